@@ -1,0 +1,5 @@
+"""`python -m bot` is `denyut`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,234 @@
+"""The Bolt app: one listener per kind of payload, and behind it a dict from id to handler (Bolt's own matching costs
+7 µs a listener). Adding a feature is one line in FEATURES.
+
+Slack is answered first, always: what a handler returns is put into the acknowledgement where it fits there (a command's
+reply, a form's answer), and sent afterwards where it does not. Only opening a form comes before, its trigger lives 3 s.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from bot import checkins, help, home, kpis, notices, roster, summaries, surveys
+from bot.commands import Registry
+from bot.i18n import Catalogues
+from bot.interactions import Click, FormErrors, OpenForm, Replace, Reply, Say, ShowHome, Submission, Then, UpdateForm
+from bot.middleware import click_context, command_context, event_context, guarded, submission_context
+from bot.services import Services
+from bot.slack import ids
+from bot.slack.blocks import Message, as_payload, form
+from bot.slack.gateway import SlackRefused
+
+log = structlog.get_logger(__name__)
+ANYTHING = re.compile(r".*", re.DOTALL)
+
+
+class Feature(Protocol):
+    """A feature is a package with one function."""
+
+    def register(self, registry: Registry) -> None: ...
+
+
+FEATURES: tuple[Any, ...] = (surveys, kpis, summaries, checkins, home, help, notices, roster)
+
+
+def build_registry(texts: Catalogues) -> Registry:
+    """Everything the features offer. Raises ValueError when two of them want the same name."""
+    registry = Registry(texts)
+    for feature in FEATURES:
+        feature.register(registry)
+    return registry
+
+
+class Denyut:
+    """The app of one process: Bolt in front, handlers behind, and the work that goes on after Slack was answered."""
+
+    def __init__(self, services: Services, registry: Registry) -> None:
+        self.services = services
+        self.registry = registry
+        self._running: set[asyncio.Task[None]] = set()
+        self.bolt = self._bolt()
+
+    def _bolt(self) -> AsyncApp:
+        async def authorize(**_: Any) -> AuthorizeResult:
+            me = self.services.slack.identity
+            return AuthorizeResult(
+                enterprise_id=None,
+                team_id=me.team_id,
+                bot_token=self.services.slack.token,
+                bot_id=me.bot_id,
+                bot_user_id=me.bot_user_id,
+            )
+
+        app = AsyncApp(
+            signing_secret="verified-by-the-transport",  # noqa: S106  not a secret: the check is off, see `transports`
+            authorize=authorize,
+            client=self.services.slack.client,
+            process_before_response=True,
+            request_verification_enabled=False,
+            url_verification_enabled=False,
+            ssl_check_enabled=False,
+        )
+        app.action(ANYTHING)(self.on_click)
+        app.command(ANYTHING)(self.on_command)
+        app.view(ANYTHING)(self.on_submission)
+        app.event(ANYTHING)(self.on_event)
+        app.view_closed(ANYTHING)(acknowledge)
+        app.shortcut(ANYTHING)(acknowledge)
+        app.options(ANYTHING)(acknowledge)
+        return app
+
+    async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        word, _, rest = (body.get("text") or "").strip().partition(" ")
+        command = body.get("command", "")
+        sub = self.registry.find(command, word) if word else None
+        context = await command_context(
+            self.services, body, sub.name if sub else word, rest.strip() if sub else (body.get("text") or "").strip()
+        )
+        handler = sub.handler if sub else self._other_command(command, word)
+        reply = await guarded(context.t, lambda: handler(context), what=f"{command} {sub.name if sub else '?'}")
+        reply = await self._open_form(reply, context.trigger_id, context.t)
+        message = _said(reply)
+        if message:
+            await ack(**as_payload(message), response_type="ephemeral")
+        else:
+            await ack()
+        self._go_on(reply, None)
+
+    def _other_command(self, command: str, word: str) -> Callable[[Any], Awaitable[Reply]]:
+        if not word and command in self.registry.openings:
+            return self.registry.openings[command]
+        return help.unknown_command(self.registry)
+
+    async def on_click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        handler = self.registry.clicks.get(ids.handler_of(body["actions"][0].get("action_id", "")))
+        if handler is None:
+            await ack()
+            return
+        context = await click_context(self.services, body)
+        reply = await guarded(context.t, lambda: handler(context), what=context.action_id)
+        reply = await self._open_form(reply, context.trigger_id, context.t, pushed=context.view is not None)
+        await ack()
+        self._go_on(reply, context, body.get("response_url", ""))
+
+    async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        handler = self.registry.forms.get(body["view"].get("callback_id", ""))
+        if handler is None:
+            await ack()
+            return
+        context = await submission_context(self.services, body)
+        reply = await guarded(
+            context.t, lambda: handler(context), form=body["view"], what=body["view"].get("callback_id", "")
+        )
+        await ack(**_form_answer(reply, context))
+        self._go_on(reply, context)
+
+    async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        handler = self.registry.events.get(body["event"].get("type", ""))
+        if handler is not None:
+            context = await event_context(self.services, body)
+            reply = await guarded(context.t, lambda: handler(context), what=body["event"].get("type", ""))
+            await ack()
+            if isinstance(reply, ShowHome):
+                self.start(self.services.slack.publish_home(context.member.id, reply.view))
+            self._go_on(reply, None)
+            return
+        await ack()
+
+    async def _open_form(self, reply: Reply, trigger_id: str, t: Any, *, pushed: bool = False) -> Reply:
+        opening = reply.reply if isinstance(reply, Then) else reply
+        if not isinstance(opening, OpenForm):
+            return reply
+        try:
+            await self.services.slack.open_view(trigger_id, opening.view, pushed=pushed)
+        except SlackRefused as refusal:
+            log.warning("form not opened", action="form_not_opened", error=refusal.code)
+            return Say(Message(t("core.form_not_opened")))
+        return Then(None, reply.work) if isinstance(reply, Then) else None
+
+    def _go_on(self, reply: Reply, context: Click | Submission | None, response_url: str = "") -> None:
+        """Everything that follows the acknowledgement: messages that change, replies to a click, further work."""
+        if isinstance(reply, Then):
+            self._go_on(reply.reply, context, response_url)
+            self.start(reply.work())
+        elif isinstance(context, Click):
+            follow = self._after_click(reply, context, response_url)
+            if follow is not None:
+                self.start(follow)
+        self.services.wake()
+
+    def _after_click(self, reply: Reply, click: Click, response_url: str) -> Coroutine[Any, Any, None] | None:
+        slack = self.services.slack
+        match reply:
+            case Replace(message) if click.message_ts and not click.is_ephemeral:
+                return slack.update_patiently(click.channel_id, click.message_ts, message)
+            case Replace(message) if response_url:
+                return slack.respond(response_url, message, replace=True)
+            case Say(message) if response_url:
+                return slack.respond(response_url, message)
+            case Say(message) if click.view is not None:
+                return slack.open_view_quietly(click.trigger_id, _note(message, click))
+            case UpdateForm(view) if click.view is not None:
+                return slack.update_view(str(click.view["id"]), view)
+            case ShowHome(view):
+                return slack.publish_home(click.member.id, view)
+            case _:
+                return None
+
+    def start(self, work: Awaitable[None]) -> None:
+        """Runs something after the answer; `drain` waits for it."""
+
+        async def quietly() -> None:
+            try:
+                await work
+            except SlackRefused as refusal:
+                log.warning("follow-up refused", action="follow_up_refused", error=refusal.code)
+
+        task = asyncio.ensure_future(quietly())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def drain(self, timeout: float = 10) -> None:
+        """Waits for what goes on after answered interactions, at most `timeout` seconds."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=timeout)
+
+
+async def acknowledge(ack: AsyncAck) -> None:
+    """Slack's payloads nobody handles are still acknowledged: otherwise it would send them again."""
+    await ack()
+
+
+def _said(reply: Reply) -> Message | None:
+    inner = reply.reply if isinstance(reply, Then) else reply
+    return inner.message if isinstance(inner, Say | Replace) else None
+
+
+def _form_answer(reply: Reply, context: Submission) -> dict[str, Any]:
+    inner = reply.reply if isinstance(reply, Then) else reply
+    match inner:
+        case FormErrors(errors):
+            return {"response_action": "errors", "errors": dict(errors)}
+        case UpdateForm(view):
+            return {"response_action": "update", "view": view}
+        case OpenForm(view):
+            return {"response_action": "push", "view": view}
+        case Say(message):
+            return {"response_action": "update", "view": _note(message, context)}
+        case _:
+            return {}
+
+
+def _note(message: Message, context: Click | Submission) -> dict[str, Any]:
+    """A message shown where only a form can be: its blocks under a neutral title."""
+    blocks = (
+        message.blocks
+        or as_payload(message).get("blocks")
+        or [{"type": "section", "text": {"type": "plain_text", "text": message.text}}]
+    )
+    return form("core.note", context.t("core.note_title"), list(blocks), close=context.t("core.close"))

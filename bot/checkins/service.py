@@ -1,0 +1,58 @@
+"""What waits for a member, and their settings. One transaction a function."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.domain.errors import DomainError
+from bot.domain.members import Absence
+from storage import UnitOfWork
+
+LONGEST_ABSENCE_DAYS = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One open question that a member has not answered: the channel whose survey asks and until when (UTC)."""
+
+    channel_id: str
+    closes_at: datetime
+
+
+def waiting_for(db: UnitOfWork, member_id: str) -> list[Waiting]:
+    """The open rounds in which the member is asked and has not answered."""
+    found = []
+    for survey_round in db.rounds.open_for(member_id):
+        invitation = db.rounds.invitation(survey_round.id, member_id)
+        survey = db.surveys.get(survey_round.survey_id)
+        if invitation and not invitation.answered and survey:
+            found.append(Waiting(survey.channel_id, survey_round.closes_at))
+    return found
+
+
+def choose_language(db: UnitOfWork, member_id: str, language: str) -> None:
+    db.members.set_language(member_id, language)
+
+
+def choose_zone(db: UnitOfWork, member_id: str, zone: str) -> str:
+    """Sets the IANA zone, typed in any case. Raises DomainError when there is no such zone."""
+    known = {name.casefold(): name for name in available_timezones()}
+    name = known.get(zone.casefold()) or known.get(zone.casefold().replace(" ", "_"))
+    if name is None:
+        raise DomainError("checkins.zone_unknown", zone=zone)
+    ZoneInfo(name)
+    db.members.set_zone(member_id, name)
+    return name
+
+
+def go_away(db: UnitOfWork, member_id: str, first: date, last: date, today: date) -> Absence:
+    """Notes days on which the member is not asked anything. Raises DomainError when the days make no sense."""
+    if last < first:
+        raise DomainError("checkins.away_backwards", first=first, last=last)
+    if last < today:
+        raise DomainError("checkins.away_past", last=last)
+    if last - first > timedelta(days=LONGEST_ABSENCE_DAYS):
+        raise DomainError("checkins.away_long", days=LONGEST_ABSENCE_DAYS)
+    absence = Absence(member_id, first, last)
+    db.members.add_absence(absence)
+    return absence

@@ -1,0 +1,120 @@
+"""The registry: sub-commands, clicks, forms, events, deliveries and schedules, each under one name, added by the
+features at start. Help and "did you mean" come from here. What they do is in the features.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from typing import TypeVar
+
+from bot.domain.deliveries import Delivery
+from bot.domain.schedules import Due, Schedule, ScheduleKind
+from bot.i18n import Catalogues, Translator
+from bot.interactions import ClickHandler, CommandHandler, EventHandler, SubmissionHandler
+from bot.services import Services
+from bot.slack.blocks import Message
+from storage import UnitOfWork
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+Render = Callable[[UnitOfWork, Delivery, Services, datetime], Message | None]
+"""Words a delivery at the moment it is sent; None when there is nothing left to say (it is then skipped)."""
+
+PlanOccurrence = Callable[[UnitOfWork, Schedule, Due, datetime], None]
+"""What a schedule's occurrence causes, in the transaction that records the occurrence."""
+
+Job = Callable[[Services, datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SubCommand:
+    """`/kpi log`: its command, name, and handler. In the catalogues are its words in every language, under
+    `<feature>.words.<name>`, its line of help, `<feature>.help.<name>`, and its usage, `<feature>.usage.<name>`."""
+
+    command: str
+    name: str
+    feature: str
+    handler: CommandHandler
+
+    @property
+    def words_key(self) -> str:
+        return f"{self.feature}.words.{self.name}"
+
+    @property
+    def help_key(self) -> str:
+        return f"{self.feature}.help.{self.name}"
+
+    @property
+    def usage_key(self) -> str:
+        return f"{self.feature}.usage.{self.name}"
+
+
+@dataclass(slots=True)
+class Registry:
+    """Everything the features registered. A name added twice raises ValueError at start."""
+
+    texts: Catalogues
+    sub_commands: dict[str, dict[str, SubCommand]] = field(default_factory=dict)
+    openings: dict[str, CommandHandler] = field(default_factory=dict)
+    clicks: dict[str, ClickHandler] = field(default_factory=dict)
+    forms: dict[str, SubmissionHandler] = field(default_factory=dict)
+    events: dict[str, EventHandler] = field(default_factory=dict)
+    renders: dict[str, Render] = field(default_factory=dict)
+    schedules: dict[ScheduleKind, PlanOccurrence] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    _spoken: dict[str, dict[str, SubCommand]] = field(default_factory=dict)
+
+    def command(self, command: str, name: str, feature: str, handler: CommandHandler) -> None:
+        sub = SubCommand(command, name, feature, handler)
+        _add(self.sub_commands.setdefault(command, {}), name, sub)
+        spoken = self._spoken.setdefault(command, {})
+        for word in dict.fromkeys((name, *self.texts.all_words(sub.words_key))):
+            _add(spoken, word, sub)
+
+    def opening(self, command: str, handler: CommandHandler) -> None:
+        """What a command does when nothing follows it."""
+        _add(self.openings, command, handler)
+
+    def click(self, action_id: str, handler: ClickHandler) -> None:
+        _add(self.clicks, action_id, handler)
+
+    def form(self, callback_id: str, handler: SubmissionHandler) -> None:
+        _add(self.forms, callback_id, handler)
+
+    def event(self, event_type: str, handler: EventHandler) -> None:
+        _add(self.events, event_type, handler)
+
+    def delivery(self, purpose: str, render: Render) -> None:
+        _add(self.renders, purpose, render)
+
+    def schedule(self, kind: ScheduleKind, plan: PlanOccurrence) -> None:
+        _add(self.schedules, kind, plan)
+
+    def job(self, name: str, job: Job) -> None:
+        """Work the scheduler does on every pass, before it plans and sends."""
+        _add(self.jobs, name, job)
+
+    def find(self, command: str, word: str) -> SubCommand | None:
+        """The sub-command a person means, in whatever language they typed it."""
+        return self._spoken.get(command, {}).get(word.casefold())
+
+    def suggestion(self, command: str, word: str, t: Translator) -> str | None:
+        """The nearest sub-command to a mistyped word, worded in the person's language."""
+        close = get_close_matches(word.casefold(), self._spoken.get(command, {}), n=1, cutoff=0.6)
+        return self.spoken_name(self._spoken[command][close[0]], t) if close else None
+
+    def spoken_name(self, sub: SubCommand, t: Translator) -> str:
+        words = t.words(sub.words_key)
+        return words[0] if words else sub.name
+
+    def listed(self, command: str) -> Sequence[SubCommand]:
+        """The sub-commands of a command in the order they were added, for its help."""
+        return tuple(self.sub_commands.get(command, {}).values())
+
+
+def _add(table: dict[K, V], key: K, value: V) -> None:
+    if key in table and table[key] is not value:
+        raise ValueError(f"{key} is registered twice")
+    table[key] = value

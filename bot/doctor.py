@@ -1,0 +1,155 @@
+"""`denyut doctor`: what is missing or wrong, in plain words, each with what to do about it. It changes nothing."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from bot.domain.deliveries import DeliveryState
+from bot.domain.schedules import next_due
+from bot.settings import Settings
+from bot.slack.gateway import Gateway, SlackError
+from bot.slack.scopes import SCOPES
+from storage import CannotOpen, Storage, UnitOfWork, migrate
+
+CLOCK_TOLERANCE = timedelta(seconds=60)
+FAILURES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `fix` says what to do when it is not well."""
+
+    is_well: bool
+    what: str
+    fix: str = ""
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Looks at settings, Slack, the clock and the database, in the order in which they depend on each other."""
+    yield _way_in(settings)
+    slack: Gateway | None = None
+    if not settings.slack_bot_token:
+        yield Finding(False, "SLACK_BOT_TOKEN is not set", "Copy it from OAuth & Permissions of your Slack app.")
+    else:
+        try:
+            slack = await Gateway.connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        except SlackError as trouble:
+            yield Finding(False, f"Slack does not accept the bot token ({trouble})", "Copy SLACK_BOT_TOKEN again.")
+    if slack:
+        yield Finding(True, f"Slack knows the bot in the workspace {slack.identity.team}")
+        yield _scopes(slack)
+        if not settings.clock_url:
+            yield await _clock(settings)
+    storage: Storage | None = None
+    try:
+        storage = Storage.open(settings.database_url, settings.data_dir)
+    except CannotOpen as trouble:
+        yield Finding(False, str(trouble), "Set DATABASE_URL or DENYUT_DATA_DIR.")
+    if storage:
+        async for finding in _stored(settings, storage, slack):
+            yield finding
+        storage.close()
+    if slack:
+        await slack.close()
+
+
+def _way_in(settings: Settings) -> Finding:
+    if settings.slack_app_token:
+        return Finding(True, "Socket Mode: SLACK_APP_TOKEN is set")
+    if settings.slack_signing_secret:
+        where = f"{settings.http_host}:{settings.http_port}/slack/events"
+        return Finding(True, f"HTTP mode on {where}: SLACK_SIGNING_SECRET is set")
+    fix = "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP."
+    return Finding(False, "There is no way in: neither app token nor signing secret is set", fix)
+
+
+def _scopes(slack: Gateway) -> Finding:
+    missing = sorted(set(SCOPES) - slack.identity.scopes)
+    if not missing:
+        return Finding(True, "All scopes are granted")
+    reasons = "; ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
+    return Finding(False, f"Scopes are missing: {reasons}", "Paste manifest.yml into your Slack app and reinstall it.")
+
+
+async def _clock(settings: Settings) -> Finding:
+    """The host's clock against Slack's Date header: signatures are refused when they differ by five minutes."""
+    timeout = aiohttp.ClientTimeout(total=10)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.post(f"{settings.slack_api_url}api.test") as answer,
+        ):
+            theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except (aiohttp.ClientError, TimeoutError, ValueError, TypeError):
+        return Finding(True, "The clock could not be compared with Slack's")
+    apart = abs(datetime.now(UTC) - theirs)
+    if apart <= CLOCK_TOLERANCE:
+        return Finding(True, "The clock agrees with Slack's")
+    return Finding(
+        False, f"The clock is {apart.total_seconds():.0f} s off Slack's", "Turn on time synchronisation (NTP)."
+    )
+
+
+async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -> AsyncIterator[Finding]:
+    if migrate.pending(settings.database_url):
+        yield Finding(False, "The database is not migrated", "Run: denyut migrate")
+        return
+    health = await storage.health()
+    size = health["size"] / 1_000_000
+    yield Finding(True, f"The database opens ({health['backend']}, {size:.1f} MB, revision {health['migration']})")
+    for workspace_id in await storage.workspaces():
+        for finding in await storage.read(workspace_id, _workspace):
+            yield finding
+        if slack:
+            async for finding in _membership(storage, slack, workspace_id):
+                yield finding
+
+
+def _workspace(db: UnitOfWork) -> list[Finding]:
+    findings = []
+    now = datetime.now(UTC)
+    for schedule in db.schedules.active():
+        due = next_due(schedule.rule, max(now, schedule.planned_until))
+        if due is not None:
+            local = due.at.astimezone(ZoneInfo(schedule.rule.zone))
+            findings.append(
+                Finding(True, f"Next {schedule.kind.value} run: {local:%a %d %b %Y %H:%M} {schedule.rule.zone}")
+            )
+    if not findings:
+        findings.append(Finding(True, "Nothing is scheduled yet"))
+    counts = db.deliveries.counts()
+    waiting = counts.get(DeliveryState.DUE, 0) + counts.get(DeliveryState.AMBIGUOUS, 0)
+    findings.append(Finding(True, f"Deliveries: {counts.get(DeliveryState.SENT, 0)} sent, {waiting} waiting"))
+    findings += [
+        Finding(
+            False, f"Could not deliver {d.purpose} to {d.receiver} ({d.error})", "See the notice sent to its owner."
+        )
+        for d in db.deliveries.failures(FAILURES_SHOWN)
+    ]
+    return findings
+
+
+async def _membership(storage: Storage, slack: Gateway, workspace_id: str) -> AsyncIterator[Finding]:
+    """Is the bot in every channel it is to read or post in?"""
+
+    def channels(db: UnitOfWork) -> set[str]:
+        return {summary.channel_id for summary in db.summaries.all()} | {
+            survey.channel_id for survey in db.surveys.all()
+        }
+
+    for channel_id in sorted(await storage.read(workspace_id, channels)):
+        try:
+            channel = await slack.channel(channel_id)
+        except SlackError as trouble:
+            yield Finding(False, f"Channel {channel_id} cannot be seen ({trouble})", "Invite the bot: /invite @Denyut")
+            continue
+        if channel.is_archived:
+            yield Finding(False, f"#{channel.name} is archived", "Unarchive it, or stop its survey or summary.")
+        elif not channel.is_member:
+            yield Finding(False, f"The bot is not in #{channel.name}", "Type there: /invite @Denyut")
+        else:
+            yield Finding(True, f"The bot is in #{channel.name}")

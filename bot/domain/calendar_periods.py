@@ -1,0 +1,113 @@
+"""Periods of the calendar and their arithmetic: weeks, months, quarters, years. Reading the words people type for them
+belongs to `periods`, from where these names are imported."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+_ONE_DAY = timedelta(days=1)
+
+
+class PeriodKind(StrEnum):
+    """Weeks run from Monday to Sunday. CUSTOM is any other run of days."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    CUSTOM = "custom"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A run of local dates, both ends included. Any kind but CUSTOM is a whole period of the calendar.
+
+    ValueError if it would end before it begins.
+    """
+
+    first: date
+    last: date
+    kind: PeriodKind
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"a period cannot end on {self.last} and begin on {self.first}")
+
+    @property
+    def days(self) -> int:
+        """How many days it has, at least 1."""
+        return (self.last - self.first).days + 1
+
+    def contains(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def each_day(self) -> Iterator[date]:
+        """Its days in order."""
+        return (self.first + timedelta(days=number) for number in range(self.days))
+
+    def split(self, kind: PeriodKind) -> Iterator["Period"]:
+        """The periods of a kind that it is made of, in order; what its ends cut off is CUSTOM.
+
+        ValueError for CUSTOM, which says no length.
+        """
+        first = self.first
+        while True:
+            whole = containing(first, kind)
+            last = min(whole.last, self.last)
+            is_whole = (whole.first, whole.last) == (first, last)
+            yield Period(first, last, kind if is_whole else PeriodKind.CUSTOM)
+            if last == self.last:
+                return
+            first = last + _ONE_DAY
+
+
+def containing(day: date, kind: PeriodKind) -> Period:
+    """The period of this kind that `day` lies in. ValueError for CUSTOM, which says no length."""
+    if kind is PeriodKind.DAY:
+        return Period(day, day, kind)
+    if kind is PeriodKind.WEEK:
+        monday = day - timedelta(days=day.weekday())
+        return Period(monday, monday + timedelta(days=6), kind)
+    if kind is PeriodKind.MONTH:
+        return _months(day.year, day.month, 1, kind)
+    if kind is PeriodKind.QUARTER:
+        return _months(day.year, day.month - (day.month - 1) % 3, 3, kind)
+    if kind is PeriodKind.YEAR:
+        return _months(day.year, 1, 12, kind)
+    raise ValueError("a custom period is not found from one of its days")
+
+
+def before(period: Period) -> Period:
+    """The period of the same kind that ends the day before; for CUSTOM, as many days."""
+    day_before = period.first - _ONE_DAY
+    if period.kind is PeriodKind.CUSTOM:
+        return Period(day_before - timedelta(days=period.days - 1), day_before, period.kind)
+    return containing(day_before, period.kind)
+
+
+def through(period: Period, day: date) -> Period:
+    """The period up to and including `day`: itself if it ends by then, else a CUSTOM one. Compare such a part with
+    `comparable`, not with `before`. ValueError if the period begins after `day`."""
+    return period if day >= period.last else Period(period.first, day, PeriodKind.CUSTOM)
+
+
+def comparable(period: Period, through_day: date) -> Period:
+    """What the part of a period up to `through_day` compares with: as many leading days of the period before (at most
+    all of it). A period that is over compares with the whole period before, however long either is.
+
+    ValueError if the period begins after `through_day`.
+    """
+    earlier = before(period)
+    if through_day >= period.last:
+        return earlier
+    gone_by = (through_day - period.first).days
+    return through(earlier, earlier.first + timedelta(days=gone_by))
+
+
+def _months(year: int, month: int, count: int, kind: PeriodKind) -> Period:
+    """`count` whole months from one on, within one year."""
+    last_month = month + count - 1
+    last = date(year, 12, 31) if last_month == 12 else date(year, last_month + 1, 1) - _ONE_DAY
+    return Period(date(year, month, 1), last, kind)

@@ -1,0 +1,85 @@
+"""A KPI entry: one value somebody logged for a day, and how the entries of a period become one figure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.kpis import Aggregation, Kpi, Unit
+
+
+class EntryState(StrEnum):
+    """UNDONE and CORRECTED entries stay, with who and when, and count nowhere."""
+
+    ACTIVE = "active"
+    UNDONE = "undone"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One logged value. `value` is in the KPI's unit; `on` is the local date it counts for; `member_id` whose number it
+    is and `logged_by` who typed it; `logged_at` is UTC. `source` identifies what brought it (a command's trigger, an
+    import's line) so that the same thing arriving twice is recorded once."""
+
+    id: str
+    kpi_key: str
+    member_id: str
+    value: Decimal
+    on: date
+    logged_by: str
+    logged_at: datetime
+    source: str
+    note: str = ""
+    state: EntryState = EntryState.ACTIVE
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What storage adds up for one KPI over some days: exact sum, number of entries, and the latest value."""
+
+    sum: Decimal = Decimal(0)
+    count: int = 0
+    last: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One KPI over one period: its value in the KPI's unit, None where there is no data (also: nothing to divide by).
+    `parts` are numerator and denominator of a ratio, shown beside it."""
+
+    kpi: Kpi
+    value: Decimal | None
+    count: int
+    parts: tuple[Decimal, Decimal] | None = None
+
+
+def figure(kpi: Kpi, totals: Mapping[str, Totals]) -> Figure:
+    """The KPI's figure from the totals of its inputs, by its aggregation. A ratio is sum over sum."""
+    if kpi.ratio is not None:
+        above = totals.get(kpi.ratio.numerator, Totals())
+        below = totals.get(kpi.ratio.denominator, Totals())
+        count = above.count + below.count
+        if below.count == 0 or below.sum == 0 or above.count == 0:
+            return Figure(kpi, None, count, None)
+        factor = 100 if kpi.unit is Unit.PERCENT else 1
+        return Figure(kpi, above.sum * factor / below.sum, count, (above.sum, below.sum))
+    own = totals.get(kpi.key, Totals())
+    if own.count == 0:
+        return Figure(kpi, None, 0)
+    if kpi.aggregation is Aggregation.SUM:
+        return Figure(kpi, own.sum, own.count)
+    if kpi.aggregation is Aggregation.MEAN:
+        return Figure(kpi, own.sum / own.count, own.count)
+    return Figure(kpi, own.last, own.count)
+
+
+def add_up(totals: Iterable[Totals]) -> Totals:
+    """Totals of several groups of days or people as one; `last` is that of the latest group given."""
+    whole = Totals()
+    for part in totals:
+        whole = Totals(whole.sum + part.sum, whole.count + part.count, part.last if part.count else whole.last)
+    return whole

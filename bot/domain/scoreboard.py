@@ -1,0 +1,127 @@
+"""The scoreboard: for each KPI one line with its figure, what it was before, and where it stands against its target.
+Reading totals from storage is the matter of `bot.scoreboard`; words and tables are the views'.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.domain.entries import Figure, Totals, figure
+from bot.domain.kpis import KPIS, Kpi, Unit
+from bot.domain.pacing import Pace, pace
+from bot.domain.periods import Period, PeriodKind, before, comparable
+from bot.domain.targets import Target, target_period
+from bot.domain.workdays import Workdays
+
+KpiTotals = Mapping[str, Totals]
+"""Totals by the key of a KPI that is logged (not derived)."""
+
+_IN_POINTS = (Unit.PERCENT, Unit.SCORE)
+_SHORTEST_FIRST = (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where one target stands: the days it is about, the KPI's figure over them, and the pace."""
+
+    target: Target
+    period: Period
+    figure: Figure
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class KpiLine:
+    """One KPI over one period.
+
+    `figure` is the period's, `before` that of the days it compares with (None where nobody asked). `change` is in
+    percent of the earlier figure, or in points where the KPI itself is a percentage or a score; None where either is
+    missing or the earlier one is zero. `target` and `pace` belong to `target_period`, which need not be the line's own
+    period: a monthly target is paced over its month, also on a weekly line (`pace.actual` is the figure of the month).
+    """
+
+    figure: Figure
+    before: Figure | None
+    change: Decimal | None
+    target: Target | None = None
+    pace: Pace | None = None
+    target_period: Period | None = None
+
+    @property
+    def kpi(self) -> Kpi:
+        return self.figure.kpi
+
+
+def earlier(period: Period, today: date) -> Period:
+    """The days a period's figure is compared with: the period before, and as many of its days as have gone by while the
+    period is still running."""
+    return comparable(period, today) if period.first <= today else before(period)
+
+
+def seen_from(period: Period, today: date) -> date:
+    """The day whose calendar period a target is looked at: the last of the period shown, at most today."""
+    return min(period.last, max(today, period.first))
+
+
+def progress(target: Target, totals: KpiTotals, seen: date, today: date, workdays: Workdays) -> Progress:
+    """Where a target stands as of `today`, in its period that contains `seen`. `totals` are those of that period."""
+    kpi = KPIS[target.kpi_key]
+    period = target_period(target, seen)
+    reached = figure(kpi, totals)
+    return Progress(target, period, reached, pace(kpi, target.value, reached.value, period, today, workdays))
+
+
+def chosen_target(kpi_key: str, targets: Iterable[Target], kind: PeriodKind) -> Target | None:
+    """Which of a KPI's targets a line shows: the one of the period's own kind, else the one with the shortest period,
+    else the nearest deadline."""
+    own = [target for target in targets if target.kpi_key == kpi_key]
+
+    def rank(target: Target) -> tuple[int, int]:
+        if target.period is None:
+            return len(_SHORTEST_FIRST), (target.deadline or target.starts).toordinal()
+        return (-1 if target.period is kind else _SHORTEST_FIRST.index(target.period)), 0
+
+    return min(own, key=rank, default=None)
+
+
+def lines(
+    kpis: Iterable[Kpi],
+    totals: KpiTotals,
+    totals_before: KpiTotals,
+    targets: Sequence[Target],
+    target_totals: Mapping[str, KpiTotals],
+    period: Period,
+    today: date,
+    workdays: Workdays,
+) -> list[KpiLine]:
+    """A line for each of `kpis`, in their order.
+
+    `totals` are those of `period`, `totals_before` those of `earlier(period, today)`. `targets` are the active targets
+    of one owner; `target_totals` has, by target id, the totals of `target_period(target, seen_from(period, today))`.
+    """
+    seen = seen_from(period, today)
+    board = []
+    for kpi in kpis:
+        now, then = figure(kpi, totals), figure(kpi, totals_before)
+        target = chosen_target(kpi.key, targets, period.kind)
+        if target is None:
+            board.append(KpiLine(now, then, change(now, then)))
+            continue
+        standing = progress(target, target_totals.get(target.id, {}), seen, today, workdays)
+        board.append(KpiLine(now, then, change(now, then), target, standing.pace, standing.period))
+    return board
+
+
+def change(now: Figure, then: Figure) -> Decimal | None:
+    """The change between two figures of a KPI: points for percentages and scores, else percent of the earlier one."""
+    if now.value is None or then.value is None:
+        return None
+    if now.kpi.unit in _IN_POINTS:
+        return now.value - then.value
+    return (now.value - then.value) * 100 / abs(then.value) if then.value else None
+
+
+def is_in_points(kpi: Kpi) -> bool:
+    """Whether a KPI's change is told in points instead of percent."""
+    return kpi.unit in _IN_POINTS

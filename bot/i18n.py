@@ -1,0 +1,223 @@
+"""The words: gettext catalogues in `bot/locales/<language>/LC_MESSAGES/*.po`, read through Babel, and a translator that
+also writes numbers, money, dates and durations the way its language does (CLDR). What is said is in the catalogues.
+
+A language is one folder. Keys are dotted names (`surveys.thanks`), the first part names the file.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  `date` is a method here
+from datetime import datetime, time
+from decimal import Decimal
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from babel.messages.pofile import read_po
+
+from bot.domain.kpis import Unit
+
+MINUS = "\N{MINUS SIGN}"
+DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
+
+
+class Translator:
+    """One language. `t("surveys.thanks", name=…)` gives the sentence; `count=` picks the plural form."""
+
+    def __init__(self, language: str, texts: Mapping[str, tuple[str, ...]], plural: Any) -> None:
+        self.language = language
+        self._texts = texts
+        self._plural = plural
+
+    @cached_property
+    def locale(self) -> Locale:
+        return Locale.parse(self.language)
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """The text of `key` with its placeholders filled. Numbers and dates among the values are written this
+        language's way. Raises KeyError for a key or a placeholder that the catalogue does not have."""
+        forms = self._texts[key]
+        form = forms[self._plural(values["count"])] if len(forms) > 1 else forms[0]
+        return form.format_map({name: self.show(value) for name, value in values.items()})
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
+    def keys(self) -> Iterable[str]:
+        return self._texts.keys()
+
+    def forms(self, key: str) -> tuple[str, ...]:
+        """All plural forms of a text, for tests and word lists."""
+        return self._texts[key]
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A comma-separated list of words of the catalogue, lower case; empty when the key is not there."""
+        text = self._texts.get(key, ("",))[0]
+        return tuple(word.strip().casefold() for word in text.split(",") if word.strip())
+
+    def show(self, value: Any) -> str:
+        """A value inside a sentence: numbers and dates in this language's way, everything else as it is."""
+        if isinstance(value, bool) or value is None:
+            return str(value)
+        if isinstance(value, int | Decimal):
+            return self.number(value)
+        if isinstance(value, float):
+            return self.number(Decimal(str(round(value, 1))))
+        if isinstance(value, Date) and not isinstance(value, datetime):
+            return self.date(value)
+        return str(value)
+
+    def number(self, value: Decimal | int, decimals: int = 4) -> str:
+        """A number with this language's separators; at most `decimals` places, none that are only zeros."""
+        pattern = "#,##0." + "#" * decimals if decimals else "#,##0"
+        return _minus(numbers.format_decimal(value, format=pattern, locale=self.locale))
+
+    def signed(self, value: Decimal | int, decimals: int = 1) -> str:
+        """A change: with its sign, also when it is a plus."""
+        text = self.number(value, decimals)
+        return text if text.startswith(MINUS) or text == "0" else f"+{text}"
+
+    def points(self, value: float) -> str:
+        """A score in whole points."""
+        return self.number(Decimal(round(value)), 0)
+
+    def money(self, value: Decimal, currency: str) -> str:
+        """An amount: whole units of the currency unless it has cents."""
+        whole = value == value.to_integral_value()
+        amount = numbers.format_decimal(abs(value), format="#,##0" if whole else "#,##0.00", locale=self.locale)
+        return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{amount}"
+
+    def _symbol(self, currency: str) -> str:
+        """The currency's sign, apart from the number by a space if it ends in a letter ("Rp 500", "$500"). Rupiah are
+        "Rp" in every language: that is what people write, where CLDR's English has "IDR"."""
+        symbol = "Rp" if currency == "IDR" else numbers.get_currency_symbol(currency, locale=self.locale)
+        return f"{symbol}\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else symbol
+
+    def percent(self, value: Decimal | float | int, decimals: int = 1) -> str:
+        """Percentage points: 45 is 45 %."""
+        text = self.number(Decimal(str(round(value, 6))), decimals)
+        return f"{text}%"
+
+    def duration(self, seconds: Decimal | int) -> str:
+        """A length of time in its two largest parts: "3 h 20 min"."""
+        rest = int(abs(Decimal(seconds)).to_integral_value())
+        parts = []
+        for size, key in (
+            (DAY_SECONDS, "core.unit.day"),
+            (HOUR_SECONDS, "core.unit.hour"),
+            (MINUTE_SECONDS, "core.unit.minute"),
+            (1, "core.unit.second"),
+        ):
+            count, rest = divmod(rest, size)
+            if count:
+                parts.append(self(key, n=count))
+        text = " ".join(parts[:2]) or self("core.unit.second", n=0)
+        return f"{MINUS}{text}" if seconds < 0 else text
+
+    def value(self, value: Decimal, unit: Unit, currency: str) -> str:
+        """A KPI value in its unit."""
+        match unit:
+            case Unit.CURRENCY:
+                return self.money(value, currency)
+            case Unit.PERCENT:
+                return self.percent(value)
+            case Unit.DURATION:
+                return self.duration(value)
+            case Unit.NUMBER | Unit.SCORE:
+                return self.number(value, 2)
+
+    def compact(self, value: Decimal, unit: Unit, currency: str) -> str:
+        """A KPI value short enough for a table on a phone: "Rp 412,5 jt", "Rp 412.5M"."""
+        if unit is not Unit.CURRENCY or abs(value) < 1_000_000:
+            return self.value(value if unit is not Unit.CURRENCY else value.quantize(Decimal(1)), unit, currency)
+        short = numbers.format_compact_decimal(abs(value), locale=self.locale, fraction_digits=1)
+        return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{short}"
+
+    def date(self, day: Date) -> str:
+        """ "26 Nov 2026": the month in letters, so that day and month cannot be mixed up."""
+        return dates.format_date(day, "d MMM y", locale=self.locale)
+
+    def day(self, day: Date) -> str:
+        """ "Thu 26 Nov": for the near past and future."""
+        return dates.format_date(day, "EEE d MMM", locale=self.locale)
+
+    def weekday(self, day: Date) -> str:
+        return dates.format_date(day, "EEEE", locale=self.locale)
+
+    def time(self, at: time) -> str:
+        """ "09:00", or "09.00" in Indonesian, as CLDR has it."""
+        return dates.format_time(at, "HH.mm" if self.language == "id" else "HH:mm", locale=self.locale)
+
+    def moment(self, at: datetime, zone: str) -> str:
+        """A moment (aware) in a zone: "Mon 30 Nov, 09:00"."""
+        local = at.astimezone(ZoneInfo(zone))
+        return f"{self.day(local.date())}, {self.time(local.time())}"
+
+    def listing(self, items: Iterable[str]) -> str:
+        """ "a, b and c" """
+        from babel.lists import format_list
+
+        return format_list(list(items), locale=self.locale)
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogues:
+    """All languages. `texts.t("id")` is the Indonesian translator; an unknown language gets the default one."""
+
+    translators: Mapping[str, Translator]
+    default: str
+
+    def t(self, language: str) -> Translator:
+        return self.translators.get(language) or self.translators[self.default]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.translators)
+
+    def all_words(self, key: str) -> tuple[str, ...]:
+        """A word list of every language together: commands are understood in all of them at once."""
+        return tuple(dict.fromkeys(word for t in self.translators.values() for word in t.words(key)))
+
+
+def load(default: str = "en") -> Catalogues:
+    """Reads every catalogue that ships with the bot. Raises KeyError when the default language is not among them."""
+    folder = files("bot") / "locales"
+    translators = {
+        entry.name: _read(entry)
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
+        if entry.is_dir() and not entry.name.startswith("_")
+    }
+    _ = translators[default]
+    return Catalogues(translators, default)
+
+
+def _read(folder: Traversable) -> Translator:
+    texts: dict[str, tuple[str, ...]] = {}
+    plural: Any = None
+    for path in sorted((folder / "LC_MESSAGES").iterdir(), key=lambda e: e.name):
+        if not path.name.endswith(".po"):
+            continue
+        catalog = read_po(BytesIO(path.read_bytes()), locale=folder.name)
+        plural = _plural_function(catalog.plural_expr)
+        for message in catalog:
+            if not message.id:
+                continue
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            if key in texts:
+                raise ValueError(f"{key} stands twice in the catalogues of {folder.name}")
+            texts[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    return Translator(folder.name, texts, plural)
+
+
+def _plural_function(expression: str) -> Any:
+    from gettext import c2py
+
+    return c2py(expression)

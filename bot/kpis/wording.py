@@ -1,0 +1,150 @@
+"""How figures, periods, changes and targets are said, for all views of this feature. Layout is in the views."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from babel import dates
+
+from bot.domain.entries import Figure
+from bot.domain.kpis import KPIS, Kpi, Unit
+from bot.domain.pacing import Pace
+from bot.domain.periods import Period, PeriodKind, before, containing
+from bot.domain.scoreboard import KpiLine, is_in_points
+from bot.domain.targets import Target
+from bot.i18n import Translator
+
+DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
+_NAMED = (PeriodKind.DAY, PeriodKind.WEEK)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A translator together with what its sentences depend on: the currency, the reader's date and zone."""
+
+    t: Translator
+    currency: str
+    today: date
+    zone: str
+
+    def name(self, kpi: Kpi) -> str:
+        return self.t(f"kpi.{kpi.key}")
+
+    def inside(self, kpi: Kpi) -> str:
+        """The name as it stands within a sentence."""
+        name = self.name(kpi)
+        return name[:1].lower() + name[1:]
+
+    def full(self, value: Decimal, unit: Unit) -> str:
+        """A value with nothing rounded away: what was understood."""
+        if unit is Unit.DURATION:
+            return self._whole_duration(int(value))
+        if unit is Unit.CURRENCY and value != round(value, 2):
+            sign = self.t.money(Decimal(0), self.currency).removesuffix("0")
+            return f"{sign}{self.t.number(value)}"
+        if unit is Unit.CURRENCY:
+            return self.t.money(value, self.currency)
+        return self.t.percent(value, 4) if unit is Unit.PERCENT else self.t.number(value)
+
+    def _whole_duration(self, seconds: int) -> str:
+        days, rest = divmod(seconds, DAY_SECONDS)
+        hours, rest = divmod(rest, HOUR_SECONDS)
+        minutes, rest = divmod(rest, MINUTE_SECONDS)
+        parts = (days * DAY_SECONDS, hours * HOUR_SECONDS, minutes * MINUTE_SECONDS, rest)
+        return " ".join(self.t.duration(part) for part in parts if part) or self.t.duration(0)
+
+    def value(self, value: Decimal | None, unit: Unit) -> str:
+        """A figure, rounded as one reads it; "no data" where there is none."""
+        return self.t("kpis.no_data") if value is None else self.t.value(value, unit, self.currency)
+
+    def short(self, value: Decimal | None, unit: Unit) -> str:
+        """A figure for a table."""
+        return self.t("kpis.no_data") if value is None else self.t.compact(value, unit, self.currency)
+
+    def figure(self, figure: Figure) -> str:
+        return self.value(figure.value, figure.kpi.unit)
+
+    def day(self, day: date) -> str:
+        """ "Thu 26 Nov", with the year where it is not this one."""
+        return self.t.day(day) if day.year == self.today.year else self.t.date(day)
+
+    def period(self, period: Period) -> str:
+        """ "this week", "last month", "October 2026", "1 Sep 2026 – 22 Nov 2026"."""
+        if period.kind is PeriodKind.CUSTOM:
+            return f"{self.t.date(period.first)} – {self.t.date(period.last)}"
+        current = containing(self.today, period.kind)
+        if period == current:
+            return self.t(f"kpis.this.{period.kind}")
+        if period == before(current) and period.kind in (*_NAMED, PeriodKind.MONTH):
+            return self.t(f"kpis.last.{period.kind}")
+        match period.kind:
+            case PeriodKind.DAY:
+                return self.day(period.first)
+            case PeriodKind.WEEK:
+                return self.t("kpis.week_of", day=period.first)
+            case PeriodKind.MONTH:
+                return str(dates.format_date(period.first, "LLLL y", locale=self.t.locale))
+            case PeriodKind.QUARTER:
+                return self.t("kpis.quarter_of", number=(period.first.month + 2) // 3, year=str(period.first.year))
+            case _:
+                return str(period.first.year)
+
+    def day_month(self, day: date) -> str:
+        """ "5 Oct": for charts and narrow columns."""
+        return str(dates.format_date(day, "d MMM", locale=self.t.locale))
+
+    def status(self, pace: Pace) -> str:
+        """The status word; that it is too early to say, or that there is no data yet."""
+        if pace.status is not None:
+            return self.t(f"kpi.status.{pace.status}")
+        return self.t("kpi.status.no_data" if pace.actual is None else "kpi.status.too_early")
+
+    def change(self, line: KpiLine) -> str:
+        """ "+12.5%", "−0.4 points", "no change"; "" where there is nothing to compare with."""
+        if line.change is None:
+            return ""
+        rounded = round(line.change, 1)
+        if not rounded:
+            return self.t("kpis.unchanged")
+        if is_in_points(line.kpi):
+            return self.t("kpis.points", number=self.t.signed(rounded))
+        return f"{self.t.signed(rounded)}%"
+
+    def time_of(self, target: Target) -> str:
+        """ "per week", "by 31 Dec 2026"."""
+        if target.period is not None:
+            return self.t(f"kpis.per.{target.period}")
+        return self.t("kpis.until", day=target.deadline)
+
+    def owner(self, member_id: str) -> str:
+        return f"<@{member_id}>" if member_id else self.t("kpis.whole_team")
+
+    def target_sentence(self, target: Target, period: Period, pace: Pace, kpi: Kpi) -> str:
+        """ "This month: Rp 40,000,000 of Rp 100,000,000 (40%), behind." """
+        return self.t(
+            "kpis.against_target",
+            period=capital(self.period(period)),
+            value=self.value(pace.actual, kpi.unit),
+            target=self.full(target.value, kpi.unit),
+            share=self.t.percent(pace.reached * 100, 0) if pace.reached is not None else self.t("kpis.no_share"),
+            status=self.status(pace),
+        )
+
+    def formula(self, figure: Figure) -> str:
+        """ "32.4% = 12 deals won / 37 leads"; "" for what is not derived or has no value."""
+        if figure.parts is None or figure.kpi.ratio is None:
+            return ""
+        above, below = KPIS[figure.kpi.ratio.numerator], KPIS[figure.kpi.ratio.denominator]
+        return self.t(
+            "kpis.formula",
+            value=self.figure(figure),
+            above=self.value(figure.parts[0], above.unit),
+            above_name=self.inside(above),
+            below=self.value(figure.parts[1], below.unit),
+            below_name=self.inside(below),
+        )
+
+
+def capital(text: str) -> str:
+    """With a capital first letter, for the beginning of a sentence."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,171 @@
+"""Around every listener: context in, replies and errors out. Slack's payloads become `Context`s here; the two kinds of
+errors are sorted here and nowhere else: expected ones become a kind private sentence, bugs a short reference id.
+"""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain.errors import DomainError
+from bot.domain.members import Member
+from bot.i18n import Translator
+from bot.interactions import Click, Command, FormErrors, Happened, Reply, Say, Submission
+from bot.services import Services
+from bot.slack.blocks import Message, cut, plain_section
+
+log = structlog.get_logger(__name__)
+
+Payload = Mapping[str, Any]
+
+
+async def command_context(services: Services, payload: Payload, name: str, words: str) -> Command:
+    return Command(
+        **await _who(services, payload, payload.get("user_id", "")),
+        key=payload.get("trigger_id", ""),
+        trigger_id=payload.get("trigger_id", ""),
+        channel_id=payload.get("channel_id", ""),
+        command=payload.get("command", ""),
+        name=name,
+        words=words,
+    )
+
+
+async def click_context(services: Services, payload: Payload) -> Click:
+    action = payload["actions"][0]
+    container = payload.get("container") or {}
+    return Click(
+        **await _who(services, payload, payload["user"]["id"]),
+        key=_click_key(payload, action),
+        trigger_id=payload.get("trigger_id", ""),
+        channel_id=(payload.get("channel") or {}).get("id") or container.get("channel_id", ""),
+        action_id=action["action_id"],
+        raw=_raw(action),
+        message_ts=container.get("message_ts", ""),
+        is_ephemeral=bool(container.get("is_ephemeral")),
+        view=payload.get("view"),
+        state=_inputs((payload.get("view") or payload).get("state")),
+    )
+
+
+async def submission_context(services: Services, payload: Payload) -> Submission:
+    view = payload["view"]
+    return Submission(
+        **await _who(services, payload, payload["user"]["id"]),
+        key=f"{view.get('id', '')}:{view.get('hash', '')}",
+        trigger_id=payload.get("trigger_id", ""),
+        inputs=_inputs(view.get("state")),
+        view=view,
+    )
+
+
+async def event_context(services: Services, payload: Payload) -> Happened:
+    event = payload["event"]
+    user = event.get("user", "")
+    user_id = user.get("id", "") if isinstance(user, dict) else user
+    return Happened(
+        **await _who(services, payload, user_id),
+        key=payload.get("event_id", ""),
+        event=event,
+        channel_id=event.get("channel", "") if isinstance(event.get("channel"), str) else "",
+    )
+
+
+async def guarded(
+    t: Translator, listen: Callable[[], Awaitable[Reply]], *, form: Payload | None = None, what: str
+) -> Reply:
+    """Runs a listener. Expected refusals turn into a kind sentence (in a form: under its first input), everything else
+    into a reference id whose traceback is in the log. This and the scheduler's job boundary are the only two places
+    that catch every exception: a person must never be met with silence."""
+    try:
+        return await listen()
+    except DomainError as refusal:
+        log.info("refused", action="refused", what=what, key=refusal.key)
+        return _refusal(t(refusal.key, **refusal.values), form)
+    except Exception:
+        reference = secrets.token_hex(3)
+        log.exception("bug", action="bug", what=what, reference=reference)
+        return _refusal(t("core.bug", reference=reference), form)
+
+
+def _refusal(sentence: str, form: Payload | None) -> Reply:
+    first = next((block["block_id"] for block in (form or {}).get("blocks", ()) if block.get("type") == "input"), None)
+    if first is not None:
+        return FormErrors({first: sentence})
+    return Say(Message(sentence, (plain_section(sentence),)))
+
+
+async def _who(services: Services, payload: Payload, user_id: str) -> dict[str, Any]:
+    workspace_id = _workspace(payload)
+    member = await services.storage.read(workspace_id, lambda db: db.members.get(user_id)) if user_id else None
+    person = member or Member(user_id)
+    settings = services.settings
+    zone = person.zone_or(settings.timezone)
+    now = services.now()
+    return {
+        "services": services,
+        "workspace_id": workspace_id,
+        "member": person,
+        "t": services.texts.t(person.language_or(settings.locale, services.texts.languages)),
+        "now": now,
+        "today": now.astimezone(ZoneInfo(zone)).date(),
+        "zone": zone,
+    }
+
+
+def _workspace(payload: Payload) -> str:
+    team = payload.get("team") or {}
+    return str(payload.get("team_id") or team.get("id") or (payload.get("user") or {}).get("team_id") or "")
+
+
+def _click_key(payload: Payload, action: Payload) -> str:
+    return str(payload.get("trigger_id") or f"{action.get('action_ts')}:{payload['user']['id']}:{action['action_id']}")
+
+
+def _raw(action: Payload) -> str:
+    """What the element carried: a button's value, or what was chosen."""
+    chosen = action.get("selected_option") or {}
+    names = ("value", "selected_date", "selected_time", "selected_channel", "selected_user")
+    return str(chosen.get("value") or next((action[name] for name in names if action.get(name)), ""))
+
+
+def _inputs(state: Payload | None) -> Mapping[str, str]:
+    values: dict[str, str] = {}
+    for block_id, elements in ((state or {}).get("values") or {}).items():
+        for element in elements.values():
+            values[block_id] = _input(element)
+    return values
+
+
+_SINGLE = ("value", "selected_date", "selected_time", "selected_user", "selected_channel", "selected_conversation")
+_SEVERAL = ("selected_users", "selected_channels", "selected_conversations")
+
+
+def _input(element: Payload) -> str:
+    if element.get("selected_option"):
+        return str(element["selected_option"]["value"])
+    if "selected_options" in element:
+        return ",".join(str(option["value"]) for option in element["selected_options"] or ())
+    for name in _SEVERAL:
+        if name in element:
+            return ",".join(element[name] or ())
+    return next((str(element[name]) for name in _SINGLE if element.get(name) is not None), "")
+
+
+_MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^>]*))?>")
+
+
+def mentioned(words: str, sign: str) -> tuple[str | None, str]:
+    """The first `@person` or `#channel` of a command's text, written `<@U…|name>` by Slack, and the words without it."""
+    for match in _MENTION.finditer(words):
+        if match[1] == sign:
+            return match[2], f"{words[: match.start()]} {words[match.end() :]}".strip()
+    return None, words
+
+
+def shown(words: str) -> str:
+    """A person's own words as one may repeat them to them: shortened, mentions by name."""
+    return cut(_MENTION.sub(lambda m: f"{m[1]}{m[3] or m[2]}", words), 80)

@@ -1,0 +1,27 @@
+"""The one way to say no: an error code of Slack's with whatever Slack sends beside it. No codes are listed here."""
+
+from typing import Any
+
+
+class SlackError(Exception):
+    """A refusal as the Web API words it: `{"ok": false, "error": code, ...}`.
+
+    `messages` is what Slack puts into `response_metadata.messages`, one line for each fault with its JSON pointer;
+    `extra` are further top-level fields, such as `needed` and `provided` of `missing_scope`.
+    """
+
+    def __init__(self, code: str, messages: list[str] | None = None, **extra: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.messages = messages or []
+        self.extra = extra
+
+    def as_json(self) -> dict[str, Any]:
+        """The body of the refusal."""
+        body: dict[str, Any] = {"ok": False, "error": self.code, **self.extra}
+        if self.messages:
+            body["response_metadata"] = {"messages": self.messages}
+        return body
+
+    def __str__(self) -> str:
+        return "; ".join([self.code, *self.messages])

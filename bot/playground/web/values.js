@@ -1,0 +1,77 @@
+// What a person typed and chose in the blocks of one message or view, in the shape of Slack's state.values. No DOM, no requests.
+
+const PICKS = {
+  plain_text_input: ['value', 'initial_value'],
+  number_input: ['value', 'initial_value'],
+  email_text_input: ['value', 'initial_value'],
+  url_text_input: ['value', 'initial_value'],
+  rich_text_input: ['rich_text_value', 'initial_value'],
+  static_select: ['selected_option', 'initial_option'],
+  radio_buttons: ['selected_option', 'initial_option'],
+  checkboxes: ['selected_options', 'initial_options'],
+  multi_static_select: ['selected_options', 'initial_options'],
+  users_select: ['selected_user', 'initial_user'],
+  multi_users_select: ['selected_users', 'initial_users'],
+  conversations_select: ['selected_conversation', 'initial_conversation'],
+  multi_conversations_select: ['selected_conversations', 'initial_conversations'],
+  channels_select: ['selected_channel', 'initial_channel'],
+  multi_channels_select: ['selected_channels', 'initial_channels'],
+  datepicker: ['selected_date', 'initial_date'],
+  timepicker: ['selected_time', 'initial_time'],
+  datetimepicker: ['selected_date_time', 'initial_date_time'],
+};
+
+/** The field of an element type's state ("selected_option"), or undefined for one that keeps none. */
+export function stateField(type) {
+  return PICKS[type]?.[0];
+}
+
+const isMany = (type) => type === 'checkboxes' || type.startsWith('multi_');
+
+// Every element that keeps state, with the id of its block, also inside containers.
+function* stateful(blocks) {
+  for (const block of blocks ?? []) {
+    const inside = [block.element, block.accessory, ...(block.type === 'actions' ? block.elements ?? [] : [])];
+    for (const element of inside) if (element && PICKS[element.type]) yield [block, element];
+    if (block.child_blocks) yield* stateful(block.child_blocks);
+  }
+}
+
+const keyOf = (blockId, actionId) => `${blockId}\u0000${actionId}`;
+
+/** The values of one message or view; an entry lives as long as its block_id, action_id and element type do. */
+export class Values {
+  constructor() {
+    this.entries = new Map();
+  }
+
+  /** The current value of an element's state field: what was typed, else its initial value. */
+  get(blockId, element) {
+    const entry = this.entries.get(keyOf(blockId, element.action_id));
+    if (entry && entry.type === element.type) return entry.value;
+    const initial = element[PICKS[element.type]?.[1]];
+    return initial ?? (isMany(element.type) ? [] : null);
+  }
+
+  /** Remembers what was typed or chosen. */
+  set(blockId, element, value) {
+    this.entries.set(keyOf(blockId, element.action_id), { type: element.type, value });
+  }
+
+  /** Forgets entries whose element is no longer there, as Slack does when a view or message is updated. */
+  prune(blocks) {
+    const alive = new Set([...stateful(blocks)].map(([block, element]) => keyOf(block.block_id, element.action_id)));
+    for (const key of this.entries.keys()) if (!alive.has(key)) this.entries.delete(key);
+  }
+
+  /** Slack's state.values for the blocks. */
+  toState(blocks) {
+    const out = {};
+    for (const [block, element] of stateful(blocks)) {
+      out[block.block_id] ??= {};
+      const value = this.get(block.block_id, element);
+      out[block.block_id][element.action_id] = { type: element.type, [stateField(element.type)]: value === '' ? null : value };
+    }
+    return out;
+  }
+}

@@ -1,0 +1,15 @@
+"""The Web API: one module for each family of methods, and here the table of all of them."""
+
+from typing import Final
+
+from bot.playground.web_api import apps, chat, conversations, files, users, views
+from bot.playground.web_api.call import Method
+
+METHODS: Final[dict[str, Method]] = {
+    **apps.METHODS,
+    **chat.METHODS,
+    **conversations.METHODS,
+    **files.METHODS,
+    **users.METHODS,
+    **views.METHODS,
+}

@@ -1,0 +1,295 @@
+"""Sending what is owed: claims deliveries, has them worded, sends them outside any transaction, and records what became
+of each. What a message says belongs to its feature; what happens when nobody knows whether it arrived, to
+`bot.ambiguous`.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+
+from bot.ambiguous import UNREACHABLE_PEOPLE, resolve
+from bot.commands import Registry
+from bot.domain.deliveries import Delivery, DeliveryState, Verb
+from bot.notices import add_undeliverable
+from bot.services import Services
+from bot.slack.blocks import Message
+from bot.slack.gateway import (
+    DELIVERY_EVENT,
+    Gateway,
+    Sent,
+    SlackBusy,
+    SlackError,
+    SlackRefused,
+    SlackUnreachable,
+)
+from bot.slack.people import is_person
+from storage import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+# A call takes at most 10 s, and at most two are made for one message: with less left of its lease it is given back.
+LEAST_LEASE = timedelta(seconds=25)
+BATCH = 20
+AT_ONCE = 4
+CHANNEL_SECONDS = 1.0
+FIRST_BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=5), timedelta(minutes=5)
+UPDATE_AGAIN = timedelta(seconds=30)
+METHODS = {Verb.POST: "chat.postMessage", Verb.UPDATE: "chat.update"}
+GONE = frozenset({"message_not_found"})
+BUG = "bug"
+
+Moment = Callable[[], datetime]
+Record = Callable[[UnitOfWork], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A worded delivery and where it goes: a receiver, or the place of the message it changes."""
+
+    message: Message
+    channel: str
+    ts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Skip:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """The renderer raised: a bug, whose traceback is in the log."""
+
+
+class Sender:
+    """Sends the deliveries of the workspace the gateway belongs to. Passes of one sender do not overlap; several
+    processes may each have one, the database shares the work out.
+
+    `pause` waits seconds, `clock` counts them: what has gone by since a pass began is added to its `now`.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        registry: Registry,
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._services = services
+        self._registry = registry
+        self._pause = pause
+        self._clock = clock
+        self._finishing = False
+        self._busy_until: dict[tuple[str, str], datetime] = {}
+        self._posted_at: dict[str, float] = {}
+        self._away_until: datetime | None = None
+        self._refusals_in_a_row = 0
+
+    def finish(self) -> None:
+        """Asks a running pass to end after the messages it is sending; what is left stays due."""
+        self._finishing = True
+
+    async def send_due(self, now: datetime) -> int:
+        """Sends everything due at `now` (aware), and looks up what is ambiguous; how many messages were sent."""
+        began = self._clock()
+
+        def moment() -> datetime:
+            return now + timedelta(seconds=self._clock() - began)
+
+        self._forget_pauses(now)
+        sent = await self._send_all(moment)
+        looked_up, again = await self._look_up_all(moment)
+        sent += looked_up
+        return sent + await self._send_all(moment) if again else sent
+
+    async def _send_all(self, moment: Moment) -> int:
+        slack = self._services.slack
+        sent = 0
+        while not self._finishing and not self._is_away(moment()):
+            now = moment()
+            claimed = await self._write(slack, lambda db, now=now: db.deliveries.claim(now, BATCH, LEASE))  # type: ignore[misc]
+            if not claimed:
+                break
+            sent += await self._send_batch(slack, claimed, moment)
+        return sent
+
+    async def _look_up_all(self, moment: Moment) -> tuple[int, bool]:
+        """How many turned out to be sent, and whether any were looked up."""
+        slack = self._services.slack
+        found, any_looked_up = 0, False
+        while not self._finishing and not self._is_away(moment()):
+            now = moment()
+            unclear = await self._write(slack, lambda db, now=now: db.deliveries.ambiguous_due(now, BATCH))  # type: ignore[misc]
+            if not unclear:
+                break
+            any_looked_up = True
+            for delivery in unclear:
+                found += await resolve(self._services, slack, delivery, moment())
+        return found, any_looked_up
+
+    async def _send_batch(self, slack: Gateway, claimed: Iterable[Delivery], moment: Moment) -> int:
+        """Receivers side by side, the messages to one of them one after the other."""
+        slots = asyncio.Semaphore(AT_ONCE)
+        ordered = sorted(claimed, key=lambda d: (d.receiver, d.due_at, d.verb is Verb.UPDATE))
+        chains = [list(of_one) for _, of_one in groupby(ordered, key=lambda d: d.receiver)]
+
+        async def send_chain(chain: list[Delivery]) -> int:
+            return sum([await self._send(slack, delivery, moment, slots) for delivery in chain])
+
+        # All of them come to their end before a failure of one is told: none is cut off in the middle of a call.
+        results = await asyncio.gather(*map(send_chain, chains), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return sum(result for result in results if isinstance(result, int))
+
+    async def _send(self, slack: Gateway, delivery: Delivery, moment: Moment, slots: asyncio.Semaphore) -> bool:
+        """One delivery from wording to record; True if it was sent."""
+        worded = await self._services.storage.read(delivery.workspace_id, lambda db: self._word(db, delivery, moment()))
+        if isinstance(worded, _Ready):
+            await self._keep_pace(delivery)
+            async with slots:
+                outcome, sent = await self._try(slack, delivery, worded, moment)
+        else:
+            outcome, sent = self._unsent(delivery, worded, moment()), False
+        await self._services.storage.write(delivery.workspace_id, outcome)
+        return sent
+
+    def _word(self, db: UnitOfWork, delivery: Delivery, now: datetime) -> "_Ready | _Skip | _Later | _Broken":
+        channel, ts = delivery.receiver, ""
+        if delivery.verb is Verb.UPDATE:
+            target = db.deliveries.get(delivery.target_id) if delivery.target_id else None
+            if target is None or target.state in (DeliveryState.FAILED, DeliveryState.SKIPPED):
+                return _Skip("what it changes was never sent")
+            if target.channel is None or target.ts is None:
+                return _Later(max(target.due_at, now + UPDATE_AGAIN))
+            channel, ts = target.channel, target.ts
+        try:
+            message = self._registry.renders[delivery.purpose](db, delivery, self._services, now)
+        except Exception:  # a job boundary: one message that cannot be worded must not hold up the others
+            log.exception(
+                "a delivery cannot be worded",
+                action="render_failed",
+                purpose=delivery.purpose,
+                delivery=delivery.id,
+                reference=secrets.token_hex(3),
+            )
+            return _Broken()
+        return _Ready(message, channel, ts) if message is not None else _Skip("nothing to say")
+
+    def _unsent(self, delivery: Delivery, worded: "_Skip | _Later | _Broken", now: datetime) -> Record:
+        match worded:
+            case _Skip(reason):
+                return lambda db: db.deliveries.skipped(delivery.id, reason)
+            case _Later(until):
+                return lambda db: db.deliveries.postpone(delivery.id, until)
+            case _Broken():
+                return _failure(delivery, BUG, BUG, now)
+
+    async def _try(self, slack: Gateway, delivery: Delivery, ready: _Ready, moment: Moment) -> tuple[Record, bool]:
+        """Calls Slack once, unless it is known not to take it now. What to record, and whether it was sent."""
+        wait_until = self._wait_until(delivery, ready, moment())
+        if wait_until is not None:
+            return (lambda db: db.deliveries.postpone(delivery.id, wait_until)), False
+        try:
+            sent = await self._call(slack, delivery, ready)
+        except SlackError as error:
+            return self._after_error(delivery, ready, error, moment()), False
+        self._refusals_in_a_row, self._away_until = 0, None
+        at = moment()
+        return (lambda db: db.deliveries.sent(delivery.id, sent.channel, sent.ts, at)), True
+
+    async def _call(self, slack: Gateway, delivery: Delivery, ready: _Ready) -> Sent:
+        if delivery.verb is Verb.UPDATE:
+            await slack.update(ready.channel, ready.ts, ready.message)
+            return Sent(ready.channel, ready.ts)
+        metadata = {"event_type": DELIVERY_EVENT, "event_payload": {"delivery_id": delivery.id}}
+        return await slack.post(ready.channel, ready.message, metadata=metadata)
+
+    def _after_error(self, delivery: Delivery, ready: _Ready, error: SlackError, now: datetime) -> Record:
+        log.warning(
+            "delivery not made",
+            action="delivery_error",
+            purpose=delivery.purpose,
+            delivery=delivery.id,
+            error=str(error),
+        )
+        match error:
+            case SlackBusy(retry_after=seconds):
+                until = now + timedelta(seconds=seconds)
+                self._busy_until[METHODS[delivery.verb], ready.channel] = until
+                return lambda db: db.deliveries.postpone(delivery.id, until)
+            case SlackUnreachable():
+                until = self._back_off(now)
+                return lambda db: db.deliveries.postpone(delivery.id, until)
+            case SlackRefused(code=code) if code in GONE or (
+                is_person(delivery.receiver) and code in UNREACHABLE_PEOPLE
+            ):
+                return lambda db: db.deliveries.skipped(delivery.id, code)
+            case SlackRefused(code=code):
+                return _failure(delivery, str(error), code, now)
+            case _ if delivery.verb is Verb.UPDATE:
+                return lambda db: db.deliveries.postpone(delivery.id, now + UPDATE_AGAIN)
+            case _:
+                return lambda db: db.deliveries.ambiguous(delivery.id, f"unclear: {error}", now)
+
+    def _wait_until(self, delivery: Delivery, ready: _Ready, now: datetime) -> datetime | None:
+        """When to come back, if it is already known that Slack would not take it now or the lease would not last."""
+        if self._is_away(now):
+            return self._away_until
+        busy_until = self._busy_until.get((METHODS[delivery.verb], ready.channel))
+        if busy_until is not None and now < busy_until:
+            return busy_until
+        return now if delivery.lease_until is not None and now > delivery.lease_until - LEAST_LEASE else None
+
+    async def _keep_pace(self, delivery: Delivery) -> None:
+        """Slack takes about one message a second to one channel."""
+        if delivery.verb is Verb.UPDATE or is_person(delivery.receiver):
+            return
+        now = self._clock()
+        free_at = max(self._posted_at.get(delivery.receiver, now - CHANNEL_SECONDS) + CHANNEL_SECONDS, now)
+        self._posted_at[delivery.receiver] = free_at
+        if free_at > now:
+            await self._pause(free_at - now)
+
+    def _back_off(self, now: datetime) -> datetime:
+        wait = min(FIRST_BACK_OFF * 2 ** min(self._refusals_in_a_row, 10), LONGEST_BACK_OFF)
+        if not self._is_away(now):
+            self._refusals_in_a_row += 1
+            self._away_until = now + wait
+        assert self._away_until is not None
+        return self._away_until
+
+    def _is_away(self, now: datetime) -> bool:
+        return self._away_until is not None and now < self._away_until
+
+    def _forget_pauses(self, now: datetime) -> None:
+        self._busy_until = {place: until for place, until in self._busy_until.items() if until > now}
+        just_now = self._clock() - CHANNEL_SECONDS
+        self._posted_at = {channel: at for channel, at in self._posted_at.items() if at > just_now}
+
+    async def _write(self, slack: Gateway, work: Callable[[UnitOfWork], list[Delivery]]) -> list[Delivery]:
+        return await self._services.storage.write(slack.identity.team_id, work)
+
+
+def _failure(delivery: Delivery, error: str, code: str, now: datetime) -> Record:
+    """Failed, and the people who can do something about it hear of it, in one transaction."""
+
+    def record(db: UnitOfWork) -> None:
+        db.deliveries.failed(delivery.id, error, now)
+        add_undeliverable(db, delivery, code, now)
+
+    return record

@@ -1,0 +1,329 @@
+"""The one way out to Slack: every Web API call of the bot is a method here. Nothing is sent twice by itself, neither
+payloads nor tokens are logged, and what goes wrong is one of the four errors of `bot.slack.errors`.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.members import Member
+from bot.settings import is_loopback
+from bot.slack.blocks import Block, Message, as_payload, without
+from bot.slack.errors import (
+    SlackBusy,
+    SlackError,
+    SlackRefused,
+    SlackUnclear,
+    SlackUnreachable,
+    from_answer,
+    from_connection,
+    from_parts,
+)
+from bot.slack.people import ChannelInfo, channel_from, member_from
+
+__all__ = [
+    "ChannelInfo",
+    "Gateway",
+    "Identity",
+    "Sent",
+    "SlackBusy",
+    "SlackError",
+    "SlackRefused",
+    "SlackUnclear",
+    "SlackUnreachable",
+]
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+CONNECTIONS = 20
+PAGE = 200
+HISTORY_PAGE = 100
+HISTORY_PAGES = 20
+# How far before the attempt its message is looked for: our clock and Slack's may differ.
+CLOCK_DIFFERENCE = timedelta(minutes=5)
+PATIENCE_SECONDS = 60.0
+FIRST_PAUSE_SECONDS = 1.0
+CHART = "data_visualization"
+DELIVERY_EVENT = "denyut_delivery"
+OK_STATUS = 200
+
+Pause = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is, as auth.test says, and the scopes its token has."""
+
+    team_id: str
+    team: str
+    bot_id: str
+    bot_user_id: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where Slack put a message. `channel` is the conversation's id, also when it was sent to a person."""
+
+    channel: str
+    ts: str
+
+
+class Gateway:
+    """One workspace's Slack. All calls share one session, so that connections are reused."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        identity: Identity,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self.client = client
+        self.identity = identity
+        self._session = session
+        self._pause = pause
+
+    @classmethod
+    async def connect(cls, token: str, api_url: str) -> "Gateway":
+        """Asks Slack who this token is. Raises a SlackError (SlackRefused("invalid_auth") for a wrong token)."""
+        session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
+        client = _client(token, api_url, session)
+        try:
+            answer = await _call(client, "auth.test")
+        except SlackError:
+            await session.close()
+            raise
+        scopes = str(answer.headers.get("x-oauth-scopes", ""))
+        identity = Identity(
+            team_id=answer["team_id"],
+            team=answer.get("team") or "",
+            bot_id=answer.get("bot_id") or "",
+            bot_user_id=answer["user_id"],
+            scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        )
+        return cls(client, session, identity)
+
+    @property
+    def token(self) -> str:
+        return self.client.token or ""
+
+    async def close(self) -> None:
+        """Closes the connections; the gateway cannot be used any more."""
+        await self._session.close()
+
+    async def post(
+        self,
+        channel: str,
+        message: Message,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        thread_ts: str | None = None,
+    ) -> Sent:
+        """Posts to a channel or to a person, by id. Where Slack refuses a chart, the rest is posted without it."""
+        extra: dict[str, Any] = {"channel": channel, "unfurl_links": False, "unfurl_media": False}
+        if metadata is not None:
+            extra["metadata"] = dict(metadata)
+        if thread_ts is not None:
+            extra["thread_ts"] = thread_ts
+        answer = await self._with_or_without_chart("chat.postMessage", message, extra)
+        return Sent(channel=answer["channel"], ts=answer["ts"])
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        """Turns a message of ours into another. Its metadata stays."""
+        await self._with_or_without_chart("chat.update", message, {"channel": channel, "ts": ts})
+
+    async def update_patiently(self, channel: str, ts: str, message: Message) -> None:
+        """As `update`, but waits while Slack is busy or away, a minute in all. Never raises: what did not work is
+        logged, and the message keeps its old look. Repeating an update is harmless."""
+        waited, pause = 0.0, FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                await self.update(channel, ts, message)
+                return
+            except SlackRefused as refusal:
+                log.warning("message not updated", action="update_refused", channel=channel, error=str(refusal))
+                return
+            except SlackError as error:
+                wait = error.retry_after if isinstance(error, SlackBusy) else pause
+                pause *= 2
+                if waited + wait > PATIENCE_SECONDS:
+                    log.warning("message not updated", action="update_given_up", channel=channel, error=str(error))
+                    return
+                waited += wait
+                await self._pause(wait)
+
+    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Answers through the address that came with a click: seen by that person alone, or in place of the message
+        they clicked in (`replace`)."""
+        extra = {"response_type": "ephemeral", "replace_original": replace}
+        try:
+            await self._respond(response_url, {**as_payload(message), **extra})
+        except SlackRefused as refusal:
+            plainer = _without_chart(message, refusal)
+            if plainer is None:
+                raise
+            await self._respond(response_url, {**as_payload(plainer), **extra})
+
+    async def open_view(self, trigger_id: str, view: Block, *, pushed: bool = False) -> None:
+        """Opens a form, or puts it on top of the open one (`pushed`). The trigger lives 3 seconds."""
+        await self._call("views.push" if pushed else "views.open", json={"trigger_id": trigger_id, "view": view})
+
+    async def open_view_quietly(self, trigger_id: str, view: Block) -> None:
+        """Puts a form on top of the open one; when that does not work, it is logged and nothing else happens."""
+        try:
+            await self.open_view(trigger_id, view, pushed=True)
+        except SlackError as error:
+            log.warning("form not opened", action="form_not_opened", error=str(error))
+
+    async def update_view(self, view_id: str, view: Block) -> None:
+        """Turns an open form into another."""
+        await self._call("views.update", json={"view_id": view_id, "view": view})
+
+    async def publish_home(self, user_id: str, view: Block) -> None:
+        """Shows a person their App Home."""
+        await self._call("views.publish", json={"user_id": user_id, "view": view})
+
+    async def channel_members(self, channel: str) -> list[str]:
+        """The ids of everybody in a channel, bots and deactivated people among them."""
+        return [str(user) async for user in self._pages("conversations.members", "members", channel=channel)]
+
+    async def users(self) -> list[Member]:
+        """Everybody in the workspace, bots and deactivated people among them; not the people of shared channels."""
+        pages = self._pages("users.list", "members", include_locale="true")
+        return [member_from(user, self.identity.team_id) async for user in pages]
+
+    async def user(self, user_id: str) -> Member:
+        """One person."""
+        answer = await self._call("users.info", params={"user": user_id, "include_locale": "true"})
+        return member_from(answer["user"], self.identity.team_id)
+
+    async def channel(self, channel_id: str) -> ChannelInfo:
+        """One channel the bot can see."""
+        answer = await self._call("conversations.info", params={"channel": channel_id})
+        return channel_from(answer["channel"])
+
+    async def open_dm(self, user_id: str) -> str:
+        """The id of the bot's conversation with a person."""
+        answer = await self._call("conversations.open", json={"users": user_id})
+        return str(answer["channel"]["id"])
+
+    async def find_posted(self, channel: str, delivery_id: str, since: datetime) -> str | None:
+        """The ts of the message that carries this delivery in its metadata, posted `since` (an aware moment) or a
+        little before; None if there is none. Raises SlackUnclear when there is more to read than we will."""
+        history = self._pages(
+            "conversations.history",
+            "messages",
+            page=HISTORY_PAGE,
+            pages=HISTORY_PAGES,
+            channel=channel,
+            oldest=f"{(since - CLOCK_DIFFERENCE).timestamp():.6f}",
+            include_all_metadata="true",
+        )
+        async for message in history:
+            metadata = message.get("metadata") or {}
+            if (metadata.get("event_payload") or {}).get("delivery_id") == delivery_id:
+                return str(message["ts"])
+        return None
+
+    async def _with_or_without_chart(
+        self, method: str, message: Message, extra: Mapping[str, Any]
+    ) -> AsyncSlackResponse:
+        try:
+            return await self._call(method, json={**as_payload(message), **extra})
+        except SlackRefused as refusal:
+            plainer = _without_chart(message, refusal)
+            if plainer is None:
+                raise
+            return await self._call(method, json={**as_payload(plainer), **extra})
+
+    async def _pages(
+        self, method: str, key: str, *, page: int = PAGE, pages: int | None = None, **params: str
+    ) -> AsyncIterator[Any]:
+        """Everything of a list that comes in pages. A page may be short, or empty, although more follow."""
+        cursor, read = "", 0
+        while pages is None or read < pages:
+            wanted = {**params, "limit": str(page), **({"cursor": cursor} if cursor else {})}
+            answer = await self._call(method, params=wanted)
+            read += 1
+            for item in answer.get(key) or ():
+                yield item
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+        raise SlackUnclear(f"{method} has more than {pages} pages")
+
+    async def _respond(self, response_url: str, payload: Mapping[str, Any]) -> None:
+        try:
+            async with self._session.post(response_url, json=payload, proxy=self.client.proxy) as answer:
+                text = await answer.text()
+                if answer.status == OK_STATUS and text.strip() in ("", "ok"):
+                    return
+                body = _json_object(text)
+                if answer.status == OK_STATUS and body.get("ok"):
+                    return
+                code = body.get("error") or (text.strip()[:60] if answer.status < 500 else "")
+                raise from_parts(answer.status, answer.headers, {"error": code}, "response_url")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise from_connection(error) from error
+
+    async def _call(
+        self, method: str, *, json: Mapping[str, Any] | None = None, params: Mapping[str, str] | None = None
+    ) -> AsyncSlackResponse:
+        return await _call(self.client, method, json=json, params=params)
+
+
+def _client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    quiet = logging.getLogger("bot.slack.sdk")
+    quiet.setLevel(logging.WARNING)  # below it the SDK writes whole payloads into the log
+    client = AsyncWebClient(
+        token=token, base_url=api_url, timeout=int(TIMEOUT.total or 0), session=session, retry_handlers=[], logger=quiet
+    )
+    if is_loopback(api_url):
+        client.proxy = None  # the SDK would send this machine's own traffic through a proxy
+    return client
+
+
+async def _call(
+    client: AsyncWebClient,
+    method: str,
+    *,
+    json: Mapping[str, Any] | None = None,
+    params: Mapping[str, str] | None = None,
+) -> AsyncSlackResponse:
+    """One call, once. Raises a SlackError."""
+    channel = str((json or params or {}).get("channel", ""))
+    try:
+        if params is not None:
+            return await client.api_call(method, http_verb="GET", params=dict(params))
+        return await client.api_call(method, json=dict(json or {}))
+    except SlackApiError as error:
+        raise from_answer(error, method, channel) from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise from_connection(error) from error
+
+
+def _without_chart(message: Message, refusal: SlackRefused) -> Message | None:
+    """The message with its charts left out, if it may be them that Slack did not take."""
+    blocks = without(message.blocks, CHART)
+    refused_blocks = refusal.code.startswith("invalid_blocks")
+    return Message(message.text, blocks) if refused_blocks and len(blocks) < len(message.blocks) else None
+
+
+def _json_object(text: str) -> Mapping[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,251 @@
+"""What the people who run surveys see: created, listed, launched, closed, previewed, and the form that makes one.
+
+Results are in `results_views`, what the people asked see in `views`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from bot.domain.enps import SCALE_0_10, SCALE_1_10
+from bot.domain.privacy import FLOOR, MIN_COMMENTS, MIN_SCORE
+from bot.domain.schedules import Cadence, Rule
+from bot.domain.surveys import Round, RoundState, Survey, SurveyState
+from bot.i18n import Translator
+from bot.slack import ids
+from bot.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    escape,
+    field,
+    form,
+    option,
+    section,
+    select,
+    text_input,
+)
+from bot.surveys.service import Closing, Overview
+from bot.surveys.views import question_lines, scale_ends
+
+LISTED = 40  # of the 50 blocks of a message
+CADENCES = (Cadence.ONCE, Cadence.WEEKLY, Cadence.TWO_WEEKS, Cadence.MONTHLY, Cadence.QUARTERLY)
+SCALES = {"0-10": SCALE_0_10, "1-10": SCALE_1_10}
+A_MONDAY = date(2024, 1, 1)
+LEFT_OUT = ("bot", "deactivated", "guest", "outsider", "away", "unknown")
+EXPLAINED_FAILURES = frozenset({"not_in_channel", "channel_not_found", "is_archived", "missing_scope", "unreachable"})
+
+
+def created_message(seen: Overview, t: Translator, zone: str) -> Message:
+    """What was understood: who is asked, when first, on which scale, and what anonymous means."""
+    survey = seen.survey
+    lines = (
+        t("surveys.created.audience", channel=_channel(survey)),
+        _first_round(seen, t, zone),
+        t("surveys.created.scale", low=survey.scale.low, high=survey.scale.high),
+        t("surveys.created.anonymous", score=MIN_SCORE),
+    )
+    title = t("surveys.created.title", handle=survey.handle)
+    carried = ids.pack(survey=survey.id)
+    buttons = [
+        button(t("surveys.send_button"), ids.SURVEY_SEND, carried, style="primary"),
+        button(t("surveys.results_button"), ids.SURVEY_RESULTS, carried),
+    ]
+    return Message("\n".join((title, *lines)), (section(title), section("\n".join(lines)), actions(buttons)))
+
+
+def list_message(listed: Sequence[Overview], t: Translator, zone: str) -> Message:
+    """Every survey with its rhythm, next date and running round, and a button to make another."""
+    title = t("surveys.list.title")
+    lines = [survey_line(seen, t, zone) for seen in listed]
+    blocks = [section(f"*{title}*")]
+    for seen, line in zip(listed[:LISTED], lines, strict=False):
+        action = ids.sub_id(ids.SURVEY_RESULTS, seen.survey.id)
+        label = t("surveys.results_label", handle=seen.survey.handle)
+        results = button(t("surveys.results_button"), action, ids.pack(survey=seen.survey.id), label=label)
+        blocks.append(section(line, accessory=results))
+    if len(lines) > LISTED:
+        blocks.append(context(t("surveys.list.more", count=len(lines) - LISTED)))
+    return Message("\n".join((title, *lines)), (*blocks, new_survey_button(t)))
+
+
+def new_survey_button(t: Translator) -> Block:
+    return actions([button(t("surveys.new_button"), ids.PULSE_ENPS_OPENED, ids.pack())])
+
+
+def survey_line(seen: Overview, t: Translator, zone: str) -> str:
+    """One survey in three short sentences."""
+    parts = [t("surveys.list.line", handle=seen.survey.handle, channel=_channel(seen.survey))]
+    if seen.survey.state is SurveyState.PAUSED:
+        parts.append(t("surveys.list.paused"))
+    elif seen.next_at and seen.rule:
+        parts.append(t("surveys.list.next", rhythm=rhythm(seen.rule, t, zone), at=t.moment(seen.next_at, zone)))
+    else:
+        parts.append(t("surveys.list.by_hand"))
+    if seen.running:
+        parts.append(progress_line(seen.running, seen.answered, t, zone))
+    return " ".join(parts)
+
+
+def progress_line(running: Round, answered: int, t: Translator, zone: str) -> str:
+    """How many have answered: all there is to know of a running round."""
+    if running.state is RoundState.LAUNCHING:
+        return t("surveys.progress.launching")
+    closes = t.moment(running.closes_at, zone)
+    return t("surveys.progress.open", answered=answered, asked=running.asked, closes=closes)
+
+
+def rhythm(rule: Rule, t: Translator, zone: str) -> str:
+    """ "every Monday at 09:00", with the zone's name where it is not the reader's."""
+    text = t(
+        f"surveys.rhythm.{rule.cadence}",
+        weekday=t.weekday(rule.anchor),
+        day=rule.anchor.day,
+        date=t.date(rule.anchor),
+        time=t.time(rule.at),
+    )
+    return text if rule.zone == zone else f"{text} ({rule.zone})"
+
+
+def launching_message(seen: Overview, t: Translator) -> Message:
+    text = t("surveys.launching", handle=seen.survey.handle, channel=_channel(seen.survey))
+    return Message(text, (section(text),))
+
+
+def launched_message(survey: Survey, opened: Round, facts: Mapping[str, str], t: Translator, zone: str) -> Message:
+    """To the author: how many are asked, how many of them later, who was left out and why."""
+    lines = [
+        t(
+            "surveys.launched",
+            handle=survey.handle,
+            asked=opened.asked,
+            channel=_channel(survey),
+            closes=t.moment(opened.closes_at, zone),
+        )
+    ]
+    later = int(facts.get("later", 0))
+    if later:
+        lines.append(t("surveys.launched.later", count=later, now=int(facts.get("now", 0))))
+    lines += left_out_lines(facts, t)
+    if opened.asked < opened.min_score:
+        lines.append(t("surveys.launched.small", score=opened.min_score))
+    return Message("\n".join(lines), (section("\n".join(lines)),))
+
+
+def not_launched_message(survey: Survey, facts: Mapping[str, str], t: Translator) -> Message:
+    """To the author: nobody was asked, why, and what to do about it."""
+    reason = facts.get("reason", "")
+    lines = [t("surveys.not_launched", handle=survey.handle, channel=_channel(survey))]
+    if reason == "too_few":
+        lines.append(t("surveys.not_launched.too_few", asked=int(facts.get("asked", 0)), least=FLOOR))
+        lines += left_out_lines(facts, t)
+    elif reason in EXPLAINED_FAILURES:
+        lines.append(t(f"surveys.not_launched.{reason}", handle=survey.handle))
+    else:
+        lines.append(t("surveys.not_launched.other", reason=escape(reason)))
+    return Message("\n".join(lines), (section("\n".join(lines)),))
+
+
+def left_out_lines(facts: Mapping[str, str], t: Translator) -> list[str]:
+    """Nothing when nobody was left out, else one sentence with the numbers."""
+    numbers = [t(f"surveys.left_out.{reason}", count=int(facts[reason])) for reason in LEFT_OUT if reason in facts]
+    return [t("surveys.left_out", who=t.listing(numbers))] if numbers else []
+
+
+def lines_message(*lines: str) -> Message:
+    """A few sentences of ours, one below the other."""
+    text = "\n".join(lines)
+    return Message(text, (section(text),))
+
+
+def closing_message(closing: Closing, t: Translator) -> Message:
+    """A round was ended by hand."""
+    survey = closing.survey
+    if not closing.was_asking:
+        text = t("surveys.stopped", handle=survey.handle)
+    else:
+        text = t("surveys.closed", handle=survey.handle, answered=closing.answered, asked=closing.asked)
+        if survey.created_by:
+            text = f"{text} {t('surveys.closed.results', author=f'<@{survey.created_by}>')}"
+    return Message(text, (section(text),))
+
+
+def preview_message(seen: Overview, moments: Sequence[datetime], t: Translator, zone: str) -> Message:
+    """The next dates, and the question as a member will read it, without buttons that could be mistaken for real."""
+    survey = seen.survey
+    title = t("surveys.preview.title", handle=survey.handle)
+    dates = [f"• {t.moment(moment, zone)}" for moment in moments] or [t("surveys.list.by_hand")]
+    example = _example_round(survey)
+    shown = (
+        f"*{t('surveys.question')}*",
+        scale_ends(survey.scale, t),
+        t("surveys.preview.audience", channel=_channel(survey)),
+        *question_lines(survey, example, t, zone)[1:],
+    )
+    when = "\n".join((t("surveys.preview.dates"), *dates))
+    what = "\n".join((t("surveys.preview.question"), *(f"> {line}" for line in shown)))
+    return Message("\n".join((title, when, what)), (section(f"*{title}*"), section(when), section(what)))
+
+
+def enps_form(t: Translator) -> Block:
+    """The form of `/pulse enps`: everything has a sensible answer already, except the channel."""
+    channels: Block = {
+        "type": "conversations_select",
+        "action_id": ids.CHANNEL_INPUT,
+        "default_to_current_conversation": True,
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    cadences = {each: option(t(f"surveys.cadence.{each}"), each.value) for each in CADENCES}
+    weekdays = [option(t.weekday(A_MONDAY + timedelta(days=day)), str(day)) for day in range(7)]
+    scales = [option(t("surveys.form.scale_option", low=each.low, high=each.high), name) for name, each in SCALES.items()]
+    clock: Block = {"type": "timepicker", "action_id": ids.TIME_INPUT, "initial_time": "09:00"}
+    blocks = [
+        field(ids.CHANNEL_INPUT, t("surveys.form.channel"), channels),
+        field(
+            ids.NAME_INPUT,
+            t("surveys.form.name"),
+            text_input(ids.NAME_INPUT, max_length=40, placeholder=t("surveys.form.name_example")),
+            optional=True,
+            hint=t("surveys.form.name_hint"),
+        ),
+        field(
+            ids.CADENCE_INPUT,
+            t("surveys.form.cadence"),
+            select(ids.CADENCE_INPUT, list(cadences.values()), initial=cadences[Cadence.ONCE]),
+        ),
+        field(
+            ids.WEEKDAY_INPUT,
+            t("surveys.form.weekday"),
+            select(ids.WEEKDAY_INPUT, weekdays, initial=weekdays[0]),
+            hint=t("surveys.form.weekday_hint"),
+        ),
+        field(ids.TIME_INPUT, t("surveys.form.time"), clock),
+        field(ids.SCALE_INPUT, t("surveys.form.scale"), select(ids.SCALE_INPUT, scales, initial=scales[0])),
+    ]
+    return form(
+        ids.PULSE_ENPS_FORM,
+        t("surveys.form.title"),
+        blocks,
+        submit=t("surveys.form.submit"),
+        close=t("core.cancel"),
+    )
+
+
+def _first_round(seen: Overview, t: Translator, zone: str) -> str:
+    if seen.rule is None or seen.next_at is None:
+        return t("surveys.created.by_hand", handle=seen.survey.handle)
+    first = t.moment(seen.next_at, zone)
+    if seen.rule.cadence is Cadence.ONCE:
+        return t("surveys.created.once", first=first)
+    return t("surveys.created.first", first=first, rhythm=rhythm(seen.rule, t, zone))
+
+
+def _channel(survey: Survey) -> str:
+    return f"<#{survey.channel_id}>"
+
+
+def _example_round(survey: Survey) -> Round:
+    """A round that never was, to word the question with the usual thresholds."""
+    at = survey.created_at
+    return Round("", survey.id, 1, RoundState.OPEN, survey.scale, at, at, 0, MIN_SCORE, MIN_COMMENTS, "")

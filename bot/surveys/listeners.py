@@ -1,0 +1,207 @@
+"""Commands, clicks and forms of surveys: what happened is read, one service call made, one view shown.
+
+Answers to the question itself are in `answer_listeners`.
+"""
+
+from collections.abc import Callable
+from datetime import time
+
+from bot.commands import Registry
+from bot.domain.dates import parse_cadence
+from bot.domain.errors import DomainError
+from bot.domain.schedules import Cadence, ScheduleKind
+from bot.domain.surveys import Survey
+from bot.help import help_message
+from bot.interactions import Click, Command, OpenForm, Replace, Reply, Say, Submission
+from bot.middleware import mentioned, shown
+from bot.slack import ids
+from bot.slack.blocks import Message, without
+from bot.surveys import answer_listeners, author_views, deliveries, jobs, results_views, service, views
+from bot.surveys.results import survey_results
+from bot.surveys.service import Overview
+from bot.surveys.wishes import make_wish, read_wish
+from storage import UnitOfWork
+
+PREVIEWED_DATES = 4
+
+
+def register(registry: Registry) -> None:
+    async def on_opened(command: Command) -> Reply:
+        return await opening(command, registry)
+
+    registry.opening("/pulse", on_opened)
+    for name, handler in (
+        ("enps", on_enps),
+        ("send", on_send),
+        ("close", on_close),
+        ("results", on_results),
+        ("list", on_list),
+        ("pause", on_pause),
+        ("resume", on_resume),
+        ("delete", on_delete),
+        ("preview", on_preview),
+    ):
+        registry.command("/pulse", name, "surveys", handler)
+    registry.click(ids.SURVEY_SEND, on_send_clicked)
+    registry.click(ids.SURVEY_RESULTS, on_results_clicked)
+    registry.click(ids.PULSE_ENPS_OPENED, on_form_wanted)
+    registry.form(ids.PULSE_ENPS_FORM, on_enps_form)
+    registry.schedule(ScheduleKind.SURVEY, service.plan_occurrence)
+    answer_listeners.register(registry)
+    deliveries.register(registry)
+    jobs.register(registry)
+
+
+async def opening(command: Command, registry: Registry) -> Reply:
+    """`/pulse` alone: what there is, or how to begin."""
+    listed = await command.services.storage.read(command.workspace_id, lambda db: service.overviews(db, command.now))
+    if listed:
+        return Say(author_views.list_message(listed, command.t, command.zone))
+    usage = help_message(registry, command.command, command.t)
+    return Say(Message(usage.text, (*usage.blocks, author_views.new_survey_button(command.t))))
+
+
+async def on_enps(command: Command) -> Reply:
+    if not command.words:
+        service.require_member(command.member)
+        return OpenForm(author_views.enps_form(command.t))
+    channel_id, name, rest = _channel(command.words)
+    if channel_id is None:
+        raise DomainError("surveys.channel_missing", word=shown(command.words))
+    wish = read_wish(rest, command.now, command.zone, command.t.language)
+    created = await command.services.storage.write(
+        command.workspace_id,
+        lambda db: service.create(db, command.now, command.member, channel_id, name, wish, command.key),
+    )
+    return Say(author_views.created_message(created, command.t, command.zone))
+
+
+async def on_enps_form(sent: Submission) -> Reply:
+    cadence = parse_cadence(sent.inputs.get(ids.CADENCE_INPUT, ""))
+    recurring = cadence is not None and cadence is not Cadence.ONCE
+    wish = make_wish(
+        sent.now,
+        sent.zone,
+        scale=author_views.SCALES.get(sent.inputs.get(ids.SCALE_INPUT, ""), author_views.SCALES["0-10"]),
+        cadence=cadence,
+        weekday=int(sent.inputs[ids.WEEKDAY_INPUT]) if recurring else None,
+        at=time.fromisoformat(sent.inputs[ids.TIME_INPUT]) if recurring else None,
+    )
+    channel_id, name = sent.inputs[ids.CHANNEL_INPUT], sent.inputs.get(ids.NAME_INPUT, "")
+    created = await sent.services.storage.write(
+        sent.workspace_id,
+        lambda db: service.create(db, sent.now, sent.member, channel_id, name, wish, sent.key),
+    )
+    return Say(author_views.created_message(created, sent.t, sent.zone))
+
+
+async def on_form_wanted(click: Click) -> Reply:
+    service.require_member(click.member)
+    return OpenForm(author_views.enps_form(click.t))
+
+
+async def on_send(command: Command) -> Reply:
+    sent = await command.services.storage.write(
+        command.workspace_id,
+        lambda db: service.send(db, command.now, command.member, _named(db, command.words), command.key),
+    )
+    return Say(author_views.launching_message(sent, command.t))
+
+
+async def on_send_clicked(click: Click) -> Reply:
+    sent = await click.services.storage.write(
+        click.workspace_id, lambda db: service.send(db, click.now, click.member, _carried(db, click), click.key)
+    )
+    message = author_views.launching_message(sent, click.t)
+    return Say(message) if click.view is not None else Replace(message)
+
+
+async def on_close(command: Command) -> Reply:
+    closing = await command.services.storage.write(
+        command.workspace_id,
+        lambda db: service.close(db, command.now, command.member, _named(db, command.words)),
+    )
+    return Say(author_views.closing_message(closing, command.t))
+
+
+async def on_results(command: Command) -> Reply:
+    seen = await command.services.storage.read(
+        command.workspace_id, lambda db: survey_results(db, command.member, _named(db, command.words))
+    )
+    return Say(results_views.survey_message(seen, command.t, command.zone))
+
+
+async def on_results_clicked(click: Click) -> Reply:
+    seen = await click.services.storage.read(
+        click.workspace_id, lambda db: survey_results(db, click.member, _carried(db, click))
+    )
+    message = results_views.survey_message(seen, click.t, click.zone)
+    if click.view is not None:  # Slack knows charts in messages only
+        message = Message(message.text, without(message.blocks, "data_visualization"))
+    return Say(message)
+
+
+async def on_list(command: Command) -> Reply:
+    listed = await command.services.storage.read(command.workspace_id, lambda db: service.overviews(db, command.now))
+    if not listed:
+        raise DomainError("surveys.none_yet")
+    return Say(author_views.list_message(listed, command.t, command.zone))
+
+
+async def on_pause(command: Command) -> Reply:
+    return await _switched(command, service.pause, "surveys.paused")
+
+
+async def on_resume(command: Command) -> Reply:
+    return await _switched(command, service.resume, "surveys.resumed")
+
+
+async def on_delete(command: Command) -> Reply:
+    if not command.words:
+        raise DomainError("surveys.name_it")
+    return await _switched(command, service.delete, "surveys.deleted")
+
+
+async def on_preview(command: Command) -> Reply:
+    def preview(db: UnitOfWork) -> Overview:
+        survey = _named(db, command.words)
+        service.require_owner(survey, command.member)
+        return service.overview(db, command.now, survey)
+
+    seen = await command.services.storage.read(command.workspace_id, preview)
+    moments = service.upcoming(seen.rule if seen.next_at else None, command.now, PREVIEWED_DATES)
+    return Say(author_views.preview_message(seen, moments, command.t, command.zone))
+
+
+async def _switched(command: Command, switch: Callable[..., Overview], key: str) -> Reply:
+    seen = await command.services.storage.write(
+        command.workspace_id, lambda db: switch(db, command.now, command.member, _named(db, command.words))
+    )
+    text = command.t(key, handle=seen.survey.handle)
+    if key != "surveys.resumed":
+        return Say(views.note(text))
+    return Say(author_views.lines_message(text, author_views.survey_line(seen, command.t, command.zone)))
+
+
+def _channel(words: str) -> tuple[str | None, str, str]:
+    """The channel's id and name, and the words without it."""
+    channel_id, rest = mentioned(words, "#")
+    name = ""
+    if channel_id and f"<#{channel_id}|" in words:
+        name = words.split(f"<#{channel_id}|", 1)[1].split(">", 1)[0]
+    return channel_id, name, rest
+
+
+def _named(db: UnitOfWork, words: str) -> Survey:
+    """The survey that a command names: by handle, by #channel, or not at all."""
+    channel_id, rest = mentioned(words, "#")
+    if channel_id and rest:
+        raise DomainError("surveys.word_unknown", word=shown(rest))
+    return service.find(db, shown(rest), channel_id)
+
+
+def _carried(db: UnitOfWork, click: Click) -> Survey:
+    survey = db.surveys.get(str(click.value.get("survey", "")))
+    if survey is None:
+        raise DomainError("core.stale")
+    return survey

@@ -1,0 +1,285 @@
+"""Surveys and when their rounds start and end: one transaction each, never waiting for Slack.
+
+Who is asked once Slack has said who is in the channel: `launching`. Answers: `answering`. What came out: `results`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+
+from bot.domain.deliveries import DeliveryState, NewDelivery, Verb
+from bot.domain.errors import DomainError
+from bot.domain.members import Member
+from bot.domain.privacy import thresholds
+from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind, next_due
+from bot.domain.surveys import Round, RoundState, Survey, SurveyState
+from bot.surveys.wishes import Wish
+from storage import UnitOfWork, new_id
+
+QUESTION = "enps"
+ASK = "surveys.question"
+ASK_CLOSED = "surveys.question_closed"
+RESULTS = "surveys.results"
+WEEKLY_WINDOW = timedelta(days=7)
+WINDOW = timedelta(days=14)
+STILL_GOING_OUT = timedelta(minutes=2)
+"""A prompt that was being sent at the moment of closing gets its closing words this much later."""
+HANDLE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A survey and where it stands. `next_at` (UTC) is when the next round starts by itself, if it does."""
+
+    survey: Survey
+    rule: Rule | None = None
+    next_at: datetime | None = None
+    running: Round | None = None
+    answered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A round that was closed by hand; `was_asking` is False when nobody had been asked yet."""
+
+    survey: Survey
+    asked: int
+    answered: int
+    was_asking: bool
+
+
+def create(
+    db: UnitOfWork, now: datetime, author: Member, channel_id: str, name: str, wish: Wish, key: str
+) -> Overview:
+    """A new survey of a channel's members, and its schedule if one is wished. `name` is the channel's name or whatever
+    short name is wanted ("" takes the channel's id), `key` tells the same command delivered twice.
+
+    Raises DomainError `surveys.members_only`, `surveys.channel_has_one`.
+    """
+    require_member(author)
+    there = next((each for each in db.surveys.all() if each.channel_id == channel_id), None)
+    if there and there.created_by == author.id and not db.handled.first_time(key, now):
+        return overview(db, now, there)
+    if there:
+        raise DomainError("surveys.channel_has_one", handle=there.handle)
+    db.handled.first_time(key, now)
+    survey = Survey(new_id(), _free_handle(db, name or channel_id), channel_id, wish.scale, author.id, now)
+    db.surveys.add(survey)
+    if wish.rule:
+        db.schedules.add(Schedule(new_id(), ScheduleKind.SURVEY, survey.id, wish.rule, author.id, planned_until=now))
+    return overview(db, now, survey)
+
+
+def overview(db: UnitOfWork, now: datetime, survey: Survey) -> Overview:
+    """Where a survey stands at an aware moment."""
+    schedule = db.schedules.of_subject(ScheduleKind.SURVEY, survey.id)
+    waits = schedule is not None and schedule.active and survey.state is SurveyState.ACTIVE
+    following = next_due(schedule.rule, now) if schedule and waits else None
+    running = db.rounds.open_of(survey.id)
+    return Overview(
+        survey,
+        schedule.rule if schedule else None,
+        following.at if following else None,
+        running,
+        db.rounds.answered_count(running.id) if running else 0,
+    )
+
+
+def overviews(db: UnitOfWork, now: datetime) -> tuple[Overview, ...]:
+    """All surveys, by handle."""
+    return tuple(overview(db, now, survey) for survey in db.surveys.all())
+
+
+def find(db: UnitOfWork, handle: str, channel_id: str | None = None) -> Survey:
+    """The survey a person means by its handle or its channel, or by nothing at all when there is just one.
+
+    Raises DomainError `surveys.none_yet`, `surveys.which_one`, `surveys.did_you_mean`, `surveys.unknown`,
+    `surveys.none_in_channel`.
+    """
+    known = {survey.handle: survey for survey in db.surveys.all()}
+    if not known:
+        raise DomainError("surveys.none_yet")
+    if channel_id:
+        here = next((survey for survey in known.values() if survey.channel_id == channel_id), None)
+        if here is None:
+            raise DomainError("surveys.none_in_channel")
+        return here
+    wanted = handle.strip().casefold()
+    if wanted in known:
+        return known[wanted]
+    if not wanted:
+        if len(known) == 1:
+            return next(iter(known.values()))
+        raise DomainError("surveys.which_one", handles=", ".join(list(known)[:10]))
+    close = get_close_matches(wanted, known, n=1, cutoff=0.6)
+    close = close or get_close_matches(f"enps-{wanted}", known, n=1, cutoff=0.8)
+    if close:
+        raise DomainError("surveys.did_you_mean", word=handle, handle=close[0])
+    raise DomainError("surveys.unknown", word=handle)
+
+
+def send(db: UnitOfWork, now: datetime, member: Member, survey: Survey, key: str) -> Overview:
+    """Start a round now; who is asked is looked up right after. Raises DomainError `surveys.not_yours`,
+    `surveys.is_paused`, `surveys.already_open`."""
+    require_owner(survey, member)
+    if not db.handled.first_time(key, now):
+        return overview(db, now, survey)
+    if survey.state is SurveyState.PAUSED:
+        raise DomainError("surveys.is_paused", handle=survey.handle)
+    if db.rounds.open_of(survey.id):
+        raise DomainError("surveys.already_open")
+    schedule = db.schedules.of_subject(ScheduleKind.SURVEY, survey.id)
+    _start(db, survey, member.id, now, now + _window(schedule.rule if schedule else None))
+    return overview(db, now, survey)
+
+
+def plan_occurrence(db: UnitOfWork, schedule: Schedule, due: Due, now: datetime) -> None:
+    """What a survey's date causes: a new round, unless one is still running. A round closes at the latest when the
+    next one is due, so that a weekly survey does not stand in its own way."""
+    survey = db.surveys.get(schedule.subject_id)
+    if survey is None or survey.state is not SurveyState.ACTIVE:
+        return
+    running = db.rounds.open_of(survey.id)
+    if running is not None:
+        if running.state is not RoundState.OPEN or running.closes_at > now:
+            return
+        close_round(db, now, running)
+    following = next_due(schedule.rule, due.at)
+    closes_at = now + _window(schedule.rule)
+    _start(db, survey, survey.created_by, now, min(closes_at, following.at) if following else closes_at)
+
+
+def close(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Closing:
+    """End the running round now. Raises DomainError `surveys.not_yours`, `surveys.nothing_open`."""
+    require_owner(survey, member)
+    running = db.rounds.open_of(survey.id)
+    if running is None:
+        raise DomainError("surveys.nothing_open", handle=survey.handle)
+    if running.state is RoundState.LAUNCHING:
+        db.rounds.update(replace(running, state=RoundState.FAILED, closed_at=now))
+        return Closing(survey, 0, 0, was_asking=False)
+    answered = db.rounds.answered_count(running.id)
+    close_round(db, now, running)
+    return Closing(survey, running.asked, answered, was_asking=True)
+
+
+def close_round(db: UnitOfWork, now: datetime, running: Round) -> None:
+    """Close an open round: nobody can answer any more, every prompt turns into the same closing words, and the results
+    are owed to the survey's author. Prompts that were not sent yet will not be: they find the round closed."""
+    db.rounds.update(replace(running, state=RoundState.CLOSED, closed_at=now))
+    owed = []
+    for asked in db.deliveries.of(ASK, running.id):
+        if asked.state in (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS):
+            due_at = now if asked.state is DeliveryState.SENT else now + STILL_GOING_OUT
+            owed.append(
+                NewDelivery(ASK_CLOSED, running.id, asked.receiver, due_at, verb=Verb.UPDATE, target_id=asked.id)
+            )
+    survey = db.surveys.get(running.survey_id)
+    if survey is not None and survey.created_by:
+        owed.append(NewDelivery(RESULTS, running.id, survey.created_by, now))
+    db.deliveries.add_many(owed)
+
+
+def close_due(db: UnitOfWork, now: datetime) -> int:
+    """Close every round whose time is over; how many there were."""
+    due = db.rounds.closing(now)
+    for running in due:
+        close_round(db, now, running)
+    return len(due)
+
+
+def pause(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Overview:
+    """No new rounds until it is resumed; a running one goes on."""
+    return _switch(db, now, member, survey, SurveyState.PAUSED)
+
+
+def resume(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Overview:
+    """New rounds again, from the next date on: what fell into the pause is not made up."""
+    return _switch(db, now, member, survey, SurveyState.ACTIVE)
+
+
+def delete(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Overview:
+    """Remove a survey from sight and stop its schedule. Raises DomainError `surveys.close_first` while it asks."""
+    require_owner(survey, member)
+    if db.rounds.open_of(survey.id):
+        raise DomainError("surveys.close_first", handle=survey.handle)
+    return _switch(db, now, member, survey, SurveyState.DELETED)
+
+
+def upcoming(rule: Rule | None, now: datetime, count: int) -> tuple[datetime, ...]:
+    """The next moments (UTC) at which rounds start by themselves."""
+    moments: list[datetime] = []
+    after = now
+    while rule is not None and len(moments) < count:
+        following = next_due(rule, after)
+        if following is None:
+            break
+        after = following.at
+        moments.append(after)
+    return tuple(moments)
+
+
+def require_owner(survey: Survey, member: Member) -> None:
+    """Only the survey's author and admins may go on; DomainError `surveys.not_yours` for everybody else."""
+    require_member(member)
+    if member.id != survey.created_by and not member.is_admin:
+        raise DomainError("surveys.not_yours", handle=survey.handle)
+
+
+def require_member(member: Member) -> None:
+    """Guests, people of other companies in shared channels, bots and deactivated people manage no surveys."""
+    if member.left_out:
+        raise DomainError("surveys.members_only")
+
+
+def _start(db: UnitOfWork, survey: Survey, started_by: str, now: datetime, closes_at: datetime) -> None:
+    """Asked and thresholds are frozen later, when the audience is known; until then they are those of nobody."""
+    limits = thresholds(0)
+    db.rounds.add(
+        Round(
+            id=new_id(),
+            survey_id=survey.id,
+            number=db.rounds.next_number(survey.id),
+            state=RoundState.LAUNCHING,
+            scale=survey.scale,
+            opened_at=now,
+            closes_at=closes_at,
+            asked=0,
+            min_score=limits.min_score,
+            min_comments=limits.min_comments,
+            started_by=started_by,
+        )
+    )
+
+
+def _switch(db: UnitOfWork, now: datetime, member: Member, survey: Survey, state: SurveyState) -> Overview:
+    require_owner(survey, member)
+    schedule = db.schedules.of_subject(ScheduleKind.SURVEY, survey.id)
+    if schedule:
+        if state is SurveyState.ACTIVE and not schedule.active:
+            db.schedules.planned_until(schedule.id, now)
+        db.schedules.set_active(schedule.id, state is SurveyState.ACTIVE)
+    db.surveys.set_state(survey.id, state)
+    return overview(db, now, replace(survey, state=state))
+
+
+def _window(rule: Rule | None) -> timedelta:
+    return WEEKLY_WINDOW if rule and rule.cadence is Cadence.WEEKLY else WINDOW
+
+
+def _free_handle(db: UnitOfWork, name: str) -> str:
+    """ "sales" becomes "enps-sales", or "enps-sales-2" where that is taken."""
+    plain = re.sub(r"[^\w-]+", "-", name.casefold()).strip("-_")[:HANDLE_LENGTH]
+    wanted = plain if plain.startswith("enps") else f"enps-{plain}"
+    taken = {survey.handle for survey in db.surveys.all()}
+    return next(handle for handle in _numbered(wanted) if handle not in taken)
+
+
+def _numbered(handle: str) -> Iterable[str]:
+    yield handle
+    number = 2
+    while True:
+        yield f"{handle}-{number}"
+        number += 1

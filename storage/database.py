@@ -1,0 +1,158 @@
+"""Opening a database: URLs, engines, SQLite's settings, the lock file. What is said to it does not belong here."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
+
+CONNECT_SECONDS = 5
+SQLITE_HEADER = b"SQLite format 3\x00"
+SQLITE_PRAGMAS = (
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an acknowledged write survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # deleted bytes are overwritten: what was destroyed at a seal is gone
+)
+
+
+class CannotOpen(Exception):  # noqa: N818 (it reads as what happened)
+    """The database cannot be used; the message is one sentence for the person who set it up, without any password."""
+
+
+def parse_url(database_url: str) -> URL:
+    """The URL with the driver we use, or CannotOpen. `postgres://` and `postgresql://` mean PostgreSQL alike."""
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError) as error:
+        raise CannotOpen("DATABASE_URL is not a database address such as sqlite:///data/denyut.db.") from error
+    backend = url.drivername.split("+")[0]
+    if backend in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise CannotOpen(f"DATABASE_URL names {backend}, but only sqlite and postgresql are supported.")
+    if url.database in (None, "", ":memory:") or "mode" in url.query or str(url.database).startswith("file:"):
+        raise CannotOpen("DATABASE_URL must name a file, such as sqlite:///data/denyut.db.")
+    return url.set(drivername="sqlite", query={})
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def prepare_file(url: URL) -> None:
+    """Make the directory (0700) and the file (0600) of a SQLite database, or CannotOpen. Does nothing on a server."""
+    if not is_sqlite(url):
+        return
+    path = Path(str(url.database))
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.is_dir():
+            raise CannotOpen(f"The database {path} is a directory.")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with path.open("rb") as file:
+            start = file.read(len(SQLITE_HEADER))
+    except OSError as error:
+        raise CannotOpen(f"The database {path} cannot be opened: {error.strerror}.") from error
+    if start and start != SQLITE_HEADER:
+        raise CannotOpen(f"The file {path} is not a SQLite database.")
+
+
+def write_engine(url: URL, connections: int = 1) -> Engine:
+    """An engine whose transactions write. On SQLite each begins with BEGIN IMMEDIATE: a deferred one that turns into a
+    writer fails at once when another process writes, without waiting for busy_timeout."""
+    return _sqlite_engine(url, "BEGIN IMMEDIATE", 1) if is_sqlite(url) else _postgres_engine(url, connections)
+
+
+def read_engine(url: URL, connections: int) -> Engine:
+    """An engine whose transactions see one moment and cannot write."""
+    if is_sqlite(url):
+        return _sqlite_engine(url, "BEGIN", connections, "PRAGMA query_only=ON")
+    engine = _postgres_engine(url, connections)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def migration_engine(url: URL) -> Engine:
+    """An engine for one migration. On SQLite foreign keys are off: a table is altered by making it anew."""
+    if is_sqlite(url):
+        return _sqlite_engine(url, "BEGIN IMMEDIATE", 0, "PRAGMA foreign_keys=OFF")
+    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+
+
+def _postgres_engine(url: URL, connections: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=connections,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
+
+
+def _sqlite_engine(url: URL, begin: str, connections: int, *more: str) -> Engine:
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if connections:
+        pool = {"poolclass": QueuePool, "pool_size": connections, "max_overflow": connections}
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+
+    def on_connect(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (*SQLITE_PRAGMAS, *more):
+            dbapi.execute(pragma).close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+@contextmanager
+def plain_failures(url: URL) -> Iterator[None]:
+    """Turns what a driver says when a database cannot be reached into one CannotOpen sentence."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise CannotOpen(_sentence(url, error)) from error
+
+
+def _sentence(url: URL, error: SQLAlchemyError) -> str:
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    reason = lines[0] if lines else "it gave no reason"
+    if url.password is not None:
+        reason = reason.replace(str(url.password), "***")
+    where = str(url.database) if is_sqlite(url) else url.render_as_string(hide_password=True)
+    return f"The database {where} cannot be opened: {reason.rstrip('.')}."
+
+
+def lock(url: URL) -> Callable[[], None]:
+    """Take the file lock that lets a single process run on a SQLite database; returns what lets go of it.
+
+    The system drops the lock when the process ends, however it ends. CannotOpen if another process holds it.
+    PostgreSQL has no such limit, and nothing is locked.
+    """
+    if not is_sqlite(url):
+        return lambda: None
+    import fcntl  # not on every system, and needed for SQLite alone
+
+    path = Path(f"{url.database}.lock")
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CannotOpen(f"The lock file {path} cannot be opened: {error.strerror}.") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise CannotOpen(
+            f"Another process already runs on {url.database}; stop it first, or use PostgreSQL for several."
+        ) from error
+    return lambda: os.close(handle)

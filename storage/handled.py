@@ -1,0 +1,23 @@
+"""What came from Slack and was dealt with, so that the same thing twice changes nothing the second time."""
+
+from datetime import datetime
+
+from storage.scope import Scope
+from storage.tables import HandledRow, table
+
+HANDLED = table(HandledRow)
+
+
+class Handled:
+    """The keys of handled events of a workspace, written in the same transaction as their effect."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def first_time(self, key: str, now: datetime) -> bool:
+        """Remember a key. True the first time; False if it was handled before, and then nothing should be done."""
+        return self._scope.insert_new(HANDLED, [{"key": key, "at": now}]) == 1
+
+    def purge(self, before: datetime) -> int:
+        """Forget keys from before a moment, once Slack will not send them again; how many they were."""
+        return self._scope.change(self._scope.delete(HANDLED, HANDLED.c.at < before))

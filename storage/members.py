@@ -1,0 +1,74 @@
+"""Members and their absences. Who may do what is the domain's and the features' matter."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.members import Absence, Member
+from storage.scope import Scope
+from storage.tables import AbsenceRow, MemberRow, table
+
+MEMBERS, ABSENCES = table(MemberRow), table(AbsenceRow)
+
+
+class Members:
+    """The people of a workspace, by their Slack id."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def get(self, member_id: str) -> Member | None:
+        return self.get_many([member_id]).get(member_id)
+
+    def get_many(self, member_ids: Iterable[str]) -> dict[str, Member]:
+        """The members with these ids; those nobody has heard of are left out."""
+        statement = self._scope.select(MEMBERS, MEMBERS.c.id.in_(list(member_ids)))
+        return {row.id: _member(row) for row in self._scope.rows(statement)}
+
+    def all(self) -> list[Member]:
+        """Everybody ever seen, by id, whether still there or not."""
+        return [_member(row) for row in self._scope.rows(self._scope.select(MEMBERS).order_by(MEMBERS.c.id))]
+
+    def admins(self) -> list[Member]:
+        """Admins who are still there, by id."""
+        wanted = self._scope.select(MEMBERS, MEMBERS.c.is_admin, ~MEMBERS.c.is_deleted, ~MEMBERS.c.is_bot)
+        return [_member(row) for row in self._scope.rows(wanted.order_by(MEMBERS.c.id))]
+
+    def refresh(self, members: Iterable[Member]) -> None:
+        """Take over what Slack says. The language and zone a person chose here stay; nobody is removed."""
+        latest = {member.id: asdict(member) for member in members}
+        self._scope.upsert(MEMBERS, latest.values(), keep=["language", "zone"])
+
+    def set_language(self, member_id: str, language: str) -> None:
+        """Remember the language a person chose; "" is Slack's again. A person not seen before is made known."""
+        self._choose(member_id, "language", language)
+
+    def set_zone(self, member_id: str, zone: str) -> None:
+        """Remember the IANA zone a person chose; "" is Slack's again. A person not seen before is made known."""
+        self._choose(member_id, "zone", zone)
+
+    def add_absence(self, absence: Absence) -> None:
+        """Record days away. The same days twice are recorded once."""
+        values = {"member_id": absence.member_id, "first": absence.first, "last": absence.last}
+        self._scope.insert_new(ABSENCES, [values])
+
+    def absences(self, first: date, last: date, member_ids: Collection[str] | None = None) -> list[Absence]:
+        """Absences that touch the days from `first` to `last`, of some or all members, by first day."""
+        touching = [ABSENCES.c.first <= last, ABSENCES.c.last >= first]
+        if member_ids is not None:
+            touching.append(ABSENCES.c.member_id.in_(list(member_ids)))
+        statement = self._scope.select(ABSENCES, *touching).order_by(ABSENCES.c.first, ABSENCES.c.member_id)
+        return [Absence(row.member_id, row.first, row.last) for row in self._scope.rows(statement)]
+
+    def _choose(self, member_id: str, column: str, value: str) -> None:
+        self._scope.insert_new(MEMBERS, [asdict(Member(member_id))])
+        self._scope.change(self._scope.update(MEMBERS, MEMBERS.c.id == member_id).values({column: value}))
+
+
+def _member(row: Row[Any]) -> Member:
+    values = dict(row._mapping)
+    del values["workspace_id"]
+    return Member(**values)

@@ -1,0 +1,91 @@
+"""Bringing a database to the newest tables, and saying whether that is needed. Alembic is configured here, in code.
+
+The steps themselves are in `storage/migrations/versions`.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+
+from storage import database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_ONE_AT_A_TIME = 4_470_291  # any number, the same for all replicas: the PostgreSQL lock while one of them migrates
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration: our scripts, the given connection, and nothing said to the terminal."""
+    made = Config(stdout=io.StringIO(), output_buffer=io.StringIO())
+    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def head() -> str | None:
+    """The newest revision this version of Denyut knows."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def upgrade(database_url: str) -> None:
+    """Bring the database to the newest revision, making a SQLite file where there is none; all of it or nothing.
+
+    Of several processes at once, one does it and the others wait. Raises CannotOpen, also for a database that a newer
+    version of Denyut has migrated.
+    """
+    url = database.parse_url(database_url)
+    database.prepare_file(url)
+    with _transaction(url) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
+        _refuse_newer(revision_of(connection))
+        command.upgrade(config(connection), "head")
+
+
+def pending(database_url: str) -> bool:
+    """Is there a migration to run? Raises CannotOpen as `upgrade` does."""
+    revision = current(database_url)
+    _refuse_newer(revision)
+    return revision != head()
+
+
+def current(database_url: str) -> str | None:
+    """The database's revision, None when it has no tables yet. Raises CannotOpen when it cannot be reached."""
+    url = database.parse_url(database_url)
+    database.prepare_file(url)
+    with _transaction(url) as connection:
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of the database behind an open connection."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise database.CannotOpen(
+            f"The database was migrated by a newer version of Denyut (revision {revision}); update Denyut to use it."
+        )
+
+
+@contextmanager
+def _transaction(url: URL) -> Iterator[Connection]:
+    engine = database.migration_engine(url)
+    try:
+        with database.plain_failures(url):
+            connection = engine.connect()
+            transaction = connection.begin()
+        with connection, transaction:
+            yield connection
+    finally:
+        engine.dispose()

@@ -1,0 +1,89 @@
+"""The keys of anonymous rounds: 32 random bytes each, in files outside the database and its backups.
+
+A round key is the only thing that links an answer to a person. It is made at launch and destroyed at close; where it is
+lost before, nothing can be changed any more (see `storage.answers`).
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+
+KEY_BYTES = 32
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class RoundKeys:
+    """The key files below a folder: `<folder>/<workspace>/<round>.key`, readable by the bot's own user alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def create(self, workspace_id: str, round_id: str) -> None:
+        """Make the round's key, on disk before this returns. A key that is there already stays: it is in use."""
+        path = self._path(workspace_id, round_id)
+        for folder in (self._folder, path.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{secrets.token_hex(4)}.new")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, secrets.token_bytes(KEY_BYTES))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        try:
+            os.link(draft, path)  # unlike a rename, it never replaces a key that another replica has just made
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        _sync_folder(path.parent)
+        _sync_folder(self._folder)
+
+    def read(self, workspace_id: str, round_id: str) -> bytes | None:
+        """The round's key, or None where it is lost or destroyed."""
+        try:
+            key = self._path(workspace_id, round_id).read_bytes()
+        except FileNotFoundError:
+            return None
+        return key if len(key) == KEY_BYTES else None
+
+    def destroy(self, workspace_id: str, round_id: str) -> None:
+        """Overwrite and remove the round's key. Destroying it twice is fine."""
+        path = self._path(workspace_id, round_id)
+        for leftover in path.parent.glob(f"{round_id}.*.new"):
+            leftover.unlink(missing_ok=True)
+        try:
+            with path.open("r+b") as file:
+                file.write(bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+        except FileNotFoundError:
+            return
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+    def _path(self, workspace_id: str, round_id: str) -> Path:
+        for part in (workspace_id, round_id):
+            if not _NAME.fullmatch(part):
+                raise ValueError(f"{part!r} cannot be part of a file name")
+        return self._folder / workspace_id / f"{round_id}.key"
+
+
+def answer_key(round_key: bytes, label: str, member_id: str, question: str) -> bytes:
+    """What an answer or comment is stored under: HMAC-SHA256 over label, member and question, cut to 16 bytes.
+
+    The label keeps scores and comments of one person apart. The parts are joined by a character none of them holds.
+    """
+    message = "\x1f".join((label, member_id, question)).encode()
+    return hmac.new(round_key, message, hashlib.sha256).digest()[:16]
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,178 @@
+"""Rounds, who was invited, and what a closed round says. Single answers are in `storage.answers`."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+
+from bot.domain.enps import Scale
+from bot.domain.errors import DomainError
+from bot.domain.surveys import Invitation, Round, RoundFacts, RoundState
+from storage.scope import Scope
+from storage.tables import AnswerRow, CommentRow, InvitationRow, RoundRow, table
+
+ROUNDS, INVITATIONS = table(RoundRow), table(InvitationRow)
+ANSWERS, COMMENTS = table(AnswerRow), table(CommentRow)
+RUNNING = (RoundState.LAUNCHING, RoundState.OPEN)
+
+
+class Rounds:
+    """The rounds of a workspace's surveys. A survey has at most one that is launching or open."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def add(self, new: Round) -> None:
+        """Add a round. Raises DomainError `surveys.already_open` when the survey has one that is launching or open (or
+        one of that number)."""
+        self._scope.insert(ROUNDS, {"id": new.id, **_values(new)}, DomainError("surveys.already_open"))
+
+    def get(self, round_id: str) -> Round | None:
+        return self._one(ROUNDS.c.id == round_id)
+
+    def update(self, changed: Round) -> None:
+        """Store all fields of a round that exists; LookupError if there is none."""
+        statement = self._scope.update(ROUNDS, ROUNDS.c.id == changed.id).values(_values(changed))
+        if self._scope.change(statement) == 0:
+            raise LookupError(f"no round {changed.id} in this workspace")
+
+    def mark_sealed(self, round_id: str) -> None:
+        """The last step of a seal; `storage.sealing` alone knows when it is true."""
+        self._scope.change(self._scope.update(ROUNDS, ROUNDS.c.id == round_id).values(sealed=True))
+
+    def of_survey(self, survey_id: str) -> list[Round]:
+        """All rounds of a survey, newest first."""
+        return self._many(ROUNDS.c.survey_id == survey_id, order=ROUNDS.c.number.desc())
+
+    def open_of(self, survey_id: str) -> Round | None:
+        """The survey's round that is launching or open."""
+        return self._one(ROUNDS.c.survey_id == survey_id, ROUNDS.c.state.in_(RUNNING))
+
+    def launching(self) -> list[Round]:
+        return self._many(ROUNDS.c.state == RoundState.LAUNCHING, order=ROUNDS.c.opened_at)
+
+    def closing(self, now: datetime) -> list[Round]:
+        """Open rounds whose time is over."""
+        return self._many(ROUNDS.c.state == RoundState.OPEN, ROUNDS.c.closes_at <= now, order=ROUNDS.c.closes_at)
+
+    def unsealed(self) -> list[Round]:
+        """Closed rounds whose seal is still to be made, or was interrupted."""
+        return self._many(ROUNDS.c.state == RoundState.CLOSED, ~ROUNDS.c.sealed, order=ROUNDS.c.closes_at)
+
+    def next_number(self, survey_id: str) -> int:
+        highest = self._scope.select(ROUNDS, ROUNDS.c.survey_id == survey_id, columns=[func.max(ROUNDS.c.number)])
+        return (self._scope.value(highest) or 0) + 1
+
+    def previous_closed(self, survey_id: str, before_number: int) -> Round | None:
+        """The latest closed round of a survey with a lower number."""
+        return self._one(
+            ROUNDS.c.survey_id == survey_id,
+            ROUNDS.c.number < before_number,
+            ROUNDS.c.state == RoundState.CLOSED,
+            order=ROUNDS.c.number.desc(),
+        )
+
+    def latest_closed(self, limit: int) -> list[Round]:
+        """The rounds of any survey that were closed last, newest first."""
+        return self._many(ROUNDS.c.state == RoundState.CLOSED, order=ROUNDS.c.closed_at.desc(), limit=limit)
+
+    def invite(self, round_id: str, member_ids: Iterable[str]) -> int:
+        """Invite members; those invited already stay as they are. How many are new."""
+        values = [{"round_id": round_id, "member_id": member_id, "answered": False} for member_id in set(member_ids)]
+        return self._scope.insert_new(INVITATIONS, values)
+
+    def invitation(self, round_id: str, member_id: str) -> Invitation | None:
+        here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.member_id == member_id)
+        row = self._scope.first(self._scope.select(INVITATIONS, *here))
+        return _invitation(row) if row else None
+
+    def invitations(self, round_id: str) -> list[Invitation]:
+        """Everybody invited to a round, by member id."""
+        statement = self._scope.select(INVITATIONS, INVITATIONS.c.round_id == round_id)
+        return [_invitation(row) for row in self._scope.rows(statement.order_by(INVITATIONS.c.member_id))]
+
+    def answered_count(self, round_id: str) -> int:
+        """How many of the invited have answered: all that may be told of an open round."""
+        here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.answered)
+        return int(self._scope.value(self._scope.select(INVITATIONS, *here, columns=[func.count()])))
+
+    def open_for(self, member_id: str) -> list[Round]:
+        """Open rounds this member is invited to, whether answered or not; the one that closes first comes first."""
+        invited = self._scope.select(
+            INVITATIONS, INVITATIONS.c.member_id == member_id, columns=[INVITATIONS.c.round_id]
+        )
+        return self._many(ROUNDS.c.id.in_(invited), ROUNDS.c.state == RoundState.OPEN, order=ROUNDS.c.closes_at)
+
+    def facts(self, round_id: str) -> RoundFacts:
+        """What is known of a round. Counts and comments (in random order) are there only once it is closed, so that
+        nobody can publish them earlier by mistake. LookupError for an unknown round.
+
+        An imported round has no invitations; there every count is an answer.
+        """
+        found = self.get(round_id)
+        if found is None:
+            raise LookupError(f"no round {round_id} in this workspace")
+        answered = self.answered_count(round_id)
+        if found.state is not RoundState.CLOSED:
+            return RoundFacts(found, answered, {})
+        scores = (
+            select(ANSWERS.c.score, func.count().label("times"))
+            .where(ANSWERS.c.round_id == round_id)
+            .group_by(ANSWERS.c.score)
+            .order_by(ANSWERS.c.score)
+        )
+        counts = {row.score: row.times for row in self._scope.rows(scores)}
+        texts = self._scope.rows(select(COMMENTS.c.text).where(COMMENTS.c.round_id == round_id))
+        comments = [row.text for row in texts]
+        secrets.SystemRandom().shuffle(comments)
+        return RoundFacts(found, answered or sum(counts.values()), counts, tuple(comments))
+
+    def _one(self, *where: ColumnElement[bool], order: ColumnElement[Any] | None = None) -> Round | None:
+        found = self._many(*where, order=ROUNDS.c.number if order is None else order, limit=1)
+        return found[0] if found else None
+
+    def _many(self, *where: ColumnElement[bool], order: ColumnElement[Any], limit: int | None = None) -> list[Round]:
+        statement = self._scope.select(ROUNDS, *where).order_by(order, ROUNDS.c.id).limit(limit)
+        return [round_of(row) for row in self._scope.rows(statement)]
+
+
+def _values(given: Round) -> dict[str, Any]:
+    return {
+        "survey_id": given.survey_id,
+        "number": given.number,
+        "state": given.state,
+        "scale_low": given.scale.low,
+        "scale_high": given.scale.high,
+        "opened_at": given.opened_at,
+        "closes_at": given.closes_at,
+        "asked": given.asked,
+        "min_score": given.min_score,
+        "min_comments": given.min_comments,
+        "started_by": given.started_by,
+        "closed_at": given.closed_at,
+        "sealed": given.sealed,
+    }
+
+
+def round_of(row: Row[Any]) -> Round:
+    return Round(
+        id=row.id,
+        survey_id=row.survey_id,
+        number=row.number,
+        state=row.state,
+        scale=Scale(row.scale_low, row.scale_high),
+        opened_at=row.opened_at,
+        closes_at=row.closes_at,
+        asked=row.asked,
+        min_score=row.min_score,
+        min_comments=row.min_comments,
+        started_by=row.started_by,
+        closed_at=row.closed_at,
+        sealed=row.sealed,
+    )
+
+
+def _invitation(row: Row[Any]) -> Invitation:
+    return Invitation(row.round_id, row.member_id, row.answered)

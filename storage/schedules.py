@@ -1,0 +1,84 @@
+"""Schedules and what was decided for each of their dates. When a rule is due is the domain's matter."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.domain.schedules import Occurrence, Rule, Schedule, ScheduleKind
+from storage.scope import Scope
+from storage.tables import OccurrenceRow, ScheduleRow, table
+
+SCHEDULES, OCCURRENCES = table(ScheduleRow), table(OccurrenceRow)
+
+
+class Schedules:
+    """The schedules of a workspace: one for each survey or summary that recurs."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def add(self, schedule: Schedule) -> None:
+        """Add a schedule. A subject has one: to change it, replace its rule."""
+        values = {
+            "id": schedule.id,
+            "kind": schedule.kind,
+            "subject_id": schedule.subject_id,
+            **asdict(schedule.rule),
+            "created_by": schedule.created_by,
+            "planned_until": schedule.planned_until,
+            "active": schedule.active,
+        }
+        self._scope.insert(SCHEDULES, values)
+
+    def of_subject(self, kind: ScheduleKind, subject_id: str) -> Schedule | None:
+        """The schedule of a survey or summary, active or not."""
+        here = (SCHEDULES.c.kind == kind, SCHEDULES.c.subject_id == subject_id)
+        row = self._scope.first(self._scope.select(SCHEDULES, *here))
+        return _schedule(row) if row else None
+
+    def active(self) -> list[Schedule]:
+        statement = self._scope.select(SCHEDULES, SCHEDULES.c.active).order_by(SCHEDULES.c.id)
+        return [_schedule(row) for row in self._scope.rows(statement)]
+
+    def set_active(self, schedule_id: str, active: bool) -> None:
+        self._change(schedule_id, active=active)
+
+    def replace_rule(self, schedule_id: str, rule: Rule, planned_until: datetime) -> None:
+        """Give a schedule another rule, planned from `planned_until` (UTC) on. Dates already decided stay decided."""
+        self._change(schedule_id, **asdict(rule), planned_until=planned_until)
+
+    def planned_until(self, schedule_id: str, moment: datetime) -> None:
+        """Remember that everything due up to this moment (UTC) is decided. It never goes back."""
+        here = (SCHEDULES.c.id == schedule_id, SCHEDULES.c.planned_until < moment)
+        self._scope.change(self._scope.update(SCHEDULES, *here).values(planned_until=moment))
+
+    def record(self, occurrence: Occurrence) -> bool:
+        """Record what is decided for a schedule's local date. False, and nothing changes, if that date was decided
+        before, here or by another replica: whoever hears True makes it happen."""
+        return self._scope.insert_new(OCCURRENCES, [asdict(occurrence)]) == 1
+
+    def occurrences(self, schedule_id: str) -> list[Occurrence]:
+        """All decided dates of a schedule, in order."""
+        statement = self._scope.select(OCCURRENCES, OCCURRENCES.c.schedule_id == schedule_id)
+        return [_occurrence(row) for row in self._scope.rows(statement.order_by(OCCURRENCES.c.local_date))]
+
+    def _change(self, schedule_id: str, **values: Any) -> None:
+        self._scope.change(self._scope.update(SCHEDULES, SCHEDULES.c.id == schedule_id).values(values))
+
+
+def _schedule(row: Row[Any]) -> Schedule:
+    return Schedule(
+        id=row.id,
+        kind=row.kind,
+        subject_id=row.subject_id,
+        rule=Rule(cadence=row.cadence, anchor=row.anchor, at=row.at, zone=row.zone),
+        created_by=row.created_by,
+        planned_until=row.planned_until,
+        active=row.active,
+    )
+
+
+def _occurrence(row: Row[Any]) -> Occurrence:
+    return Occurrence(row.schedule_id, row.local_date, row.due_at, row.state, row.reason)

@@ -1,0 +1,92 @@
+"""One workspace inside one transaction: what every repository is given, and the only way it reaches a table.
+
+Each statement made here carries the workspace, so that a repository cannot forget it. `answers` and `comments` have no
+workspace; their repository first looks up the round here.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table, Update, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.errors import DomainError
+from storage.round_keys import RoundKeys
+
+Values = Mapping[str, Any]
+
+
+def new_id() -> str:
+    """A fresh id: 64 random bits as hex. It tells neither time nor order."""
+    return secrets.token_hex(8)
+
+
+class Scope:
+    """One workspace inside one transaction."""
+
+    def __init__(self, connection: Connection, workspace_id: str, keys: RoundKeys) -> None:
+        self.connection = connection
+        self.workspace_id = workspace_id
+        self.keys = keys
+
+    def select(self, table: Table, *where: ColumnElement[bool], columns: Sequence[Any] = ()) -> Select[Any]:
+        """SELECT of a table's columns, or the given ones, in this workspace."""
+        return select(*(columns or table.c)).where(table.c.workspace_id == self.workspace_id, *where)
+
+    def update(self, table: Table, *where: ColumnElement[bool]) -> Update:
+        """UPDATE in this workspace."""
+        return update(table).where(table.c.workspace_id == self.workspace_id, *where)
+
+    def delete(self, table: Table, *where: ColumnElement[bool]) -> Delete:
+        """DELETE in this workspace."""
+        return delete(table).where(table.c.workspace_id == self.workspace_id, *where)
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        return self.connection.execute(statement).all()
+
+    def first(self, statement: Select[Any]) -> Row[Any] | None:
+        return self.connection.execute(statement.limit(1)).first()
+
+    def value(self, statement: Select[Any]) -> Any:
+        return self.connection.execute(statement).scalar()
+
+    def change(self, statement: Update | Delete) -> int:
+        """Run an UPDATE or DELETE; how many rows it touched."""
+        return self.connection.execute(statement).rowcount
+
+    def insert(self, table: Table, values: Values, taken: DomainError | None = None) -> None:
+        """Insert one row. When something unique about it exists already, `taken` is raised instead (if given)."""
+        own = {**values, "workspace_id": self.workspace_id}
+        if taken is None:
+            self.connection.execute(table.insert(), own)
+        elif self._count_new(table, own) == 0:
+            raise taken
+
+    def insert_new(self, table: Table, many: Iterable[Values]) -> int:
+        """Insert the rows that do not exist yet, by whatever is unique in the table; how many were new."""
+        own = [{**values, "workspace_id": self.workspace_id} for values in many]
+        return self._count_new(table, own) if own else 0
+
+    def upsert(self, table: Table, many: Iterable[Values], keep: Iterable[str] = ()) -> None:
+        """Insert rows, or overwrite the row with the same primary key, except its columns in `keep`."""
+        rows = [dict(values) for values in many]
+        if not rows:
+            return
+        if "workspace_id" in table.c:
+            rows = [{**values, "workspace_id": self.workspace_id} for values in rows]
+        keys = [column.name for column in table.primary_key]
+        statement = self._insert(table)
+        kept = {*keys, *keep}
+        fresh = {name: statement.excluded[name] for name in rows[0] if name not in kept}
+        self.connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+
+    def _count_new(self, table: Table, own: dict[str, Any] | list[dict[str, Any]]) -> int:
+        # Without being asked to, SQLAlchemy does not look at the row count of an INSERT.
+        statement = self._insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return self.connection.execute(statement, own).rowcount
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        if self.connection.dialect.name == "sqlite":
+            return sqlite.insert(table)
+        return postgresql.insert(table)

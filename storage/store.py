@@ -1,0 +1,147 @@
+"""The storage: opens a database and runs works on it, for one workspace and in one transaction at a time.
+
+Sync inside, async at its rim. Statements belong into the repositories, commits into the writer.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.engine import URL
+
+from storage import database, migrate, sealing
+from storage.round_keys import RoundKeys
+from storage.tables import WorkspaceRow, table
+from storage.unit_of_work import UnitOfWork
+from storage.writer import POSTGRES_WRITERS, GroupCommitWriter, PooledWriter, Work, Writer
+
+T = TypeVar("T")
+READERS = 4
+
+
+class Storage:
+    """An open database. Made by `Storage.open`, ended by `close`."""
+
+    def __init__(self, url: URL, data_dir: Path, release: Callable[[], None]) -> None:
+        self._url = url
+        self._keys = RoundKeys(data_dir / "keys")
+        self._release = release
+        self._write_engine = database.write_engine(url, POSTGRES_WRITERS)
+        self._read_engine = database.read_engine(url, READERS)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="denyut-reader")
+        self._writer: Writer = (
+            GroupCommitWriter(self._write_engine, self._keys)
+            if database.is_sqlite(url)
+            else PooledWriter(self._write_engine, self._keys)
+        )
+
+    @classmethod
+    def open(cls, database_url: str, data_dir: Path, exclusive: bool = False) -> "Storage":
+        """Open a database, without migrating it. Raises CannotOpen with one sentence for the person at the terminal.
+
+        `data_dir` holds the keys of anonymous rounds. With `exclusive` a second exclusive opening of the same SQLite
+        database is refused for as long as this one lives; on PostgreSQL any number may run.
+        """
+        url = database.parse_url(database_url)
+        database.prepare_file(url)
+        try:
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise database.CannotOpen(f"The data folder {data_dir} cannot be made: {error.strerror}.") from error
+        release = database.lock(url) if exclusive else (lambda: None)
+        try:
+            _try_out(url)
+        except database.CannotOpen:
+            release()
+            raise
+        return cls(url, data_dir, release)
+
+    def close(self) -> None:
+        """Finish what was queued, then let go of the database. Closing twice is fine."""
+        self._writer.close()
+        self._readers.shutdown(wait=True)
+        self._write_engine.dispose()
+        self._read_engine.dispose()
+        self._release()
+        self._release = lambda: None
+
+    async def write(self, workspace_id: str, work: Work[T]) -> T:
+        """Run `work` in a transaction that may write, and return its result once it is durable. What `work` raises
+        rolls back this work alone and is raised here. On PostgreSQL a work may run again after a deadlock."""
+        return await asyncio.wrap_future(self._writer.submit(workspace_id, work))
+
+    async def read(self, workspace_id: str, work: Work[T]) -> T:
+        """Run `work` in a transaction that sees one moment and cannot write."""
+        return await asyncio.wrap_future(self._readers.submit(self.read_now, workspace_id, work))
+
+    def write_now(self, workspace_id: str, work: Work[T]) -> T:
+        """Like `write`, blocking: for the command line and tests."""
+        return self._writer.submit(workspace_id, work).result()
+
+    def read_now(self, workspace_id: str, work: Work[T]) -> T:
+        """Like `read`, blocking: for the command line and tests."""
+        with self._read_engine.begin() as connection:
+            return work(UnitOfWork(connection, workspace_id, self._keys))
+
+    async def workspaces(self) -> list[str]:
+        """The ids of all workspaces known here, sorted."""
+        return await asyncio.wrap_future(self._readers.submit(self.workspaces_now))
+
+    def workspaces_now(self) -> list[str]:
+        """Like `workspaces`, blocking."""
+        ids = table(WorkspaceRow).c.workspace_id
+        with self._read_engine.begin() as connection:
+            return list(connection.execute(select(ids).order_by(ids)).scalars())
+
+    async def seal(self, workspace_id: str, round_id: str) -> None:
+        """Make a closed round's answers unlinkable (see `storage.sealing`). Safe to repeat after a crash at any step.
+
+        Raises LookupError for an unknown round, ValueError for one that is not closed, `sealing.NotScrubbed` when
+        another process was reading all the while; the round then stays unsealed and is sealed by the next try.
+        """
+        await asyncio.to_thread(self.seal_now, workspace_id, round_id)
+
+    def seal_now(self, workspace_id: str, round_id: str) -> None:
+        """Like `seal`, blocking."""
+        sealing.seal(self._writer, self._keys, workspace_id, round_id)
+
+    async def health(self) -> dict[str, Any]:
+        """What `denyut doctor` tells of the database: `backend`, `size` in bytes, `migration` (revision or None),
+        `pending` (is there a migration to run) and the server's own time in UTC as `server_time`."""
+        return await asyncio.wrap_future(self._readers.submit(self.health_now))
+
+    def health_now(self) -> dict[str, Any]:
+        """Like `health`, blocking."""
+        with self._read_engine.begin() as connection:
+            size, now = _size_and_time(connection)
+            revision = migrate.revision_of(connection)
+        return {
+            "backend": self._url.get_backend_name(),
+            "size": size,
+            "migration": revision,
+            "pending": revision != migrate.head(),
+            "server_time": now,
+        }
+
+
+def _size_and_time(connection: Connection) -> tuple[int, Any]:
+    if connection.dialect.name == "sqlite":
+        from datetime import UTC, datetime
+
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        return pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one(), datetime.now(UTC)
+    size = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+    return size, connection.execute(select(func.now())).scalar_one()
+
+
+def _try_out(url: URL) -> None:
+    """Reach the database once, so that a wrong address is heard of at the start."""
+    engine = database.write_engine(url)
+    try:
+        with database.plain_failures(url), engine.begin() as connection:
+            connection.execute(text("SELECT 1"))
+    finally:
+        engine.dispose()

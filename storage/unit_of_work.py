@@ -1,0 +1,86 @@
+"""A unit of work: one transaction for one workspace, with a repository for each noun.
+
+Services are given one and stay within it. When a transaction begins and ends is the writer's matter.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from storage.answers import Answers
+from storage.deliveries import Deliveries
+from storage.handled import Handled
+from storage.kpis import Entries
+from storage.members import Members
+from storage.round_keys import RoundKeys
+from storage.rounds import Rounds
+from storage.schedules import Schedules
+from storage.scope import Scope
+from storage.summaries import Summaries
+from storage.surveys import Surveys
+from storage.targets import Targets
+from storage.workspaces import CurrentWorkspace
+
+Callback = Callable[[], object]
+
+
+class UnitOfWork:
+    """Everything a service may do to one workspace, in one transaction. It cannot see another workspace.
+
+    On PostgreSQL a work may be run again after a deadlock, so that all it does outside the database belongs in
+    `after_commit`.
+    """
+
+    def __init__(self, connection: Connection, workspace_id: str, keys: RoundKeys) -> None:
+        self.workspace_id = workspace_id
+        self.callbacks: list[Callback] = []
+        self._scope = Scope(connection, workspace_id, keys)
+
+    def after_commit(self, callback: Callback) -> None:
+        """Call this once the transaction is durable, in the thread that wrote it; never if it is rolled back."""
+        self.callbacks.append(callback)
+
+    @cached_property
+    def workspace(self) -> CurrentWorkspace:
+        return CurrentWorkspace(self._scope)
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self._scope)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(self._scope)
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        return Rounds(self._scope)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(self._scope)
+
+    @cached_property
+    def kpis(self) -> Entries:
+        return Entries(self._scope)
+
+    @cached_property
+    def targets(self) -> Targets:
+        return Targets(self._scope)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules(self._scope)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self._scope)
+
+    @cached_property
+    def summaries(self) -> Summaries:
+        return Summaries(self._scope)
+
+    @cached_property
+    def handled(self) -> Handled:
+        return Handled(self._scope)

@@ -1,0 +1,106 @@
+"""Fixtures for every test: a clean migrated database of each kind, and a storage opened on it.
+
+A test that takes `storage` (or `database`) runs on SQLite and on PostgreSQL. A folder of tests that needs one kind only
+overrides `backend`.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from storage import Storage, migrate
+from tests.postgres_server import CannotStart, PostgresServer
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of its own for one test. `folder` is the data folder, and holds the file of a SQLite database."""
+
+    backend: str
+    url: str
+    folder: Path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def backend(request: pytest.FixtureRequest) -> str:
+    """The kind of database."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Callable[[], PostgresServer]]:
+    """Starts PostgreSQL when first asked for; skips who asks when it cannot run here."""
+    started: list[PostgresServer | CannotStart] = []
+
+    def start() -> PostgresServer:
+        if not started:
+            try:
+                server = PostgresServer()
+                started.append(server)
+                server.execute("CREATE DATABASE template_denyut")
+                migrate.upgrade(server.url("template_denyut"))
+            except CannotStart as error:
+                started.append(error)
+        if isinstance(started[0], CannotStart):
+            pytest.skip(f"PostgreSQL cannot be started here ({started[0]})")
+        return started[0]
+
+    yield start
+    for server in started:
+        if isinstance(server, PostgresServer):
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "denyut.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def new_database(
+    backend: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[[bool], Database]]:
+    """Makes databases: migrated ones, or with False empty ones."""
+    with ExitStack() as afterwards:
+
+        def make(migrated: bool = True) -> Database:
+            number = next(_numbers)
+            folder = tmp_path / f"data{number}"
+            folder.mkdir()
+            if backend == "sqlite":
+                if migrated:
+                    shutil.copy(request.getfixturevalue("sqlite_template"), folder / "denyut.db")
+                return Database(backend, f"sqlite:///{folder}/denyut.db", folder)
+            server: PostgresServer = request.getfixturevalue("postgres_server")()
+            name = f"test{number}"
+            template = "template_denyut" if migrated else "template1"
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            afterwards.callback(server.execute, f"DROP DATABASE {name} WITH (FORCE)")
+            return Database(backend, server.url(name), folder)
+
+        yield make
+
+
+@pytest.fixture
+def database(new_database: Callable[[], Database]) -> Database:
+    """A migrated database of its own."""
+    return new_database()
+
+
+@pytest.fixture
+def storage(database: Database) -> Iterator[Storage]:
+    """A storage on a database of its own."""
+    opened = Storage.open(database.url, database.folder)
+    yield opened
+    opened.close()

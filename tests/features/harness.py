@@ -1,0 +1,312 @@
+"""Features through Bolt itself: payloads as Slack sends them go into `AsyncApp.async_dispatch`, on real storage; only
+Slack's Web API is replaced by something that records what would have been sent.
+"""
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.scheduler import run_due
+from bot.sender import Sender
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import Denyut, build_registry
+from bot.domain.members import Member
+from bot.i18n import load
+from bot.services import Services
+from bot.settings import Settings
+from bot.slack.blocks import Message
+from bot.slack.gateway import ChannelInfo, Identity, Sent, SlackRefused
+from bot.slack.scopes import SCOPES
+from bot.transports import dispatch
+from storage import Storage
+
+TEAM = "T0TEST"
+
+
+@dataclass
+class Posted:
+    """A message as the recording Slack keeps it; `history` holds what it said before each update."""
+
+    channel: str
+    ts: str
+    message: Message
+    metadata: Mapping[str, Any] | None = None
+    history: list[Message] = field(default_factory=list)
+
+
+class RecordingSlack:
+    """Stands where the gateway stands, and remembers."""
+
+    def __init__(self, members: Sequence[Member], channels: Mapping[str, Sequence[str]]) -> None:
+        self.identity = Identity(TEAM, "Test", "B0DENYUT", "U0DENYUT", frozenset(SCOPES))
+        self.token = "xoxb-test"
+        self.client = AsyncWebClient(token=self.token)
+        self.members = {member.id: member for member in members}
+        self.channels = {channel: list(ids) for channel, ids in channels.items()}
+        self.posted: list[Posted] = []
+        self.views: list[dict[str, Any]] = []
+        self.updated_views: list[tuple[str, dict[str, Any]]] = []
+        self.responses: list[tuple[str, Message, bool]] = []
+        self.homes: dict[str, dict[str, Any]] = {}
+        self.refusals: dict[str, str] = {}
+        self._ts = itertools.count(1)
+
+    def _refuse(self, place: str) -> None:
+        if place in self.refusals:
+            raise SlackRefused(self.refusals[place], "")
+
+    async def post(self, channel: str, message: Message, *, metadata: Any = None, thread_ts: Any = None) -> Sent:
+        self._refuse(channel)
+        place = f"D{channel[1:]}" if channel.startswith("U") else channel
+        posted = Posted(place, f"1700000000.{next(self._ts):06}", message, metadata)
+        self.posted.append(posted)
+        return Sent(place, posted.ts)
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        for posted in self.posted:
+            if (posted.channel, posted.ts) == (channel, ts):
+                posted.history.append(posted.message)
+                posted.message = message
+                return
+        raise SlackRefused("message_not_found", "")
+
+    async def update_patiently(self, channel: str, ts: str, message: Message) -> None:
+        await self.update(channel, ts, message)
+
+    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        self.responses.append((response_url, message, replace))
+
+    async def open_view(self, trigger_id: str, view: dict[str, Any], *, pushed: bool = False) -> None:
+        self.views.append(view)
+
+    async def open_view_quietly(self, trigger_id: str, view: dict[str, Any]) -> None:
+        self.views.append(view)
+
+    async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
+        self.updated_views.append((view_id, view))
+
+    async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        self.homes[user_id] = view
+
+    async def channel_members(self, channel: str) -> list[str]:
+        self._refuse(channel)
+        if channel not in self.channels:
+            raise SlackRefused("channel_not_found", "")
+        return list(self.channels[channel])
+
+    async def users(self) -> list[Member]:
+        return list(self.members.values())
+
+    async def user(self, user_id: str) -> Member:
+        if user_id not in self.members:
+            raise SlackRefused("user_not_found", "")
+        return self.members[user_id]
+
+    async def channel(self, channel: str) -> ChannelInfo:
+        self._refuse(channel)
+        if channel not in self.channels:
+            raise SlackRefused("channel_not_found", "")
+        return ChannelInfo(channel, channel.lower(), is_member=True, is_archived=False, is_private=False)
+
+    async def find_posted(self, channel: str, delivery_id: str, since: datetime) -> str | None:
+        for posted in self.posted:
+            payload = (posted.metadata or {}).get("event_payload", {})
+            if posted.channel == channel and payload.get("delivery_id") == delivery_id:
+                return posted.ts
+        return None
+
+    async def open_dm(self, user_id: str) -> str:
+        return f"D{user_id[1:]}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Slack gets back: the acknowledgement's status and its body, parsed."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        return str(self.body.get("text", ""))
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        return list(self.body.get("blocks", ()))
+
+    @property
+    def errors(self) -> dict[str, str]:
+        return dict(self.body.get("errors", {}))
+
+
+class Bench:
+    """The bot on the test bench. `now` may be set; every method that talks to the bot waits for all that follows."""
+
+    def __init__(self, storage: Storage, slack: RecordingSlack, now: datetime, settings: Settings) -> None:
+        self.now = now
+        self.slack = slack
+        self.storage = storage
+        self.services = Services(settings, storage, load("en"), slack, lambda: self.now)  # type: ignore[arg-type]
+        self.registry = build_registry(self.services.texts)
+        self.denyut = Denyut(self.services, self.registry)
+        self.sender = Sender(self.services, self.registry)
+        self._keys = itertools.count(1)
+
+    async def start(self) -> "Bench":
+        await self.storage.write(TEAM, lambda db: db.workspace.ensure("Test", self.now))
+        await self.storage.write(TEAM, lambda db: db.members.refresh(self.slack.members.values()))
+        return self
+
+    def do(self, work: Any) -> Any:
+        """A work on the storage, read and written directly."""
+        return self.storage.write_now(TEAM, work)
+
+    async def command(
+        self, line: str, *, user: str = "U0AYU", channel: str = "C0SALES", trigger: str | None = None
+    ) -> Answer:
+        """`/kpi log revenue 5`, as the person typed it (mentions as Slack escapes them)."""
+        command, _, text = line.partition(" ")
+        return await self.dispatch(
+            {
+                "command": command,
+                "text": text,
+                "team_id": TEAM,
+                "user_id": user,
+                "channel_id": channel,
+                "trigger_id": trigger or self._key(),
+                "response_url": "http://127.0.0.1/response/1",
+                "api_app_id": "A0DENYUT",
+            }
+        )
+
+    async def press(
+        self, message: Message | Answer | Posted | Mapping[str, Any], button: str, *, user: str = "U0AYU", ts: str = ""
+    ) -> Answer:
+        """Presses the button with this text, or this action id, in a message or form."""
+        channel = message.channel if isinstance(message, Posted) else "C0SALES"
+        ts = message.ts if isinstance(message, Posted) else ts
+        inner = message.message if isinstance(message, Posted) else message
+        blocks = inner.get("blocks", ()) if isinstance(inner, Mapping) else inner.blocks
+        element = next(
+            e for e in _elements(blocks) if button in (e.get("action_id"), (e.get("text") or {}).get("text"))
+        )
+        view = inner if isinstance(inner, Mapping) else None
+        return await self.click(
+            element["action_id"], element.get("value", ""), user=user, channel=channel, ts=ts, view=view
+        )
+
+    async def click(
+        self,
+        action_id: str,
+        value: str = "",
+        *,
+        user: str = "U0AYU",
+        channel: str = "C0SALES",
+        ts: str = "",
+        view: Mapping[str, Any] | None = None,
+        trigger: str | None = None,
+    ) -> Answer:
+        action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": self._key()}
+        payload: dict[str, Any] = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "trigger_id": trigger or self._key(),
+            "actions": [action],
+            "api_app_id": "A0DENYUT",
+        }
+        if view is not None:
+            payload["view"] = {"id": "V1", "hash": "1.a", **view}
+            payload["container"] = {"type": "view", "view_id": "V1"}
+        else:
+            payload["channel"] = {"id": channel}
+            payload["response_url"] = "http://127.0.0.1/response/2"
+            payload["container"] = {
+                "type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": not ts,
+            }  # fmt: skip
+        return await self.dispatch(payload)
+
+    async def submit(
+        self, view: Mapping[str, Any], inputs: Mapping[str, str | Sequence[str] | None], *, user: str = "U0AYU"
+    ) -> Answer:
+        """Submits a form with these inputs by block id; what is left out keeps its initial value."""
+        values: dict[str, Any] = {}
+        for block in view["blocks"]:
+            if block["type"] != "input":
+                continue
+            element = block["element"]
+            values[block["block_id"]] = {element["action_id"]: _state(element, inputs.get(block["block_id"], ...))}
+        unknown = set(inputs) - set(values)
+        assert not unknown, f"the form has no input {unknown}, only {set(values)}"
+        sent = {**view, "id": "V1", "hash": self._key(), "state": {"values": values}}
+        return await self.dispatch(
+            {
+                "type": "view_submission",
+                "team": {"id": TEAM},
+                "user": {"id": user, "team_id": TEAM},
+                "trigger_id": self._key(),
+                "view": sent,
+                "api_app_id": "A0DENYUT",
+            }
+        )
+
+    async def event(self, event: Mapping[str, Any]) -> Answer:
+        return await self.dispatch(
+            {"type": "event_callback", "team_id": TEAM, "event_id": self._key(), "event": dict(event)}
+        )
+
+    async def dispatch(self, payload: dict[str, Any]) -> Answer:
+        response = await dispatch(self.denyut.bolt, payload, {})
+        await self.denyut.drain()
+        return Answer(response.status, json.loads(response.body) if response.body else {})
+
+    async def tick(self, at: datetime | None = None) -> None:
+        """One pass of the scheduler, at a moment if given."""
+        if at is not None:
+            self.now = at
+        await run_due(self.services, self.registry, self.sender, self.now)
+
+    async def ticks(self, until: datetime, every: timedelta = timedelta(hours=1)) -> None:
+        """Passes all the way to a moment, as a running bot would make them."""
+        while self.now < until:
+            await self.tick(min(self.now + every, until))
+
+    def dms(self, user: str) -> list[Posted]:
+        """The messages in a person's conversation with the bot."""
+        return [posted for posted in self.slack.posted if posted.channel == f"D{user[1:]}"]
+
+    def posts(self, channel: str) -> list[Posted]:
+        return [posted for posted in self.slack.posted if posted.channel == channel]
+
+    def _key(self) -> str:
+        return f"key{next(self._keys)}"
+
+
+def _elements(blocks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    for block in blocks:
+        found += block.get("elements", ())
+        if "accessory" in block:
+            found.append(block["accessory"])
+    return found
+
+
+def _state(element: Mapping[str, Any], wish: Any) -> dict[str, Any]:
+    kind = element["type"]
+    if kind in ("static_select", "radio_buttons"):
+        options = {option["value"]: option for option in element["options"]}
+        chosen = element.get("initial_option") if wish is ... else options[wish] if wish is not None else None
+        return {"type": kind, "selected_option": chosen}
+    names = {
+        "datepicker": ("selected_date", "initial_date"),
+        "timepicker": ("selected_time", "initial_time"),
+        "conversations_select": ("selected_conversation", "initial_conversation"),
+        "channels_select": ("selected_channel", "initial_channel"),
+        "users_select": ("selected_user", "initial_user"),
+    }
+    name, initial = names.get(kind, ("value", "initial_value"))
+    return {"type": kind, name: element.get(initial) if wish is ... else wish}

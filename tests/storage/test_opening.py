@@ -1,0 +1,140 @@
+"""Opening a database: what works, and the one sentence when it does not."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storage import CannotOpen, Storage, migrate
+
+
+def refusal(url: str, folder: Path, exclusive: bool = False) -> str:
+    """What the person at the terminal reads."""
+    with pytest.raises(CannotOpen) as caught:
+        Storage.open(url, folder, exclusive=exclusive).close()
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "Traceback" not in message
+    return message
+
+
+def test_the_folders_of_a_sqlite_database_are_made_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "er" / "denyut.db"
+    Storage.open(f"sqlite:///{file}", tmp_path / "data").close()
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "sqlite", "sqlite://", "sqlite:///:memory:", "postgresql://h:port/x"])
+def test_an_address_that_is_none_is_refused(url: str, tmp_path: Path) -> None:
+    assert "DATABASE_URL" in refusal(url, tmp_path)
+
+
+def test_other_databases_are_named_in_the_refusal(tmp_path: Path) -> None:
+    assert "mysql" in refusal("mysql://root:secret@localhost/x", tmp_path)
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    assert "is a directory" in refusal(f"sqlite:///{tmp_path}", tmp_path)
+
+
+def test_another_file_is_no_database_and_stays_as_it_is(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("keep me, I am not a database at all")
+    assert "not a SQLite database" in refusal(f"sqlite:///{notes}", tmp_path)
+    assert notes.read_text() == "keep me, I am not a database at all"
+
+
+def test_a_broken_database_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "denyut.db"
+    broken.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+    assert "cannot be opened" in refusal(f"sqlite:///{broken}", tmp_path)
+
+
+def test_a_path_through_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "cannot be opened" in refusal(f"sqlite:///{tmp_path}/file/denyut.db", tmp_path)
+    assert "cannot be made" in refusal(f"sqlite:///{tmp_path}/denyut.db", tmp_path / "file" / "data")
+
+
+def test_an_unreachable_server_is_named_without_its_password(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        message = refusal(f"postgres://denyut:hunter2@127.0.0.1:{port}/denyut", tmp_path)
+    assert f"127.0.0.1:{port}" in message
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_every_spelling_of_postgresql_works(database, scheme: str) -> None:
+    url = database.url.replace("postgresql", scheme, 1)
+    Storage.open(url, database.folder).close()
+    assert migrate.pending(url) is False
+
+
+def test_a_storage_can_be_closed_twice_and_then_refuses_work(storage: Storage) -> None:
+    storage.close()
+    storage.close()
+    with pytest.raises(RuntimeError):
+        storage.write_now("T1", lambda db: db.workspace.get())
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from storage import Storage
+storage = Storage.open(sys.argv[1], Path(sys.argv[2]), exclusive=True)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def backend() -> str:
+    return "sqlite"
+
+
+def test_a_second_run_on_the_same_file_is_refused_until_the_first_is_gone(database) -> None:
+    command = [sys.executable, "-c", HOLD, database.url, str(database.folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        assert "Another process" in refusal(database.url, database.folder, exclusive=True)
+        Storage.open(database.url, database.folder).close()  # an import may run beside it
+        os.kill(holder.pid, signal.SIGKILL)
+        holder.wait()
+    Storage.open(database.url, database.folder, exclusive=True).close()
+    Storage.open(database.url, database.folder, exclusive=True).close()
+
+
+def test_a_refused_opening_lets_go_of_the_lock(database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_url: object) -> None:
+        raise CannotOpen("no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.store._try_out", fail)
+        assert refusal(database.url, database.folder, exclusive=True) == "no"
+    Storage.open(database.url, database.folder, exclusive=True).close()
+
+
+def test_sqlite_is_set_up_to_keep_what_it_acknowledged_and_to_forget_what_it_deleted(storage: Storage) -> None:
+    def settings(db) -> dict[str, object]:
+        names = ("journal_mode", "synchronous", "busy_timeout", "foreign_keys", "secure_delete")
+        connection = db._scope.connection
+        return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
+
+    wanted = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1, "secure_delete": 1}
+    assert storage.write_now("T1", settings) == wanted
+
+
+def test_migrating_says_nothing_on_the_terminal(new_database: Callable, capfd: pytest.CaptureFixture[str]) -> None:
+    migrate.upgrade(new_database(False).url)
+    assert capfd.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-# Denyut: make demo · make test · make install · make lint · make bench
+# Denyut: make demo · make test · make install · make lint
 PYTHON ?= python3
 PORT ?= 8787
 VENV := .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN_DONE := $(VENV)/.run-installed
 DEV_DONE := $(VENV)/.dev-installed
 
-.PHONY: demo install test lint format bench browser lock clean
+.PHONY: demo install test lint format browser lock clean
 
 demo: $(RUN_DONE)
 	@$(BIN)/denyut demo --port $(PORT)
@@ -52,9 +52,6 @@ lint: $(DEV_DONE)
 format: $(DEV_DONE)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-
-bench: $(DEV_DONE)
-	$(BIN)/python -m benchmarks
 
 # renews both constraints files; needs uv
 lock:

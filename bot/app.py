@@ -16,13 +16,13 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot import checkins, help, home, kpis, notices, roster, summaries, surveys
 from bot.commands import Registry
-from bot.i18n import Catalogues
+from bot.i18n import Catalogues, Translator
 from bot.interactions import Click, FormErrors, OpenForm, Replace, Reply, Say, ShowHome, Submission, Then, UpdateForm
-from bot.middleware import click_context, command_context, event_context, guarded, submission_context
+from bot.middleware import click_context, command_context, event_context, heard, submission_context, typed
 from bot.services import Services
 from bot.slack import ids
 from bot.slack.blocks import Message, as_payload, form
-from bot.slack.gateway import SlackRefused
+from bot.slack.errors import SlackError
 
 log = structlog.get_logger(__name__)
 ANYTHING = re.compile(r".*", re.DOTALL)
@@ -83,16 +83,23 @@ class Denyut:
         app.options(ANYTHING)(acknowledge)
         return app
 
+    @property
+    def _t(self) -> Translator:
+        return self.services.texts.t(self.services.settings.locale)
+
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        word, _, rest = (body.get("text") or "").strip().partition(" ")
+        text = typed(body.get("text") or "")
+        word, _, rest = text.partition(" ")
         command = body.get("command", "")
         sub = self.registry.find(command, word) if word else None
-        context = await command_context(
-            self.services, body, sub.name if sub else word, rest.strip() if sub else (body.get("text") or "").strip()
+        name, words = (sub.name, rest.strip()) if sub else (word, text)
+        context, reply = await heard(
+            self._t,
+            lambda: command_context(self.services, body, name, words),
+            sub.handler if sub else self._other_command(command, word),
+            what=f"{command} {sub.name if sub else '?'}",
         )
-        handler = sub.handler if sub else self._other_command(command, word)
-        reply = await guarded(context.t, lambda: handler(context), what=f"{command} {sub.name if sub else '?'}")
-        reply = await self._open_form(reply, context.trigger_id, context.t)
+        reply = await self._open_form(reply, body.get("trigger_id", ""), context.t if context else self._t)
         message = _said(reply)
         if message:
             await ack(**as_payload(message), response_type="ephemeral")
@@ -110,44 +117,46 @@ class Denyut:
         if handler is None:
             await ack()
             return
-        context = await click_context(self.services, body)
-        reply = await guarded(context.t, lambda: handler(context), what=context.action_id)
-        reply = await self._open_form(reply, context.trigger_id, context.t, pushed=context.view is not None)
+        # the part after the colon may be a score: it must never reach the log
+        what = ids.handler_of(body["actions"][0]["action_id"])
+        context, reply = await heard(self._t, lambda: click_context(self.services, body), handler, what=what)
+        t = context.t if context else self._t
+        reply = await self._open_form(reply, body.get("trigger_id", ""), t, pushed=bool(body.get("view")))
         await ack()
         self._go_on(reply, context, body.get("response_url", ""))
 
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        handler = self.registry.forms.get(body["view"].get("callback_id", ""))
+        view = body["view"]
+        what = view.get("callback_id", "")
+        handler = self.registry.forms.get(what)
         if handler is None:
             await ack()
             return
-        context = await submission_context(self.services, body)
-        reply = await guarded(
-            context.t, lambda: handler(context), form=body["view"], what=body["view"].get("callback_id", "")
+        context, reply = await heard(
+            self._t, lambda: submission_context(self.services, body), handler, form=view, what=what
         )
-        await ack(**_form_answer(reply, context))
+        await ack(**_form_answer(reply, context.t if context else self._t))
         self._go_on(reply, context)
 
     async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        handler = self.registry.events.get(body["event"].get("type", ""))
-        if handler is not None:
-            context = await event_context(self.services, body)
-            reply = await guarded(context.t, lambda: handler(context), what=body["event"].get("type", ""))
-            await ack()
-            if isinstance(reply, ShowHome):
-                self.start(self.services.slack.publish_home(context.member.id, reply.view))
-            self._go_on(reply, None)
-            return
+        what = body["event"].get("type", "")
+        handler = self.registry.events.get(what)
         await ack()
+        if handler is None:
+            return
+        context, reply = await heard(self._t, lambda: event_context(self.services, body), handler, what=what)
+        if context and isinstance(reply, ShowHome):
+            self.start(self.services.slack.publish_home(context.member.id, reply.view))
+        self._go_on(reply, None)
 
-    async def _open_form(self, reply: Reply, trigger_id: str, t: Any, *, pushed: bool = False) -> Reply:
+    async def _open_form(self, reply: Reply, trigger_id: str, t: Translator, *, pushed: bool = False) -> Reply:
         opening = reply.reply if isinstance(reply, Then) else reply
         if not isinstance(opening, OpenForm):
             return reply
         try:
             await self.services.slack.open_view(trigger_id, opening.view, pushed=pushed)
-        except SlackRefused as refusal:
-            log.warning("form not opened", action="form_not_opened", error=refusal.code)
+        except SlackError as trouble:
+            log.warning("form not opened", action="form_not_opened", error=str(trouble))
             return Say(Message(t("core.form_not_opened")))
         return Then(None, reply.work) if isinstance(reply, Then) else None
 
@@ -172,7 +181,7 @@ class Denyut:
             case Say(message) if response_url:
                 return slack.respond(response_url, message)
             case Say(message) if click.view is not None:
-                return slack.open_view_quietly(click.trigger_id, _note(message, click))
+                return slack.open_view_quietly(click.trigger_id, _note(message, click.t))
             case UpdateForm(view) if click.view is not None:
                 return slack.update_view(str(click.view["id"]), view)
             case ShowHome(view):
@@ -186,8 +195,8 @@ class Denyut:
         async def quietly() -> None:
             try:
                 await work
-            except SlackRefused as refusal:
-                log.warning("follow-up refused", action="follow_up_refused", error=refusal.code)
+            except SlackError as trouble:
+                log.warning("follow-up refused", action="follow_up_refused", error=str(trouble))
 
         task = asyncio.ensure_future(quietly())
         self._running.add(task)
@@ -209,7 +218,7 @@ def _said(reply: Reply) -> Message | None:
     return inner.message if isinstance(inner, Say | Replace) else None
 
 
-def _form_answer(reply: Reply, context: Submission) -> dict[str, Any]:
+def _form_answer(reply: Reply, t: Translator) -> dict[str, Any]:
     inner = reply.reply if isinstance(reply, Then) else reply
     match inner:
         case FormErrors(errors):
@@ -219,16 +228,16 @@ def _form_answer(reply: Reply, context: Submission) -> dict[str, Any]:
         case OpenForm(view):
             return {"response_action": "push", "view": view}
         case Say(message):
-            return {"response_action": "update", "view": _note(message, context)}
+            return {"response_action": "update", "view": _note(message, t)}
         case _:
             return {}
 
 
-def _note(message: Message, context: Click | Submission) -> dict[str, Any]:
+def _note(message: Message, t: Translator) -> dict[str, Any]:
     """A message shown where only a form can be: its blocks under a neutral title."""
     blocks = (
         message.blocks
         or as_payload(message).get("blocks")
         or [{"type": "section", "text": {"type": "plain_text", "text": message.text}}]
     )
-    return form("core.note", context.t("core.note_title"), list(blocks), close=context.t("core.close"))
+    return form("core.note", t("core.note_title"), list(blocks), close=t("core.close"))

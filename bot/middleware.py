@@ -5,7 +5,7 @@ errors are sorted here and nowhere else: expected ones become a kind private sen
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -13,13 +13,14 @@ import structlog
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.i18n import Translator
-from bot.interactions import Click, Command, FormErrors, Happened, Reply, Say, Submission
+from bot.interactions import Click, Command, Context, FormErrors, Happened, Reply, Say, Submission
 from bot.services import Services
-from bot.slack.blocks import Message, cut, plain_section
+from bot.slack.blocks import Message, cut, escape, section
 
 log = structlog.get_logger(__name__)
 
 Payload = Mapping[str, Any]
+C = TypeVar("C", bound=Context)
 
 
 async def command_context(services: Services, payload: Payload, name: str, words: str) -> Command:
@@ -74,28 +75,53 @@ async def event_context(services: Services, payload: Payload) -> Happened:
     )
 
 
-async def guarded(
-    t: Translator, listen: Callable[[], Awaitable[Reply]], *, form: Payload | None = None, what: str
-) -> Reply:
-    """Runs a listener. Expected refusals turn into a kind sentence (in a form: under its first input), everything else
-    into a reference id whose traceback is in the log. This and the scheduler's job boundary are the only two places
-    that catch every exception: a person must never be met with silence."""
+async def heard(
+    default: Translator,
+    context_of: Callable[[], Awaitable[C]],
+    listen: Callable[[C], Awaitable[Reply]],
+    *,
+    form: Payload | None = None,
+    what: str,
+) -> tuple[C | None, Reply]:
+    """Makes the context and runs a listener; gives both the context (None if it could not even be made) and the reply.
+
+    Expected refusals turn into a kind sentence (in a form: under its first input), everything else into a reference id
+    whose traceback is in the log. This is one of the four places that catch every exception: a person must never be
+    met with silence. `default` is the language of those we could not recognise.
+    """
+    context: C | None = None
     try:
-        return await listen()
+        context = await context_of()
+        _welcome(context)
+        return context, await listen(context)
     except DomainError as refusal:
         log.info("refused", action="refused", what=what, key=refusal.key)
-        return _refusal(t(refusal.key, **refusal.values), form)
+        t = context.t if context else default
+        return context, _refusal(t, refusal.key, refusal.values, form)
     except Exception:
         reference = secrets.token_hex(3)
         log.exception("bug", action="bug", what=what, reference=reference)
-        return _refusal(t("core.bug", reference=reference), form)
+        t = context.t if context else default
+        return context, _refusal(t, "core.bug", {"reference": reference}, form)
 
 
-def _refusal(sentence: str, form: Payload | None) -> Reply:
+def _welcome(context: Context) -> None:
+    """People of other organisations see our buttons in shared channels; they are told kindly whom to ask."""
+    if context.member.is_outsider and not isinstance(context, Happened):
+        raise DomainError("core.outsider")
+
+
+def _refusal(t: Translator, key: str, values: Payload, form: Payload | None) -> Reply:
     first = next((block["block_id"] for block in (form or {}).get("blocks", ()) if block.get("type") == "input"), None)
     if first is not None:
-        return FormErrors({first: sentence})
-    return Say(Message(sentence, (plain_section(sentence),)))
+        return FormErrors({first: t(key, **values)})
+    sentence = t(key, **{name: _harmless(value) for name, value in values.items()})
+    return Say(Message(sentence, (section(sentence),)))
+
+
+def _harmless(value: Any) -> Any:
+    """A value inside a refusal: people's own words are repeated escaped; a mention that we made stays one."""
+    return escape(value) if isinstance(value, str) and not _OUR_MENTION.fullmatch(value) else value
 
 
 async def _who(services: Services, payload: Payload, user_id: str) -> dict[str, Any]:
@@ -155,11 +181,22 @@ def _input(element: Payload) -> str:
     return next((str(element[name]) for name in _SINGLE if element.get(name) is not None), "")
 
 
+_OUR_MENTION = re.compile(r"<[@#][A-Z0-9]+>")
+_LINK = re.compile(r"<((?:https?://|mailto:)[^|>\s]+)(?:\|[^>]*)?>")
+
+
+def typed(text: str) -> str:
+    """A command's text as the person typed it: Slack escapes three characters and wraps addresses. Mentions stay as
+    Slack writes them, `<@U…|name>`: only so do they name somebody for sure."""
+    plain = _LINK.sub(lambda match: match[1].removeprefix("mailto:"), text)
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
 _MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^>]*))?>")
 
 
 def mentioned(words: str, sign: str) -> tuple[str | None, str]:
-    """The first `@person` or `#channel` of a command's text, written `<@U…|name>` by Slack, and the words without it."""
+    """The first `@person` or `#channel` in a command, written `<@U…|name>` by Slack, and the words without it."""
     for match in _MENTION.finditer(words):
         if match[1] == sign:
             return match[2], f"{words[: match.start()]} {words[match.end() :]}".strip()

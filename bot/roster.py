@@ -2,6 +2,7 @@
 to in their language from the first message on. What members do is in the features.
 """
 
+import asyncio
 from datetime import datetime
 
 import structlog
@@ -9,10 +10,11 @@ import structlog
 from bot.commands import Registry
 from bot.interactions import Happened, Reply
 from bot.services import Services
-from bot.slack.errors import SlackError
+from bot.slack.errors import SlackBusy, SlackError, SlackRefused
 from bot.slack.people import member_from
 
 log = structlog.get_logger(__name__)
+AGAIN_SECONDS = 30.0
 
 
 def register(registry: Registry) -> None:
@@ -29,14 +31,30 @@ async def on_member_changed(event: Happened) -> Reply:
 
 
 async def introduce(services: Services, now: datetime) -> bool:
-    """Notes the workspace and everybody in it. False when Slack could not be asked just now; nothing is lost by that,
-    people are then met one by one."""
+    """Notes the workspace and everybody in it. False when Slack could not be asked just now: go on with
+    `introduce_later` then."""
     me = services.slack.identity
     await services.storage.write(me.team_id, lambda db: db.workspace.ensure(me.team, now))
+    return await _read_members(services) is None
+
+
+async def introduce_later(services: Services) -> None:
+    """Asks again until Slack has told who is in the workspace, or says that it never will."""
+    pause: float | None = AGAIN_SECONDS
+    while pause is not None:
+        await asyncio.sleep(pause)
+        pause = await _read_members(services)
+
+
+async def _read_members(services: Services) -> float | None:
+    """None when it is done or cannot be; otherwise the seconds after which to ask again."""
+    team_id = services.slack.identity.team_id
     try:
         members = await services.slack.users()
     except SlackError as trouble:
         log.warning("members not read", action="members_not_read", error=str(trouble))
-        return False
-    await services.storage.write(me.team_id, lambda db: db.members.refresh(members))
-    return True
+        if isinstance(trouble, SlackRefused):
+            return None
+        return trouble.retry_after if isinstance(trouble, SlackBusy) else AGAIN_SECONDS
+    await services.storage.write(team_id, lambda db: db.members.refresh(members))
+    return None

@@ -4,7 +4,9 @@ order. What the parts do is in their modules.
 
 import asyncio
 import contextlib
+import errno
 import signal
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,22 +14,23 @@ from enum import StrEnum
 
 import structlog
 import uvicorn
-from slack_sdk.errors import SlackApiError
 
 from bot.app import Denyut, build_registry
-from bot.clock import FollowedClock, system_now
+from bot.clock import ClockLost, FollowedClock, system_now
 from bot.commands import Registry
 from bot.i18n import load
-from bot.roster import introduce
+from bot.roster import introduce, introduce_later
 from bot.scheduler import PassReport, Ticker, run_due
 from bot.sender import Sender
 from bot.services import Services
 from bot.settings import Settings
-from bot.slack.gateway import Gateway, SlackError
-from bot.transports import HttpWayIn, SocketWayIn
+from bot.slack.gateway import Gateway, SlackBusy, SlackError, SlackRefused
+from bot.socket_mode import SocketWayIn
+from bot.transports import HttpWayIn
 from storage import CannotOpen, Storage, migrate
 
 log = structlog.get_logger(__name__)
+BACKLOG = 2048
 
 
 class Transport(StrEnum):
@@ -80,14 +83,18 @@ async def connect_slack(settings: Settings) -> Gateway:
     try:
         return await Gateway.connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     except SlackError as trouble:
-        raise CannotStart(_slack_trouble(settings, trouble)) from trouble
+        fix = "copy it again from OAuth & Permissions of your Slack app."
+        raise CannotStart(_slack_trouble(settings, "SLACK_BOT_TOKEN", fix, trouble)) from trouble
 
 
-def _slack_trouble(settings: Settings, trouble: SlackError) -> str:
-    code = getattr(trouble, "code", "")
-    if code:
-        return f"Slack refused SLACK_BOT_TOKEN ({code}): copy it again from OAuth & Permissions of your Slack app."
-    return f"Slack cannot be reached at {settings.slack_api_url}: check the network and SLACK_API_URL."
+def _slack_trouble(settings: Settings, token: str, fix: str, trouble: SlackError) -> str:
+    match trouble:
+        case SlackRefused(code=code):
+            return f"Slack refused {token} ({code}): {fix}"
+        case SlackBusy(retry_after=seconds):
+            return f"Slack takes no more calls just now: start again in {seconds:.0f} seconds."
+        case _:
+            return f"Slack cannot be reached at {settings.slack_api_url}: check the network and SLACK_API_URL."
 
 
 @contextlib.asynccontextmanager
@@ -102,7 +109,12 @@ async def assembled(settings: Settings, *, exclusive: bool) -> AsyncIterator[Par
         now = system_now
         if settings.clock_url:
             clock = FollowedClock(settings.clock_url, wakening.set)
-            await clock.start()
+            try:
+                await clock.start()
+            except ClockLost as trouble:
+                raise CannotStart(
+                    f"No clock answers at {settings.clock_url}: leave DENYUT_CLOCK_URL empty."
+                ) from trouble
             stack.push_async_callback(clock.stop)
             now = clock.now
         services = Services(settings, storage, load(settings.locale), slack, now, wakening)
@@ -114,21 +126,32 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
     """Runs the bot until SIGTERM or SIGINT. `ready` is printed when it answers. Raises CannotStart."""
     transport = transport_of(settings, wish)
     stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with assembled(settings, exclusive=True) as parts:
-        await introduce(parts.services, parts.services.now())
+    stop_on_signals(stopping)
+    async with assembled(settings, exclusive=True) as parts, contextlib.AsyncExitStack() as stack:
+        if not await introduce(parts.services, parts.services.now()):
+            stack.push_async_callback(_cancel, asyncio.create_task(introduce_later(parts.services)))
         denyut = Denyut(parts.services, parts.registry)
         ticker = Ticker(parts.services, parts.registry, parts.sender)
-        serve = _socket if transport is Transport.SOCKET else _http
-        async with serve(denyut, settings):
-            ticker.start()
-            log.info("running", action="running", transport=transport.value)
-            print(ready, flush=True)  # noqa: T201  the one line that says it works
-            await stopping.wait()
-            log.info("stopping", action="stopping")
-        await denyut.drain()
-        await ticker.stop()
+        stack.push_async_callback(ticker.stop)
+        stack.push_async_callback(denyut.drain)
+        await stack.enter_async_context((_socket if transport is Transport.SOCKET else _http)(denyut, settings))
+        ticker.start()
+        log.info("running", action="running", transport=transport.value)
+        print(ready, flush=True)  # noqa: T201  the one line that says it works
+        await stopping.wait()
+        log.info("stopping", action="stopping")
+
+
+def stop_on_signals(stopping: asyncio.Event) -> None:
+    """Sets `stopping` on SIGTERM and SIGINT. Windows knows neither here: there Ctrl+C cancels what runs."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager
@@ -137,11 +160,9 @@ async def _socket(denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
     way_in = SocketWayIn(denyut.bolt, token, denyut.services.slack.client)
     try:
         await way_in.open()
-    except SlackApiError as refusal:
-        code = refusal.response.get("error", "refused")
-        raise CannotStart(
-            f"Slack refused SLACK_APP_TOKEN ({code}): it starts with xapp- and needs connections:write."
-        ) from refusal
+    except SlackError as trouble:
+        fix = "it starts with xapp- and needs connections:write."
+        raise CannotStart(_slack_trouble(settings, "SLACK_APP_TOKEN", fix, trouble)) from trouble
     try:
         yield
     finally:
@@ -153,27 +174,36 @@ async def _http(denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
     config = uvicorn.Config(
         HttpWayIn(denyut.bolt, secret),
-        host=settings.http_host,
-        port=settings.http_port,
+        lifespan="off",
+        ws="none",
         log_config=None,
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=10,
     )
-    try:
-        socket = config.bind_socket()
-    except SystemExit:
-        raise CannotStart(
-            f"Port {settings.http_port} on {settings.http_host} is in use: stop what uses it, or set DENYUT_HTTP_PORT."
-        ) from None
+    listening = _listen(settings.http_host, settings.http_port)
     server = uvicorn.Server(config)
     # uvicorn would take SIGTERM for itself; stopping in order is this module's work
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-    serving = asyncio.create_task(server.serve(sockets=[socket]))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield
     finally:
         server.should_exit = True
         await serving
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises CannotStart when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as trouble:
+        if isinstance(trouble, OSError) and trouble.errno == errno.EADDRINUSE:
+            reason = f"Port {port} on {host} is in use: stop what uses it, or set DENYUT_HTTP_PORT."
+        else:
+            reason = f"Cannot listen on {host} port {port} ({trouble}): set DENYUT_HTTP_HOST and DENYUT_HTTP_PORT."
+        raise CannotStart(reason) from trouble
 
 
 async def one_pass(settings: Settings, now: datetime) -> PassReport:

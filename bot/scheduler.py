@@ -1,4 +1,4 @@
-"""The clock's work: a pass does the features' jobs, plans what recurs, sends what is due and forgets what is old. When
+"""The clock's work: a pass plans what recurs, does the features' jobs, sends what is due and forgets what is old. When
 something recurs is the domain's matter (`bot.domain.schedules`), what it causes the features'.
 
 APScheduler only gives the beat, from memory: what must happen is in our own tables, so that nothing is lost or doubled
@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
@@ -65,7 +66,7 @@ class Pass:
 async def do_feature_jobs(current: Pass) -> None:
     """The features' own jobs, in the order they were registered."""
     for name, job in current.registry.jobs.items():
-        await current.isolated(name, lambda job=job: job(current.services, current.now))  # type: ignore[misc]
+        await current.isolated(name, partial(job, current.services, current.now))
 
 
 async def plan_schedules(current: Pass) -> None:
@@ -78,7 +79,7 @@ async def plan_schedules(current: Pass) -> None:
             if decided.make is not None or decided.skip:
                 await current.isolated(
                     f"plan {schedule.kind} {schedule.subject_id}",
-                    lambda ws=workspace_id, one=schedule: _plan_one(current, ws, one),  # type: ignore[misc]
+                    partial(_plan_one, current, workspace_id, schedule),
                 )
 
 
@@ -95,12 +96,13 @@ async def forget_handled(current: Pass) -> None:
 
 
 JOBS: tuple[tuple[str, Callable[[Pass], Awaitable[None]]], ...] = (
-    ("feature jobs", do_feature_jobs),
     ("plan schedules", plan_schedules),
+    ("feature jobs", do_feature_jobs),
     ("send deliveries", send_deliveries),
     ("forget handled", forget_handled),
 )
-"""A pass, in order. Jobs of a single feature are registered by it (`registry.job`)."""
+"""A pass, in order: what is planned in it (a survey's round) is launched and sent in the same one. Jobs of a single
+feature are registered by it (`registry.job`)."""
 
 
 async def run_due(services: Services, registry: Registry, sender: Sender, now: datetime) -> PassReport:
@@ -109,7 +111,7 @@ async def run_due(services: Services, registry: Registry, sender: Sender, now: d
     report = PassReport(now)
     current = Pass(services, registry, sender, now, report)
     for name, job in JOBS:
-        await current.isolated(name, lambda job=job: job(current))  # type: ignore[misc]
+        await current.isolated(name, partial(job, current))
     return report
 
 

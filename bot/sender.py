@@ -119,8 +119,7 @@ class Sender:
         slack = self._services.slack
         sent = 0
         while not self._finishing and not self._is_away(moment()):
-            now = moment()
-            claimed = await self._write(slack, lambda db, now=now: db.deliveries.claim(now, BATCH, LEASE))  # type: ignore[misc]
+            claimed = await self._claim(slack, moment())
             if not claimed:
                 break
             sent += await self._send_batch(slack, claimed, moment)
@@ -131,8 +130,7 @@ class Sender:
         slack = self._services.slack
         found, any_looked_up = 0, False
         while not self._finishing and not self._is_away(moment()):
-            now = moment()
-            unclear = await self._write(slack, lambda db, now=now: db.deliveries.ambiguous_due(now, BATCH))  # type: ignore[misc]
+            unclear = await self._claim_unclear(slack, moment())
             if not unclear:
                 break
             any_looked_up = True
@@ -281,8 +279,15 @@ class Sender:
         just_now = self._clock() - CHANNEL_SECONDS
         self._posted_at = {channel: at for channel, at in self._posted_at.items() if at > just_now}
 
-    async def _write(self, slack: Gateway, work: Callable[[UnitOfWork], list[Delivery]]) -> list[Delivery]:
-        return await self._services.storage.write(slack.identity.team_id, work)
+    async def _claim(self, slack: Gateway, now: datetime) -> list[Delivery]:
+        return await self._services.storage.write(
+            slack.identity.team_id, lambda db: db.deliveries.claim(now, BATCH, LEASE)
+        )
+
+    async def _claim_unclear(self, slack: Gateway, now: datetime) -> list[Delivery]:
+        return await self._services.storage.write(
+            slack.identity.team_id, lambda db: db.deliveries.ambiguous_due(now, BATCH)
+        )
 
 
 def _failure(delivery: Delivery, error: str, code: str, now: datetime) -> Record:

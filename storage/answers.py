@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, and_, bindparam, delete, insert, select, update
 
 from bot.domain.errors import DomainError
 from bot.domain.surveys import RoundState
@@ -20,6 +20,31 @@ from storage.tables import AnswerRow, CommentRow, InvitationRow, RoundRow, table
 ANSWERS, COMMENTS = table(AnswerRow), table(CommentRow)
 INVITATIONS, ROUNDS = table(InvitationRow), table(RoundRow)
 KEY_BYTES = 16
+
+# The hot path (an answer is clicked) has its statements made once. The first one also keeps PostgreSQL from closing the
+# round before this transaction ends.
+_MAY_ANSWER = (
+    select(ROUNDS.c.state, INVITATIONS.c.answered)
+    .outerjoin(
+        INVITATIONS,
+        and_(
+            INVITATIONS.c.workspace_id == ROUNDS.c.workspace_id,
+            INVITATIONS.c.round_id == ROUNDS.c.id,
+            INVITATIONS.c.member_id == bindparam("member"),
+        ),
+    )
+    .where(ROUNDS.c.workspace_id == bindparam("workspace"), ROUNDS.c.id == bindparam("round"))
+    .with_for_update(read=True, of=ROUNDS)
+)
+_MARK_ANSWERED = (
+    update(INVITATIONS)
+    .where(
+        INVITATIONS.c.workspace_id == bindparam("workspace"),
+        INVITATIONS.c.round_id == bindparam("round"),
+        INVITATIONS.c.member_id == bindparam("member"),
+    )
+    .values(answered=True)
+)
 
 
 class Answers:
@@ -39,8 +64,10 @@ class Answers:
 
         Raises DomainError: `surveys.round_closed`, `surveys.not_invited`, `surveys.key_lost`; then nothing is stored.
         """
-        key = self._key_for_change(round_id, member_id, "score", question)
-        self._mark_answered(round_id, member_id)
+        round_key, has_answered = self._let_answer(round_id, member_id)
+        if not has_answered:
+            self._scope.prepared(_MARK_ANSWERED, round=round_id, member=member_id)
+        key = answer_key(round_key, "score", member_id, question)
         values = {"key": key, "round_id": round_id, "question": question, "score": score}
         self._scope.upsert(ANSWERS, [values])
 
@@ -51,7 +78,8 @@ class Answers:
 
     def record_comment(self, round_id: str, member_id: str, text: str) -> None:
         """Record, change or (with "") remove a person's comment. Raises as `record_score` does."""
-        key = self._key_for_change(round_id, member_id, "comment", "")
+        round_key, _ = self._let_answer(round_id, member_id)
+        key = answer_key(round_key, "comment", member_id, "")
         if text:
             self._scope.upsert(COMMENTS, [{"key": key, "round_id": round_id, "text": text}])
         else:
@@ -92,29 +120,25 @@ class Answers:
         if rows:
             self._scope.connection.execute(insert(stored), rows)
 
-    def _state(self, round_id: str, lock: bool = False) -> RoundState | None:
-        """The round's state. With `lock`, PostgreSQL lets nobody close it before this transaction ends."""
+    def _state(self, round_id: str) -> RoundState | None:
         statement = self._scope.select(ROUNDS, ROUNDS.c.id == round_id, columns=[ROUNDS.c.state])
-        state: RoundState | None = self._scope.value(statement.with_for_update(read=True) if lock else statement)
+        state: RoundState | None = self._scope.value(statement)
         return state
 
-    def _key_for_change(self, round_id: str, member_id: str, label: str, question: str) -> bytes:
-        if self._state(round_id, lock=True) is not RoundState.OPEN:
+    def _let_answer(self, round_id: str, member_id: str) -> tuple[bytes, bool]:
+        """The round key, and whether this person has answered before; or the refusal."""
+        row = self._scope.prepared(_MAY_ANSWER, round=round_id, member=member_id).first()
+        if row is None or row.state is not RoundState.OPEN:
             raise DomainError("surveys.round_closed")
-        here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.member_id == member_id)
-        if self._scope.first(self._scope.select(INVITATIONS, *here)) is None:
+        if row.answered is None:
             raise DomainError("surveys.not_invited")
         round_key = self._scope.keys.read(self._scope.workspace_id, round_id)
         if round_key is None:
             raise DomainError("surveys.key_lost")
-        return answer_key(round_key, label, member_id, question)
+        return round_key, row.answered
 
     def _key_to_look(self, round_id: str, member_id: str, label: str, question: str) -> bytes | None:
         if self._state(round_id) is not RoundState.OPEN:
             return None
         round_key = self._scope.keys.read(self._scope.workspace_id, round_id)
         return None if round_key is None else answer_key(round_key, label, member_id, question)
-
-    def _mark_answered(self, round_id: str, member_id: str) -> None:
-        here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.member_id == member_id, ~INVITATIONS.c.answered)
-        self._scope.change(self._scope.update(INVITATIONS, *here).values(answered=True))

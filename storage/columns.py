@@ -48,12 +48,12 @@ class ExactDecimal(TypeDecorator[Decimal]):
         if value is None:
             return None
         try:
-            scaled = value.quantize(_SMALLEST, context=_EXACT).scaleb(DECIMALS, context=_EXACT)
+            exact = value.quantize(_SMALLEST, context=_EXACT)
         except DecimalException as error:
             raise ValueError(f"{value} cannot be stored exactly") from error
-        if abs(value) >= LARGEST:
+        if not exact.is_finite() or abs(exact) >= LARGEST:
             raise ValueError(f"{value} is too large to be stored")
-        return int(scaled)
+        return int(exact.scaleb(DECIMALS, context=_EXACT))
 
     def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
         return None if value is None else unscaled(value)

@@ -60,6 +60,8 @@ def pending(database_url: str) -> bool:
 def current(database_url: str) -> str | None:
     """The database's revision, None when it has no tables yet. Raises CannotOpen when it cannot be reached."""
     url = database.parse_url(database_url)
+    if database.is_sqlite(url) and not Path(str(url.database)).exists():
+        return None  # looking makes no file
     database.prepare_file(url)
     with _transaction(url) as connection:
         return revision_of(connection)

@@ -1,7 +1,7 @@
 """The keys of anonymous rounds: 32 random bytes each, in files outside the database and its backups.
 
 A round key is the only thing that links an answer to a person. It is made at launch and destroyed at close; where it is
-lost before, nothing can be changed any more (see `storage.answers`).
+lost before, nothing can be changed any more (see `storage.answers`). Several replicas share one folder of keys.
 """
 
 import hashlib

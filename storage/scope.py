@@ -6,9 +6,24 @@ workspace; their repository first looks up the round here.
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table, Update, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Delete,
+    Executable,
+    Insert,
+    Row,
+    Select,
+    Table,
+    Update,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.errors import DomainError
@@ -75,18 +90,31 @@ class Scope:
             return
         if "workspace_id" in table.c:
             rows = [{**values, "workspace_id": self.workspace_id} for values in rows]
-        keys = [column.name for column in table.primary_key]
-        statement = self._insert(table)
-        kept = {*keys, *keep}
-        fresh = {name: statement.excluded[name] for name in rows[0] if name not in kept}
-        self.connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+        fresh = tuple(name for name in rows[0] if name not in table.primary_key.columns and name not in set(keep))
+        self.connection.execute(_upserting(self.connection.dialect.name, table, fresh), rows)
+
+    def prepared(self, statement: Executable, **values: Any) -> CursorResult[Any]:
+        """Run a statement made beforehand, for paths where making it costs more than running it. It says
+        `bindparam("workspace")` wherever a workspace belongs."""
+        return self.connection.execute(statement, {"workspace": self.workspace_id, **values})
 
     def _count_new(self, table: Table, own: dict[str, Any] | list[dict[str, Any]]) -> int:
-        # Without being asked to, SQLAlchemy does not look at the row count of an INSERT.
-        statement = self._insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-        return self.connection.execute(statement, own).rowcount
+        return self.connection.execute(_inserting(self.connection.dialect.name, table), own).rowcount
 
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        if self.connection.dialect.name == "sqlite":
-            return sqlite.insert(table)
-        return postgresql.insert(table)
+
+@cache
+def _inserting(dialect: str, table: Table) -> Insert:
+    # Without being asked to, SQLAlchemy does not look at the row count of an INSERT.
+    return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+@cache
+def _upserting(dialect: str, table: Table, fresh: tuple[str, ...]) -> Insert:
+    statement = _insert(dialect, table)
+    keys = [column.name for column in table.primary_key]
+    values = {name: statement.excluded[name] for name in fresh}
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -57,7 +57,7 @@ class GroupCommitWriter:
     """The single writer of a SQLite database."""
 
     def __init__(self, engine: Engine, keys: RoundKeys) -> None:
-        self._engine = engine
+        self._connection = engine.connect()
         self._keys = keys
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closing = threading.Lock()
@@ -81,6 +81,7 @@ class GroupCommitWriter:
                 self._closed = True
                 self._queue.put(None)
         self._thread.join()
+        self._connection.close()
 
     def _put(self, job: _Job) -> None:
         if threading.current_thread() is self._thread:
@@ -91,21 +92,20 @@ class GroupCommitWriter:
             self._queue.put(job)
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            running = True
-            while running:
-                jobs, running = self._next_jobs()
-                works: list[_Job] = []
-                for job in jobs:
-                    if not job.future.set_running_or_notify_cancel():
-                        continue
-                    if job.errand is None:
-                        works.append(job)
-                        continue
-                    self._commit(connection, works)
-                    works = []
-                    self._run_errand(connection, job)
-                self._commit(connection, works)
+        running = True
+        while running:
+            jobs, running = self._next_jobs()
+            works: list[_Job] = []
+            for job in jobs:
+                if not job.future.set_running_or_notify_cancel():
+                    continue
+                if job.errand is None:
+                    works.append(job)
+                    continue
+                self._commit(self._connection, works)
+                works = []
+                self._run_errand(self._connection, job)
+            self._commit(self._connection, works)
 
     def _next_jobs(self) -> tuple[list[_Job], bool]:
         """Wait for a job and take what has gathered behind it, without waiting for more."""
@@ -136,6 +136,7 @@ class GroupCommitWriter:
                             raise  # SQLite gave up the whole transaction (disk full, I/O error)
                         failed[id(job)] = error
         except Exception as error:  # a job boundary, as above
+            _clear(connection)
             for job in jobs:
                 job.future.set_exception(failed.get(id(job), error))
             return
@@ -209,6 +210,13 @@ def _call_back(callbacks: Sequence[Callback]) -> None:
             callback()
         except Exception:  # a job boundary: the write stands, and the next callback still has its turn
             _log.exception("something to be done after a commit failed")
+
+
+def _clear(connection: Connection) -> None:
+    """End what a failed COMMIT left open in SQLite, so that the next transaction can begin."""
+    if _in_transaction(connection):
+        dbapi: Any = connection.connection.dbapi_connection
+        dbapi.rollback()
 
 
 def _in_transaction(connection: Connection) -> bool:

@@ -68,9 +68,7 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def new_database(
-    backend: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Callable[[bool], Database]]:
+def new_database(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[bool], Database]]:
     """Makes databases: migrated ones, or with False empty ones."""
     with ExitStack() as afterwards:
 

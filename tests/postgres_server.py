@@ -31,7 +31,7 @@ SETTINGS = {
 }
 
 
-class CannotStart(Exception):
+class CannotStart(Exception):  # noqa: N818 (it reads as what happened)
     """Why there is no PostgreSQL here, in one line."""
 
 

@@ -9,6 +9,7 @@ from bot.domain.errors import DomainError
 from bot.interactions import Click, Command, Replace, Reply, Say
 from bot.middleware import shown
 from bot.slack import ids
+from bot.waiting import waiting_for
 
 
 def register(registry: Registry) -> None:
@@ -21,7 +22,7 @@ def register(registry: Registry) -> None:
 
 async def on_opened(command: Command) -> Reply:
     me = command.member.id
-    waiting = await command.services.storage.read(command.workspace_id, lambda db: service.waiting_for(db, me))
+    waiting = await command.services.storage.read(command.workspace_id, lambda db: waiting_for(db, me))
     pairs = [(item.channel_id, item.closes_at) for item in waiting]
     return Say(views.waiting_message(pairs, command.zone, command.t))
 

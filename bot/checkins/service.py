@@ -1,7 +1,6 @@
-"""What waits for a member, and their settings. One transaction a function."""
+"""A member's own settings. One transaction a function. What waits for a member is read by `bot.waiting`."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.errors import DomainError
@@ -9,25 +8,6 @@ from bot.domain.members import Absence
 from storage import UnitOfWork
 
 LONGEST_ABSENCE_DAYS = 366
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One open question that a member has not answered: the channel whose survey asks and until when (UTC)."""
-
-    channel_id: str
-    closes_at: datetime
-
-
-def waiting_for(db: UnitOfWork, member_id: str) -> list[Waiting]:
-    """The open rounds in which the member is asked and has not answered."""
-    found = []
-    for survey_round in db.rounds.open_for(member_id):
-        invitation = db.rounds.invitation(survey_round.id, member_id)
-        survey = db.surveys.get(survey_round.survey_id)
-        if invitation and not invitation.answered and survey:
-            found.append(Waiting(survey.channel_id, survey_round.closes_at))
-    return found
 
 
 def choose_language(db: UnitOfWork, member_id: str, language: str) -> None:

@@ -178,7 +178,7 @@ def _period(tokens: Sequence[str], today: date) -> Period | None:
 
 
 def parse_target(words: str, vocabulary: Vocabulary, today: date) -> TargetRequest:
-    """`KPI VALUE [per week|month|quarter|year] [by DATE] [for @user]`. SMART: whatever is missing is named by its letter.
+    """`KPI VALUE [per week|month|quarter|year] [by DATE] [for @user]`. SMART: what is missing is named by its letter.
     Without a period or a deadline it is per month."""
     clauses = _clauses(words, vocabulary, (Part.FOR, Part.PER, Part.UNTIL))
     if not clauses.head:

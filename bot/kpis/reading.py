@@ -1,11 +1,9 @@
-"""What the KPI commands read: one KPI with its past weeks, all KPIs, targets, history. Nothing here changes anything."""
+"""What the KPI commands read: one KPI with its past weeks, all KPIs, targets, history. Nothing is changed here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
-from bot.domain.entries import Entry, Figure, Totals, add_up, figure
+from bot.domain.entries import Entry, Totals, add_up, figure
 from bot.domain.kpis import KPIS, Kpi, inputs_of
 from bot.domain.members import Member
 from bot.domain.periods import Period, PeriodKind, containing
@@ -13,6 +11,7 @@ from bot.domain.scoreboard import KpiLine, Progress, seen_from
 from bot.domain.targets import Target
 from bot.domain.workdays import Workdays
 from bot.kpis.grammar import ShowRequest
+from bot.kpis.outcomes import FormRow, PartFigure, Shown
 from bot.kpis.vocabulary import Split
 from bot.scoreboard import read_progress, read_scoreboard
 from storage import UnitOfWork
@@ -22,34 +21,6 @@ HISTORY_ENTRIES = 15
 FORM_KPIS = 10
 """Inputs of the form: more is no longer one look. The others can be logged as text."""
 MOST_ROWS = 99
-
-
-@dataclass(frozen=True, slots=True)
-class PartFigure:
-    """One row of a breakdown: a person or a period, and the KPI's figure there."""
-
-    figure: Figure
-    member: Member | None = None
-    period: Period | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One KPI over a period: its line, its last weeks (oldest first), and its breakdown if one was asked for."""
-
-    period: Period
-    line: KpiLine
-    weeks: tuple[PartFigure, ...]
-    split: Split | None = None
-    parts: tuple[PartFigure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FormRow:
-    """A KPI in the form, with the value this person logged last."""
-
-    kpi: Kpi
-    last: Decimal | None
 
 
 def read_shown(db: UnitOfWork, request: ShowRequest, today: date, workdays: Workdays) -> Shown:
@@ -69,7 +40,9 @@ def read_shown(db: UnitOfWork, request: ShowRequest, today: date, workdays: Work
 
 def _weeks(db: UnitOfWork, kpi: Kpi, last_day: date) -> tuple[PartFigure, ...]:
     last = containing(last_day, PeriodKind.WEEK).last
-    return _by_period(db, kpi, Period(last - timedelta(weeks=CHART_WEEKS, days=-1), last, PeriodKind.CUSTOM), PeriodKind.WEEK)
+    return _by_period(
+        db, kpi, Period(last - timedelta(weeks=CHART_WEEKS, days=-1), last, PeriodKind.CUSTOM), PeriodKind.WEEK
+    )
 
 
 def _parts(db: UnitOfWork, kpi: Kpi, period: Period, split: Split | None, today: date) -> tuple[PartFigure, ...]:
@@ -80,8 +53,14 @@ def _parts(db: UnitOfWork, kpi: Kpi, period: Period, split: Split | None, today:
             return _by_member(db, kpi, period)
         case Split.WEEK | Split.MONTH:
             kind = PeriodKind.WEEK if split is Split.WEEK else PeriodKind.MONTH
-            gone = period if period.last <= today or period.first > today else replace(period, last=today, kind=PeriodKind.CUSTOM)
-            return _by_period(db, kpi, gone, kind)[-MOST_ROWS:]
+            return _by_period(db, kpi, _begun(period, kind, today), kind)[-MOST_ROWS:]
+
+
+def _begun(period: Period, kind: PeriodKind, today: date) -> Period:
+    """The period without the weeks or months of it that have not begun; the current one is whole."""
+    if not period.first <= today <= period.last:
+        return period
+    return Period(period.first, containing(today, kind).last, PeriodKind.CUSTOM)
 
 
 def _by_period(db: UnitOfWork, kpi: Kpi, period: Period, kind: PeriodKind) -> tuple[PartFigure, ...]:

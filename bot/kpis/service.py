@@ -9,13 +9,13 @@ from bot.domain.dates import AmbiguousDate
 from bot.domain.deliveries import NewDelivery
 from bot.domain.entries import Entry, EntryState, figure
 from bot.domain.errors import DomainError
-from bot.domain.kpis import KPIS, Direction, Kpi
+from bot.domain.kpis import KPIS, Direction
 from bot.domain.members import LeftOut, Member
-from bot.domain.periods import Period, PeriodKind, before, containing
-from bot.domain.scoreboard import KpiLine, Progress
+from bot.domain.periods import PeriodKind, before, containing
 from bot.domain.targets import Target, attainability, target_period
 from bot.domain.workdays import Workdays
 from bot.kpis.grammar import LogRequest, TargetRequest, check_day
+from bot.kpis.outcomes import Logged, TargetSet, Undone
 from bot.scoreboard import read_progress, read_scoreboard
 from storage import UnitOfWork, new_id
 
@@ -33,41 +33,6 @@ class Acting:
     now: datetime
     today: date
     workdays: Workdays
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """A recorded value, and where its KPI stands in the value's week. `owner_id` says whose numbers `line` are ("" for
-    everybody's); `was_there` that the same value was already recorded for that day."""
-
-    entry: Entry
-    week: Period
-    line: KpiLine
-    owner_id: str
-    was_there: bool = False
-
-    @property
-    def kpi(self) -> Kpi:
-        return KPIS[self.entry.kpi_key]
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """An entry that counts no more. `already` says that somebody had undone it before, and nothing changed now."""
-
-    entry: Entry
-    already: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TargetSet:
-    """A target as set: where it stands today, the value it replaced, and how it compares with the best period so far
-    (`times` better than `best`; None where there is no history)."""
-
-    progress: Progress
-    replaced: Decimal | None
-    best: Decimal | None
-    times: Decimal | None
 
 
 def check_may_log(db: UnitOfWork, by: Member, member_id: str | None) -> None:
@@ -107,9 +72,7 @@ def log_value(db: UnitOfWork, request: LogRequest, source: str, acting: Acting) 
     return standing(db, entry, acting)
 
 
-def log_several(
-    db: UnitOfWork, values: Mapping[str, Decimal], on: date, source: str, acting: Acting
-) -> list[Logged]:
+def log_several(db: UnitOfWork, values: Mapping[str, Decimal], on: date, source: str, acting: Acting) -> list[Logged]:
     """Records one value for each of several KPIs, all of the same day, all or none."""
     requests = [LogRequest(KPIS[key], value, on) for key, value in values.items()]
     return [log_value(db, request, f"{source}:{request.kpi.key}", acting) for request in requests]
@@ -121,7 +84,7 @@ def _tell_owner(db: UnitOfWork, entry: Entry, now: datetime) -> None:
 
 
 def standing(db: UnitOfWork, entry: Entry, acting: Acting) -> Logged:
-    """An entry, and where its KPI stands in its week: against the owner's own target if there is one, else the team's."""
+    """An entry, and where its KPI stands in its week: by the owner's own target if there is one, else the team's."""
     week = containing(entry.on, PeriodKind.WEEK)
     has_own = any(target.owner_id == entry.member_id for target in db.targets.active(entry.kpi_key))
     owner = entry.member_id if has_own else None

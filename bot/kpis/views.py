@@ -11,8 +11,7 @@ from bot.domain.kpis import KPIS, Direction, Kpi
 from bot.domain.periods import PeriodKind
 from bot.domain.values import AmbiguousValue
 from bot.kpis.grammar import LogRequest, TargetRequest
-from bot.kpis.reading import FormRow
-from bot.kpis.service import Logged, TargetSet, Undone
+from bot.kpis.outcomes import FormRow, Logged, TargetSet, Undone
 from bot.kpis.wording import Wording, capital
 from bot.slack import ids
 from bot.slack.blocks import (
@@ -190,9 +189,7 @@ def recorded_form(entries: Sequence[Entry], w: Wording) -> Block:
         else:
             blocks.append(section(w.t("kpis.undone", what=entry_words(entry, w))))
     carried = ids.pack(entries=",".join(entry.id for entry in entries))
-    return form(
-        ids.KPI_RECORDED_FORM, w.t("kpis.form_title"), blocks, close=w.t("core.close"), metadata=carried
-    )
+    return form(ids.KPI_RECORDED_FORM, w.t("kpis.form_title"), blocks, close=w.t("core.close"), metadata=carried)
 
 
 def target_form(w: Wording) -> Block:
@@ -206,9 +203,7 @@ def target_form(w: Wording) -> Block:
         field(VALUE_FIELD, w.t("kpis.target_value"), box, hint=w.t("kpis.target_value_hint")),
         field(PERIOD_FIELD, w.t("kpis.target_period"), select("chosen", periods, initial=periods[1])),
     ]
-    return form(
-        ids.TARGET_FORM, w.t("kpis.target_title"), blocks, submit=w.t("core.save"), close=w.t("core.cancel")
-    )
+    return form(ids.TARGET_FORM, w.t("kpis.target_title"), blocks, submit=w.t("core.save"), close=w.t("core.cancel"))
 
 
 def target_message(set_: TargetSet, w: Wording) -> Message:

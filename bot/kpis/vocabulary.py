@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import takewhile
 
 from bot.domain.errors import DomainError
 from bot.domain.kpis import KPIS, Kpi, inputs_of
@@ -49,7 +50,11 @@ class Vocabulary:
     def of(cls, texts: Catalogues, t: Translator) -> "Vocabulary":
         names: dict[str, str] = {}
         for key in KPIS:
-            own = (key, *(each(f"kpi.{key}") for each in texts.translators.values()), *texts.all_words(f"kpi.{key}.words"))
+            own = (
+                key,
+                *(each(f"kpi.{key}") for each in texts.translators.values()),
+                *texts.all_words(f"kpi.{key}.words"),
+            )
             for name in own:
                 names.setdefault(normal(name), key)
         keywords = {part: frozenset(texts.all_words(f"kpis.keyword.{part}")) for part in Part}
@@ -101,10 +106,12 @@ class Vocabulary:
             if close:
                 keys = dict.fromkeys(self.names[name] for name in close)
                 return DomainError("kpis.did_you_mean", text=shown(" ".join(tokens[:length])), names=self._listed(keys))
-        return DomainError("kpis.unknown_kpi", text=shown(" ".join(tokens)))
+        named = takewhile(lambda token: not any(sign.isdecimal() for sign in token), tokens)
+        return DomainError("kpis.unknown_kpi", text=shown(" ".join(named) or " ".join(tokens)))
 
     def _abbreviated(self, text: str) -> list[str]:
-        if len(text) < SHORTEST_ABBREVIATION or not text[0].isalpha():
+        is_keyword = any(text.split(" ")[0] in words for words in self.keywords.values())
+        if len(text) < SHORTEST_ABBREVIATION or not text[0].isalpha() or is_keyword:
             return []
         return list(dict.fromkeys(key for name, key in self.names.items() if name.startswith(text)))
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from babel import dates
 
 from bot.domain.entries import Figure
-from bot.domain.kpis import KPIS, Kpi, Unit
+from bot.domain.kpis import KPIS, Aggregation, Direction, Kpi, Unit
 from bot.domain.pacing import Pace
 from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.scoreboard import KpiLine, is_in_points
@@ -120,13 +120,19 @@ class Wording:
         return f"<@{member_id}>" if member_id else self.t("kpis.whole_team")
 
     def target_sentence(self, target: Target, period: Period, pace: Pace, kpi: Kpi) -> str:
-        """ "This month: Rp 40,000,000 of Rp 100,000,000 (40%), behind." """
+        """ "This month: Rp 40,000,000 of Rp 100,000,000 (40%), behind." What does not add up is not told as a share."""
+        if pace.actual is None:
+            key = "kpis.against_nothing"
+        elif kpi.aggregation is Aggregation.SUM and kpi.direction is Direction.HIGHER and pace.reached is not None:
+            key = "kpis.against_sum"
+        else:
+            key = "kpis.against_level"
         return self.t(
-            "kpis.against_target",
+            key,
             period=capital(self.period(period)),
             value=self.value(pace.actual, kpi.unit),
             target=self.full(target.value, kpi.unit),
-            share=self.t.percent(pace.reached * 100, 0) if pace.reached is not None else self.t("kpis.no_share"),
+            share=self.t.percent((pace.reached or 0) * 100, 0),
             status=self.status(pace),
         )
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Self, TypeVar
 
 import aiohttp
 
-from bot.playground.element_state import VALUE_FIELD, elements_of, with_value
+from bot.playground.element_state import VALUE_FIELD, blocks_within, elements_of, with_value
 
 Json = dict[str, Any]
 Found = TypeVar("Found")
@@ -207,13 +207,12 @@ async def _body(answer: aiohttp.ClientResponse, path: str) -> Json:
 def find_element(where: Json, target: str) -> tuple[Json, Json]:
     """The block and the element of a message or view with this action_id or button text; raises ActorError."""
     seen = []
-    for block in where["blocks"]:
-        for each in (block, *(block.get("child_blocks") or [])):
-            for element in elements_of(each):
-                text = (element.get("text") or {}).get("text")
-                if target in (element["action_id"], text):
-                    return each, element
-                seen.append(text or element["action_id"])
+    for block in blocks_within(where["blocks"]):
+        for element in elements_of(block):
+            text = (element.get("text") or {}).get("text")
+            if target in (element["action_id"], text):
+                return block, element
+            seen.append(text or element["action_id"])
     raise ActorError(f"no {target!r} here, only {seen}")
 
 

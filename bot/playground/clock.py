@@ -5,10 +5,12 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LATEST: Final = 10_000_000_000
+"""Epoch second from which message timestamps would have one digit more, and no longer sort as text."""
 _WHEN = re.compile(r"^(?:(?:next\s+)?(?P<day>[a-z]+)\s+)?(?P<hour>\d{1,2}):(?P<minute>\d{2})$")
 
 
@@ -48,6 +50,8 @@ class Clock:
     def _shift(self, seconds: float, allow_back: bool) -> None:
         if seconds < 0 and not allow_back:
             raise ClockError("the clock does not go back without allow_back")
+        if not 0 <= self.timestamp() + seconds < LATEST:  # also false for NaN
+            raise ClockError("the clock goes from 1970 to 2286")
         self.offset_seconds += seconds
         self.version += 1
         self._wake()

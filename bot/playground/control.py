@@ -12,7 +12,7 @@ from bot.playground.app_manifest import BOT_USER_ID
 from bot.playground.clock import ClockError, moment_named
 from bot.playground.faults import FaultError
 from bot.playground.local_slack import LocalSlack
-from bot.playground.shapes import slack_user
+from bot.playground.shapes import page_channel, page_user, slack_user
 from bot.playground.socket_mode import REASONS, SocketMode
 from bot.playground.web_api.endpoint import SLACK
 from bot.playground.workspace import Channel
@@ -142,6 +142,7 @@ async def _change_channel(slack: LocalSlack, given: Json) -> Json:
         slack.send_event(name, {"type": name, "channel": channel.id, "user": _somebody(channel)})
     if "bot" in given and bool(given["bot"]) != channel.has_bot:
         _move_bot(slack, channel, bool(given["bot"]), prefix)
+    slack.feeds.tell_all({"type": "channel", "channel": page_channel(channel)})
     slack.feeds.tell(before | set(channel.members), {"type": "conversations"})
     return {"ok": True}
 
@@ -189,6 +190,7 @@ async def _change_user(slack: LocalSlack, given: Json) -> Json:
             setattr(user, name, given[name])
     shape = slack_user(user, slack.clock.now(), include_locale=True, with_email=False)
     slack.send_event("user_change", {"type": "user_change", "user": shape})
+    slack.feeds.tell_all({"type": "user", "user": page_user(user)})
     slack.feeds.tell_all({"type": "conversations"})
     return {"ok": True}
 

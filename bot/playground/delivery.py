@@ -11,6 +11,9 @@ from bot.playground.traffic import Traffic
 Json = dict[str, Any]
 DeliveryKind = Literal["event", "command", "interactive"]
 
+_REDELIVERED: Final = "http_timeout"
+"""The reason given with a payload that is sent again on demand."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -148,6 +151,3 @@ class Dispatcher:
             return None
         attempt = self._last.retry_attempt + 1
         return await self.deliver(replace(self._last, retry_attempt=attempt, retry_reason=_REDELIVERED))
-
-
-_REDELIVERED: Final = "http_timeout"

@@ -52,16 +52,21 @@ _INITIAL_FIELD = {
 }
 
 
+def blocks_within(blocks: list[Json]) -> Iterator[Json]:
+    """The blocks and those inside containers, which have ids of their own."""
+    for block in blocks:
+        yield block
+        yield from block.get("child_blocks") or []
+
+
 def elements_of(block: Json) -> Iterator[Json]:
-    """The interactive elements of one block, those inside cards and containers included."""
-    candidates = [block.get("element"), block.get("accessory"), *(block.get("elements") or [])]
-    candidates += block.get("actions") or []
-    for each in candidates:
+    """The interactive elements of one block, those of its cards included; children of a container are blocks."""
+    inside = [*(block.get("elements") or []), *(block.get("actions") or [])]
+    for each in [block.get("element"), block.get("accessory"), *inside]:
         if isinstance(each, dict) and each.get("type") in VALUE_FIELD:
             yield each
-    for child in [*(block.get("child_blocks") or []), *(block.get("elements") or [])]:
-        if isinstance(child, dict) and child.get("type") in ("card", "actions", "section", "input"):
-            yield from elements_of(child)
+        elif isinstance(each, dict) and each.get("type") == "card":
+            yield from elements_of(each)
 
 
 def options_of(element: Json) -> list[Json]:
@@ -88,7 +93,7 @@ def initial_state(element: Json) -> Json:
 def initial_values(blocks: list[Json]) -> Json:
     """`state.values` of a fresh view or message: block_id to action_id to the element's entry."""
     values: Json = {}
-    for block in blocks:
+    for block in blocks_within(blocks):
         for element in elements_of(block):
             if element["type"] not in _STATELESS:
                 values.setdefault(block["block_id"], {})[element["action_id"]] = initial_state(element)

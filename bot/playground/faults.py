@@ -41,6 +41,9 @@ class Faults:
             raise FaultError("a fault has method, kind, times, retry_after, seconds, channel, error") from error
         if fault.kind not in KINDS:
             raise FaultError(f"kind must be one of {', '.join(KINDS)}")
+        numbers = (fault.times, fault.retry_after, fault.seconds)
+        if not all(isinstance(each, int | float) and each >= 0 for each in numbers):
+            raise FaultError("times, retry_after and seconds are numbers from 0")
         self._waiting.append(fault)
 
     def take(self, method: str, channel: str | None) -> Fault | None:

@@ -61,23 +61,26 @@ class HttpDelivery:
             await self._session.close()
 
     async def _verify(self) -> None:
+        """Posts the challenge until it comes back. A bot that is not up yet is no fault; a wrong answer is, once."""
+        fault_before: str | None = None
         while not self.verified:
             challenge = secrets.token_urlsafe(30)
             payload = {"token": "playground", "challenge": challenge, "type": "url_verification"}
             started = time.monotonic()
             outcome = await self._post(json.dumps(payload).encode(), _JSON, {})
-            if outcome.error is None:
-                answer = outcome.response
-                given = answer.get("challenge") if isinstance(answer, dict) else answer
-                self.verified = given == challenge
-                fault = None if self.verified else "the challenge did not come back"
+            given = outcome.response.get("challenge") if isinstance(outcome.response, dict) else outcome.response
+            self.verified = outcome.error is None and given == challenge
+            fault = None if self.verified else outcome.violation or "the challenge did not come back"
+            down = outcome.reason == "connection_failed"
+            if not down and (self.verified or fault != fault_before):
+                fault_before = fault
                 self._traffic.record(
-                    "out", "event", "url_verification", request=payload, response=answer, started=started,
-                    violation=fault,
+                    "out", "event", "url_verification", request=payload, response=outcome.response,
+                    status=outcome.error or "acknowledged", started=started, violation=fault,
                 )  # fmt: skip
-                self._on_change()
             if not self.verified:
                 await asyncio.sleep(_VERIFY_EVERY)
+        self._on_change()
 
     async def deliver(self, delivery: Delivery, copies: int) -> Outcome:
         """Posts a payload, and tells what the first answer was."""

@@ -6,7 +6,7 @@ from typing import Any
 from bot.playground.app_manifest import BOT_USER_ID
 from bot.playground.command_text import escaped
 from bot.playground.delivery import Delivery, Outcome
-from bot.playground.element_state import elements_of, merged_values, with_value
+from bot.playground.element_state import blocks_within, elements_of, merged_values, with_value
 from bot.playground.handles import ResponseUrl
 from bot.playground.local_slack import LocalSlack
 from bot.playground.modals import View
@@ -62,16 +62,12 @@ def _show_reply(slack: LocalSlack, name: str, target: ResponseUrl, response: Any
 
 
 def _element(blocks: list[Json], block_id: str, action_id: str) -> tuple[Json, Json]:
-    for block in _with_children(blocks):
+    for block in blocks_within(blocks):
         if block.get("block_id") == block_id:
             for element in elements_of(block):
                 if element.get("action_id") == action_id:
                     return block, element
     raise PageError("no_such_element", f"no element {action_id} in block {block_id}")
-
-
-def _with_children(blocks: list[Json]) -> list[Json]:
-    return [each for block in blocks for each in (block, *(block.get("child_blocks") or []))]
 
 
 def _fields(element: Json, value: Any) -> Json:

@@ -71,12 +71,11 @@ def _json_handler(work: Callable[[Asked], Awaitable[Json]]) -> Callable[[web.Req
             given: Any = dict(request.query) if request.method == "GET" else await request.json()
             if not isinstance(given, dict):
                 raise PageError("invalid_json", "the body must be an object")
-            body = await work(Asked(request.app[SLACK], given))
+            body, status = await work(Asked(request.app[SLACK], given)), 200
         except json.JSONDecodeError:
-            body = {"ok": False, "error": "invalid_json", "message": "the body is not JSON"}
+            body, status = {"ok": False, "error": "invalid_json", "message": "the body is not JSON"}, 400
         except PageError as error:
-            body = {"ok": False, "error": error.code, "message": str(error)}
-        status = 400 if "message" in body and body.get("ok") is False else 200
+            body, status = {"ok": False, "error": error.code, "message": str(error)}, 400
         return web.json_response(body, status=status, headers={"Cache-Control": "no-store"})
 
     return handle

@@ -71,7 +71,7 @@ def message_action_payload(slack: LocalSlack, user: User, message: Message, acti
         "actions": [action],
     }
     if not ephemeral:
-        payload["message"] = slack_message(message, slack.workspace, slack.manifest, with_metadata=True)
+        payload["message"] = slack_message(message, slack.workspace, slack.manifest)
     return payload
 
 

@@ -22,6 +22,8 @@ def post(slack: LocalSlack, channel: Channel, user_id: str, text: str, **fields:
     parent = channel.messages.get(message.thread_ts) if message.thread_ts else None
     if parent is not None and parent is not message:
         parent.thread_ts = parent.ts
+    if channel.kind == "im" and len(channel.messages) == 1:  # now it stands in the other person's sidebar
+        slack.feeds.tell(channel.members, {"type": "conversations"})
     slack.tell_channel(channel, {"type": "message", "message": page_message(message, slack.workspace)})
     if parent is not None and parent is not message:
         slack.tell_channel(channel, {"type": "message_changed", "message": page_message(parent, slack.workspace)})

@@ -169,10 +169,15 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     The Host must be loopback, so that a name rebound to 127.0.0.1 reaches nothing; a request that changes something
     must not come from another origin.
     """
-    if urlsplit(f"//{request.headers.get('Host', '')}").hostname not in _LOOPBACK:
+    host, origin = request.headers.get("Host", ""), request.headers.get("Origin")
+    try:
+        for_loopback = urlsplit(f"//{host}").hostname in _LOOPBACK
+        same_site = origin is None or urlsplit(origin).netloc == host
+    except ValueError:
+        return web.Response(status=403, text="not a host")
+    if not for_loopback:
         return web.Response(status=403, text="only for loopback")
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+    if not same_site:
         return web.Response(status=403, text="not from another site")
     return await handler(request)
 

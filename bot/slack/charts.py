@@ -6,6 +6,7 @@ Limits: docs.slack.dev/reference/block-kit/blocks/data-visualization-block.
 
 import math
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from bot.domain.charts import Chart, ChartKind, Series
 from bot.slack.blocks import Block, cut
@@ -80,7 +81,7 @@ def _numbers(values: tuple[float | None, ...]) -> bool:
     return any(_is_number(value) for value in values)
 
 
-def _is_number(value: float | None) -> bool:
+def _is_number(value: float | None) -> TypeGuard[float]:
     return value is not None and math.isfinite(value)
 
 

@@ -5,9 +5,9 @@ payloads nor tokens are logged, and what goes wrong is one of the four errors of
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -59,6 +59,7 @@ DELIVERY_EVENT = "denyut_delivery"
 OK_STATUS = 200
 
 Pause = Callable[[float], Awaitable[None]]
+Call = Callable[..., Coroutine[Any, Any, AsyncSlackResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Gateway:
         session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
         client = _client(token, api_url, session)
         try:
-            answer = await _call(client, "auth.test")
+            answer = await _ask(client.auth_test)
         except SlackError:
             await session.close()
             raise
@@ -132,17 +133,20 @@ class Gateway:
         thread_ts: str | None = None,
     ) -> Sent:
         """Posts to a channel or to a person, by id. Where Slack refuses a chart, the rest is posted without it."""
-        extra: dict[str, Any] = {"channel": channel, "unfurl_links": False, "unfurl_media": False}
-        if metadata is not None:
-            extra["metadata"] = dict(metadata)
-        if thread_ts is not None:
-            extra["thread_ts"] = thread_ts
-        answer = await self._with_or_without_chart("chat.postMessage", message, extra)
+        answer = await _with_or_without_chart(
+            self.client.chat_postMessage,
+            message,
+            channel=channel,
+            metadata=metadata and dict(metadata),
+            thread_ts=thread_ts,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
         return Sent(channel=answer["channel"], ts=answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Turns a message of ours into another. Its metadata stays."""
-        await self._with_or_without_chart("chat.update", message, {"channel": channel, "ts": ts})
+        await _with_or_without_chart(self.client.chat_update, message, channel=channel, ts=ts)
 
     async def update_patiently(self, channel: str, ts: str, message: Message) -> None:
         """As `update`, but waits while Slack is busy or away, a minute in all. Never raises: what did not work is
@@ -156,8 +160,10 @@ class Gateway:
                 log.warning("message not updated", action="update_refused", channel=channel, error=str(refusal))
                 return
             except SlackError as error:
-                wait = error.retry_after if isinstance(error, SlackBusy) else pause
-                pause *= 2
+                if isinstance(error, SlackBusy):
+                    wait = error.retry_after
+                else:
+                    wait, pause = pause, pause * 2
                 if waited + wait > PATIENCE_SECONDS:
                     log.warning("message not updated", action="update_given_up", channel=channel, error=str(error))
                     return
@@ -178,7 +184,8 @@ class Gateway:
 
     async def open_view(self, trigger_id: str, view: Block, *, pushed: bool = False) -> None:
         """Opens a form, or puts it on top of the open one (`pushed`). The trigger lives 3 seconds."""
-        await self._call("views.push" if pushed else "views.open", json={"trigger_id": trigger_id, "view": view})
+        show = self.client.views_push if pushed else self.client.views_open
+        await _ask(show, trigger_id=trigger_id, view=view)
 
     async def open_view_quietly(self, trigger_id: str, view: Block) -> None:
         """Puts a form on top of the open one; when that does not work, it is logged and nothing else happens."""
@@ -189,80 +196,55 @@ class Gateway:
 
     async def update_view(self, view_id: str, view: Block) -> None:
         """Turns an open form into another."""
-        await self._call("views.update", json={"view_id": view_id, "view": view})
+        await _ask(self.client.views_update, view_id=view_id, view=view)
 
     async def publish_home(self, user_id: str, view: Block) -> None:
         """Shows a person their App Home."""
-        await self._call("views.publish", json={"user_id": user_id, "view": view})
+        await _ask(self.client.views_publish, user_id=user_id, view=view)
 
     async def channel_members(self, channel: str) -> list[str]:
         """The ids of everybody in a channel, bots and deactivated people among them."""
-        return [str(user) async for user in self._pages("conversations.members", "members", channel=channel)]
+        pages = _pages(self.client.conversations_members, "members", channel=channel)
+        return [str(user) async for user in pages]
 
     async def users(self) -> list[Member]:
         """Everybody in the workspace, bots and deactivated people among them; not the people of shared channels."""
-        pages = self._pages("users.list", "members", include_locale="true")
+        pages = _pages(self.client.users_list, "members", include_locale=True)
         return [member_from(user, self.identity.team_id) async for user in pages]
 
     async def user(self, user_id: str) -> Member:
         """One person."""
-        answer = await self._call("users.info", params={"user": user_id, "include_locale": "true"})
+        answer = await _ask(self.client.users_info, user=user_id, include_locale=True)
         return member_from(answer["user"], self.identity.team_id)
 
     async def channel(self, channel_id: str) -> ChannelInfo:
         """One channel the bot can see."""
-        answer = await self._call("conversations.info", params={"channel": channel_id})
+        answer = await _ask(self.client.conversations_info, channel=channel_id)
         return channel_from(answer["channel"])
 
     async def open_dm(self, user_id: str) -> str:
         """The id of the bot's conversation with a person."""
-        answer = await self._call("conversations.open", json={"users": user_id})
+        answer = await _ask(self.client.conversations_open, users=user_id)
         return str(answer["channel"]["id"])
 
     async def find_posted(self, channel: str, delivery_id: str, since: datetime) -> str | None:
         """The ts of the message that carries this delivery in its metadata, posted `since` (an aware moment) or a
         little before; None if there is none. Raises SlackUnclear when there is more to read than we will."""
-        history = self._pages(
-            "conversations.history",
+        since = min(since, datetime.now(UTC))  # a pass may be made for a moment to come; Slack's messages are not of it
+        history = _pages(
+            self.client.conversations_history,
             "messages",
             page=HISTORY_PAGE,
             pages=HISTORY_PAGES,
             channel=channel,
             oldest=f"{(since - CLOCK_DIFFERENCE).timestamp():.6f}",
-            include_all_metadata="true",
+            include_all_metadata=True,
         )
         async for message in history:
             metadata = message.get("metadata") or {}
             if (metadata.get("event_payload") or {}).get("delivery_id") == delivery_id:
                 return str(message["ts"])
         return None
-
-    async def _with_or_without_chart(
-        self, method: str, message: Message, extra: Mapping[str, Any]
-    ) -> AsyncSlackResponse:
-        try:
-            return await self._call(method, json={**as_payload(message), **extra})
-        except SlackRefused as refusal:
-            plainer = _without_chart(message, refusal)
-            if plainer is None:
-                raise
-            return await self._call(method, json={**as_payload(plainer), **extra})
-
-    async def _pages(
-        self, method: str, key: str, *, page: int = PAGE, pages: int | None = None, **params: str
-    ) -> AsyncIterator[Any]:
-        """Everything of a list that comes in pages. A page may be short, or empty, although more follow."""
-        cursor, read = "", 0
-        while pages is None or read < pages:
-            wanted = {**params, "limit": str(page), **({"cursor": cursor} if cursor else {})}
-            answer = await self._call(method, params=wanted)
-            read += 1
-            for item in answer.get(key) or ():
-                yield item
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return
-        raise SlackUnclear(f"{method} has more than {pages} pages")
 
     async def _respond(self, response_url: str, payload: Mapping[str, Any]) -> None:
         try:
@@ -278,11 +260,6 @@ class Gateway:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise from_connection(error) from error
 
-    async def _call(
-        self, method: str, *, json: Mapping[str, Any] | None = None, params: Mapping[str, str] | None = None
-    ) -> AsyncSlackResponse:
-        return await _call(self.client, method, json=json, params=params)
-
 
 def _client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     quiet = logging.getLogger("bot.slack.sdk")
@@ -295,23 +272,41 @@ def _client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWe
     return client
 
 
-async def _call(
-    client: AsyncWebClient,
-    method: str,
-    *,
-    json: Mapping[str, Any] | None = None,
-    params: Mapping[str, str] | None = None,
-) -> AsyncSlackResponse:
-    """One call, once. Raises a SlackError."""
-    channel = str((json or params or {}).get("channel", ""))
+async def _ask(call: Call, **arguments: Any) -> AsyncSlackResponse:
+    """One call of the SDK's, made once. Raises a SlackError."""
+    method = call.__name__.replace("_", ".", 1)
     try:
-        if params is not None:
-            return await client.api_call(method, http_verb="GET", params=dict(params))
-        return await client.api_call(method, json=dict(json or {}))
+        return await call(**arguments)
     except SlackApiError as error:
-        raise from_answer(error, method, channel) from None
+        raise from_answer(error, method, str(arguments.get("channel", ""))) from None
     except (aiohttp.ClientError, TimeoutError) as error:
         raise from_connection(error) from error
+
+
+async def _pages(
+    call: Call, key: str, *, page: int = PAGE, pages: int | None = None, **arguments: Any
+) -> AsyncIterator[Any]:
+    """Everything of a list that comes in pages. A page may be short, or empty, although more follow."""
+    cursor, read = "", 0
+    while pages is None or read < pages:
+        answer = await _ask(call, limit=page, cursor=cursor or None, **arguments)
+        read += 1
+        for item in answer.get(key) or ():
+            yield item
+        cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            return
+    raise SlackUnclear(f"{call.__name__} has more than {pages} pages")
+
+
+async def _with_or_without_chart(call: Call, message: Message, **arguments: Any) -> AsyncSlackResponse:
+    try:
+        return await _ask(call, **as_payload(message), **arguments)
+    except SlackRefused as refusal:
+        plainer = _without_chart(message, refusal)
+        if plainer is None:
+            raise
+        return await _ask(call, **as_payload(plainer), **arguments)
 
 
 def _without_chart(message: Message, refusal: SlackRefused) -> Message | None:

@@ -1,7 +1,7 @@
 """What a person answers, changes and adds in a round: one transaction each.
 
-Nothing here is remembered about when or in which order people answered: the same click twice just stores the same again,
-so no key of it is kept either.
+Nothing here is remembered about when or in which order people answered: the same click twice just stores the same
+again, so no key of it is kept either.
 """
 
 from dataclasses import dataclass

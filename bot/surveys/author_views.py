@@ -26,7 +26,7 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
-from bot.surveys.service import Closing, Overview
+from bot.surveys.outcomes import Closing, Overview
 from bot.surveys.views import question_lines, scale_ends
 
 LISTED = 40  # of the 50 blocks of a message
@@ -198,7 +198,9 @@ def enps_form(t: Translator) -> Block:
     }
     cadences = {each: option(t(f"surveys.cadence.{each}"), each.value) for each in CADENCES}
     weekdays = [option(t.weekday(A_MONDAY + timedelta(days=day)), str(day)) for day in range(7)]
-    scales = [option(t("surveys.form.scale_option", low=each.low, high=each.high), name) for name, each in SCALES.items()]
+    scales = [
+        option(t("surveys.form.scale_option", low=each.low, high=each.high), name) for name, each in SCALES.items()
+    ]
     clock: Block = {"type": "timepicker", "action_id": ids.TIME_INPUT, "initial_time": "09:00"}
     blocks = [
         field(ids.CHANNEL_INPUT, t("surveys.form.channel"), channels),

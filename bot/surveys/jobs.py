@@ -66,7 +66,9 @@ async def _launch(services: Services, workspace_id: str, waiting: Round, now: da
     except (SlackBusy, SlackUnreachable, SlackUnclear) as trouble:
         log.warning("round waits for Slack", action="round_waits", round=waiting.id, error=str(trouble))
         if now - waiting.opened_at > PATIENCE:
-            await services.storage.write(workspace_id, lambda db: launching.fail_round(db, now, waiting.id, UNREACHABLE))
+            await services.storage.write(
+                workspace_id, lambda db: launching.fail_round(db, now, waiting.id, UNREACHABLE)
+            )
         return
     workdays, zone = Workdays(services.settings.country), services.settings.timezone
     await services.storage.write(

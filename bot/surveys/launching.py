@@ -74,9 +74,7 @@ def open_round(
     db.deliveries.add_many(owed)
 
 
-def fail_round(
-    db: UnitOfWork, now: datetime, round_id: str, reason: str, facts: dict[str, str] | None = None
-) -> None:
+def fail_round(db: UnitOfWork, now: datetime, round_id: str, reason: str, facts: dict[str, str] | None = None) -> None:
     """The round cannot be launched: nobody is asked, and its author hears why. `reason` is TOO_FEW, UNREACHABLE or
     Slack's own error code."""
     waiting = db.rounds.get(round_id)

@@ -10,15 +10,15 @@ from bot.commands import Registry
 from bot.domain.dates import parse_cadence
 from bot.domain.errors import DomainError
 from bot.domain.schedules import Cadence, ScheduleKind
-from bot.domain.surveys import Survey
+from bot.domain.surveys import Survey, SurveyState
 from bot.help import help_message
 from bot.interactions import Click, Command, OpenForm, Replace, Reply, Say, Submission
 from bot.middleware import mentioned, shown
 from bot.slack import ids
 from bot.slack.blocks import Message, without
 from bot.surveys import answer_listeners, author_views, deliveries, jobs, results_views, service, views
+from bot.surveys.outcomes import Overview
 from bot.surveys.results import survey_results
-from bot.surveys.service import Overview
 from bot.surveys.wishes import make_wish, read_wish
 from storage import UnitOfWork
 
@@ -202,6 +202,6 @@ def _named(db: UnitOfWork, words: str) -> Survey:
 
 def _carried(db: UnitOfWork, click: Click) -> Survey:
     survey = db.surveys.get(str(click.value.get("survey", "")))
-    if survey is None:
+    if survey is None or survey.state is SurveyState.DELETED:
         raise DomainError("core.stale")
     return survey

@@ -1,57 +1,18 @@
 """What came out of a round, put together from what may be published. No wording, no arithmetic of its own."""
 
-from dataclasses import dataclass
-
 from bot.domain import enps, privacy
-from bot.domain.enps import Certainty, Change, Interval, Tally
+from bot.domain.enps import Change, Tally
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.domain.privacy import Publication
 from bot.domain.surveys import Round, RoundState, Survey
+from bot.surveys.outcomes import LOW_RATE, RoundResults, SurveyResults, TrendPoint, response_rate
 from bot.surveys.service import require_owner
 from storage import UnitOfWork
 
-LOW_RATE = 60
-"""Percent of the asked below which the result comes with a warning: the silent ones may think otherwise."""
 RATES_APART = 20
 """Rounds whose response rates lie further apart than this (in percentage points) are not compared."""
 TREND_ROUNDS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
-    """A round's published score."""
-
-    round: Round
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class RoundResults:
-    """A closed round. `interval`, `certainty` and `worst_case` (only for a low response rate) come with a published
-    tally. `change` compares with round `compared_with`; `rates_differ` says that such a comparison would mislead."""
-
-    survey: Survey
-    round: Round
-    publication: Publication
-    interval: Interval | None = None
-    certainty: Certainty | None = None
-    worst_case: Interval | None = None
-    compared_with: Round | None = None
-    change: Change | None = None
-    rates_differ: bool = False
-    comments: tuple[str, ...] = ()
-    trend: tuple[TrendPoint, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyResults:
-    """What there is to say of a survey: its newest closed round, and the running one with how many answered."""
-
-    survey: Survey
-    newest: RoundResults | None
-    running: Round | None
-    answered: int
 
 
 def survey_results(db: UnitOfWork, member: Member, survey: Survey) -> SurveyResults:
@@ -88,11 +49,6 @@ def round_results(db: UnitOfWork, survey: Survey, closed: Round) -> RoundResults
         comments=facts.comments if published.comments_shown else (),
         trend=trend,
     )
-
-
-def response_rate(published: Publication) -> float:
-    """Answers of asked, in percent."""
-    return 100 * published.answers / published.asked if published.asked else 0.0
 
 
 def _change(

@@ -16,7 +16,7 @@ from bot.i18n import Translator
 from bot.slack.blocks import Block, Message, context, escape, plain_section, section
 from bot.slack.charts import chart_block
 from bot.surveys.author_views import progress_line
-from bot.surveys.results import LOW_RATE, RoundResults, SurveyResults, TrendPoint, response_rate
+from bot.surveys.outcomes import LOW_RATE, RoundResults, SurveyResults, TrendPoint, response_rate
 
 COMMENTS_SHOWN = 20
 CHART_ROUNDS = 2
@@ -25,7 +25,7 @@ CHART_ROUNDS = 2
 
 def survey_message(seen: SurveyResults, t: Translator, zone: str) -> Message:
     """The answer to `/pulse results`: the newest closed round, and how far the running one is."""
-    running = ()
+    running: tuple[str, ...] = ()
     if seen.running:
         running = (progress_line(seen.running, seen.answered, t, zone), t("surveys.results.after_close"))
     if seen.newest is None:
@@ -40,7 +40,9 @@ def survey_message(seen: SurveyResults, t: Translator, zone: str) -> Message:
 def results_message(results: RoundResults, t: Translator, zone: str) -> Message:
     """One closed round: score, shares, how many answered, how sure it is, what changed, and comments."""
     title = t("surveys.results.title", handle=results.survey.handle, number=results.round.number)
-    about = t("surveys.results.about", channel=f"<#{results.survey.channel_id}>", closed=_closed_on(results.round, t, zone))
+    about = t(
+        "surveys.results.about", channel=f"<#{results.survey.channel_id}>", closed=_closed_on(results.round, t, zone)
+    )
     lines = _lines(results, t)
     trend = _trend_line(results.trend, t, zone)
     comments = results.comments[:COMMENTS_SHOWN]
@@ -107,9 +109,9 @@ def _score_lines(counted: Tally, interval: Interval, certainty: Certainty | None
     lines = [
         t("surveys.results.score", score=points(enps.score(counted), t)),
         t("surveys.results.interval", **_ends(interval, t)),
-        t("surveys.results.promoters", share=t.percent(promoters, 0), n=counted.promoters),
-        t("surveys.results.passives", share=t.percent(passives, 0), n=counted.passives),
-        t("surveys.results.detractors", share=t.percent(detractors, 0), n=counted.detractors),
+        t("surveys.results.promoters", share=t.percent(promoters, 0), count=counted.promoters),
+        t("surveys.results.passives", share=t.percent(passives, 0), count=counted.passives),
+        t("surveys.results.detractors", share=t.percent(detractors, 0), count=counted.detractors),
     ]
     if certainty in (Certainty.VERY_UNCERTAIN, Certainty.INDICATIVE):
         lines.insert(2, t(f"surveys.certainty.{certainty}"))

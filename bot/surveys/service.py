@@ -5,7 +5,7 @@ Who is asked once Slack has said who is in the channel: `launching`. Answers: `a
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
@@ -15,6 +15,7 @@ from bot.domain.members import Member
 from bot.domain.privacy import thresholds
 from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind, next_due
 from bot.domain.surveys import Round, RoundState, Survey, SurveyState
+from bot.surveys.outcomes import Closing, Overview
 from bot.surveys.wishes import Wish
 from storage import UnitOfWork, new_id
 
@@ -29,30 +30,7 @@ STILL_GOING_OUT = timedelta(minutes=2)
 HANDLE_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """A survey and where it stands. `next_at` (UTC) is when the next round starts by itself, if it does."""
-
-    survey: Survey
-    rule: Rule | None = None
-    next_at: datetime | None = None
-    running: Round | None = None
-    answered: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """A round that was closed by hand; `was_asking` is False when nobody had been asked yet."""
-
-    survey: Survey
-    asked: int
-    answered: int
-    was_asking: bool
-
-
-def create(
-    db: UnitOfWork, now: datetime, author: Member, channel_id: str, name: str, wish: Wish, key: str
-) -> Overview:
+def create(db: UnitOfWork, now: datetime, author: Member, channel_id: str, name: str, wish: Wish, key: str) -> Overview:
     """A new survey of a channel's members, and its schedule if one is wished. `name` is the channel's name or whatever
     short name is wanted ("" takes the channel's id), `key` tells the same command delivered twice.
 

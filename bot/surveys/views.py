@@ -101,7 +101,7 @@ def why_form(survey: Survey, asking: Round, t: Translator, zone: str) -> Block:
 def answer_form(asking: Round, score: int | None, t: Translator, zone: str) -> Block:
     """Changing an answer; the present one is chosen already, and shown here only."""
     options = {each: option(_score_option(each, asking.scale, t), str(each)) for each in asking.scale.scores}
-    chosen = options[score] if score in options else None
+    chosen = options.get(score) if score is not None else None
     element = select(ids.SCORE_INPUT, list(options.values()), initial=chosen)
     closes = t("surveys.answer.hint", closes=t.moment(asking.closes_at, zone))
     return form(

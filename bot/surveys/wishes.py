@@ -13,6 +13,7 @@ from bot.domain.dates import AmbiguousDate, parse_cadence, parse_date, parse_tim
 from bot.domain.enps import SCALE_0_10, SCALE_1_10, Scale
 from bot.domain.errors import DomainError
 from bot.domain.schedules import Cadence, Rule, first_anchor, instant
+from bot.middleware import shown
 
 T = TypeVar("T")
 
@@ -70,7 +71,7 @@ def read_wish(words: str, now: datetime, zone: str, language: str) -> Wish:
     if heard.day_of_month is not None and heard.cadence not in _BY_MONTH:
         heard.unknown.append(str(heard.day_of_month))
     if heard.unknown:
-        raise DomainError("surveys.word_unknown", word=heard.unknown[0])
+        raise DomainError("surveys.word_unknown", word=shown(heard.unknown[0]))
     cadence = heard.cadence or (Cadence.WEEKLY if heard.every and heard.weekday is not None else None)
     return make_wish(
         now,
@@ -152,7 +153,7 @@ def _hear_day(heard: _Heard, phrase: str, today: date, language: str) -> bool:
     except DomainError:
         return False
     if isinstance(day, AmbiguousDate):
-        raise DomainError("surveys.date_ambiguous", word=phrase)
+        raise DomainError("surveys.date_ambiguous", word=shown(phrase))
     _one_day(heard, phrase)
     heard.day = day
     return True
@@ -160,10 +161,10 @@ def _hear_day(heard: _Heard, phrase: str, today: date, language: str) -> bool:
 
 def _one_day(heard: _Heard, phrase: str) -> None:
     if (heard.weekday, heard.day_of_month, heard.day) != (None, None, None):
-        raise DomainError("surveys.said_twice", word=phrase)
+        raise DomainError("surveys.said_twice", word=shown(phrase))
 
 
 def _once(known: T | None, new: T, phrase: str) -> T:
     if known is not None:
-        raise DomainError("surveys.said_twice", word=phrase)
+        raise DomainError("surveys.said_twice", word=shown(phrase))
     return new

@@ -1,4 +1,4 @@
-"""The words: every language says everything, with the same placeholders, and every key that the code asks for exists."""
+"""The words: every language says everything, with the same placeholders, and every key in the code exists."""
 
 import re
 from pathlib import Path
@@ -46,7 +46,8 @@ def test_no_text_is_empty_or_shouts(language: str) -> None:
     t = texts.t(language)
     for key in t.keys():  # noqa: SIM118
         for form in t.forms(key):
-            assert form.strip() == form and form, key
+            assert form, key
+            assert form.strip() == form, key
             assert "!" not in form, key
 
 

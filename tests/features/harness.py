@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.scheduler import run_due
-from bot.sender import Sender
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Denyut, build_registry
 from bot.domain.members import Member
 from bot.i18n import load
+from bot.scheduler import run_due
+from bot.sender import Sender
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack.blocks import Message
@@ -191,9 +191,7 @@ class Bench:
         ts = message.ts if isinstance(message, Posted) else ts
         inner = message.message if isinstance(message, Posted) else message
         blocks = inner.get("blocks", ()) if isinstance(inner, Mapping) else inner.blocks
-        element = next(
-            e for e in _elements(blocks) if button in (e.get("action_id"), (e.get("text") or {}).get("text"))
-        )
+        element = next(e for e in _elements(blocks) if button in (e["action_id"], (e.get("text") or {}).get("text")))
         view = inner if isinstance(inner, Mapping) else None
         return await self.click(
             element["action_id"], element.get("value", ""), user=user, channel=channel, ts=ts, view=view
@@ -292,7 +290,7 @@ def _elements(blocks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         found += block.get("elements", ())
         if "accessory" in block:
             found.append(block["accessory"])
-    return found
+    return [element for element in found if "action_id" in element]
 
 
 def _state(element: Mapping[str, Any], wish: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
-from conftest import eventually
 
 from bot.playground.clock import Clock, ClockError, moment_named
+from tests.playground.playground_kit import eventually
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)  # a Thursday, 15:00 in Jakarta
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -59,6 +59,15 @@ def test_the_clock_runs_and_does_not_go_back_unasked():
     assert (clock.now(), clock.version) == (NOW, 2)
 
 
+@pytest.mark.parametrize("seconds", [1e12, float("inf"), float("nan")])
+def test_a_clock_asked_for_nonsense_stays_where_it_is(seconds):
+    clock = Clock(NOW, real=lambda: 0.0)
+
+    with pytest.raises(ClockError):
+        clock.advance(seconds)
+    assert clock.now() == NOW
+
+
 @pytest.fixture
 async def http(playground):
     async with aiohttp.ClientSession(playground.url) as session:
@@ -99,6 +108,17 @@ async def test_the_clock_can_be_set_and_named(http, playground):
     assert (await post(http, "/control/clock", {"to": "09:00", "tz": "Mars/Base"}))[0] == 400
 
 
+@pytest.mark.parametrize("fault", [{"kind": "slow", "seconds": "long"}, {"kind": "slow", "when": "now"}, {}])
+async def test_a_fault_that_makes_no_sense_is_refused(http, playground, fault):
+    assert (await post(http, "/control/faults", fault))[0] == 400
+    assert playground.slack.faults.as_json() == []
+
+    await post(http, "/control/faults", {"kind": "slow", "seconds": 0, "times": 2})
+    assert playground.slack.faults.as_json()[0]["times"] == 2
+    await http.delete("/control/faults")
+    assert playground.slack.faults.as_json() == []
+
+
 async def test_messages_carry_the_playgrounds_time(http, playground, ayu):
     await post(http, "/control/clock", {"set": "2099-01-01T00:00+00:00"})
     ts = await ayu.say("C0SALES", "from the future")
@@ -119,6 +139,8 @@ async def test_news_reach_the_people_concerned(http, web, playground, ayu):
     ts = (await web.chat_postMessage(channel="G0BOARD", text="private"))["ts"]
     await web.chat_update(channel="G0BOARD", ts=ts, text="changed")
     await web.chat_postMessage(channel="C0SALES", text="for all")
+    await post(http, "/control/channel", {"id": "G0BOARD", "is_archived": True})
+    await post(http, "/control/user", {"id": "U0BOB", "tz": "Asia/Jayapura"})
     await post(http, "/control/clock", {"advance_seconds": 1})
 
     await eventually(lambda: bobs and ayus and bobs[-1]["type"] == ayus[-1]["type"] == "clock")
@@ -128,6 +150,8 @@ async def test_news_reach_the_people_concerned(http, web, playground, ayu):
     ]  # fmt: skip
     assert [each["message"]["text"] for each in bobs if each["type"] == "message"] == ["for all"]
     assert any(each["type"] == "traffic" and each["entry"]["name"] == "chat.update" for each in ayus)
+    assert [each["user"]["tz"] for each in ayus if each["type"] == "user"] == ["Asia/Jayapura"]
+    assert [each["channel"]["is_archived"] for each in ayus if each["type"] == "channel"] == [True]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

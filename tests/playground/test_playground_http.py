@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 import aiohttp
 import pytest
 from aiohttp import web
-from conftest import eventually
 from slack_sdk.signature import SignatureVerifier
 
 from bot.playground.actor import Actor
+from tests.playground.playground_kit import eventually, make_impatient
 
 
 class HttpBot:
@@ -131,6 +131,7 @@ async def test_a_command_fails_when_the_bot_does_not_say_200(http, status, error
 
 async def test_a_command_fails_when_the_bot_takes_too_long(http, monkeypatch):
     bot, playground, ayu = http
+    make_impatient(playground)
     waiting = asyncio.Event()
     handle = bot.handle
 
@@ -159,12 +160,33 @@ async def test_the_challenge_is_repeated_until_the_bot_is_up(open_playground, un
         await eventually(lambda: playground.connections == 1)
 
 
+async def test_a_bot_that_refuses_the_challenge_is_told_of_once(open_playground):
+    app = web.Application()
+    asked = []
+
+    async def refuse(request):
+        asked.append(request)
+        return web.Response(status=401)
+
+    app.router.add_post("/slack/events", refuse)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    playground = await open_playground(request_url=f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+
+    await eventually(lambda: len(asked) >= 2)
+
+    assert [each.violation for each in playground.violations] == ["answered 401"]
+    assert playground.connections == 0
+    await runner.cleanup()
+
+
 async def test_socket_mode_is_off_when_payloads_go_over_http(http):
     _, playground, _ = http
     headers = {"Authorization": "Bearer xapp-playground"}
-    async with aiohttp.ClientSession(headers=headers) as session:
-        async with session.post(playground.api_url + "apps.connections.open") as answer:
-            assert (await answer.json())["error"] == "socket_mode_not_enabled"
+    address = playground.api_url + "apps.connections.open"
+    async with aiohttp.ClientSession(headers=headers) as session, session.post(address) as answer:
+        assert (await answer.json())["error"] == "socket_mode_not_enabled"
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
-from conftest import eventually
 from slack_sdk.errors import SlackApiError
+
+from tests.playground.playground_kit import eventually
 
 
 def plain(text):
@@ -17,7 +18,8 @@ def field(block_id, optional=False, **element):
 
 
 def modal(*blocks, title="Form", **more):
-    return {"type": "modal", "callback_id": "form", "title": plain(title), "submit": plain("Send"), "blocks": list(blocks), **more}  # fmt: skip
+    words = {"title": plain(title), "submit": plain("Send")}
+    return {"type": "modal", "callback_id": "form", **words, "blocks": list(blocks), **more}
 
 
 NOTE = {"type": "section", "block_id": "note", "text": plain("hello")}

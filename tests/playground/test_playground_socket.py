@@ -2,12 +2,16 @@
 
 import aiohttp
 import pytest
-from conftest import connected_bot, eventually
 from slack_sdk.socket_mode.response import SocketModeResponse
+
+from tests.playground.playground_kit import connected_bot, eventually, make_impatient
 
 
 async def control(playground, path, body):
-    async with aiohttp.ClientSession() as session, session.post(f"{playground.url}/control/{path}", json=body) as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{playground.url}/control/{path}", json=body) as answer,
+    ):
         return await answer.json()
 
 
@@ -53,6 +57,7 @@ async def test_a_command_with_no_bot_connected_fails_at_once(ayu):
 
 async def test_what_is_not_acknowledged_in_time_fails_and_is_a_violation(bot, ayu, playground):
     bot.silent = True
+    make_impatient(playground)
 
     assert (await ayu.command("/kpi help"))["error"] == "operation_timeout"
     assert "not acknowledged" in playground.violations[-1].violation
@@ -60,6 +65,7 @@ async def test_what_is_not_acknowledged_in_time_fails_and_is_a_violation(bot, ay
 
 async def test_a_late_acknowledgement_is_a_violation_too(bot, ayu, playground):
     bot.silent = True
+    make_impatient(playground)
     await ayu.command("/kpi help")
     before = len(playground.violations)
 
@@ -69,8 +75,9 @@ async def test_a_late_acknowledgement_is_a_violation_too(bot, ayu, playground):
     assert "acknowledged after" in playground.violations[-1].violation
 
 
-async def test_an_event_is_sent_again_with_the_same_id_until_it_is_acknowledged(bot, ayu):
+async def test_an_event_is_sent_again_with_the_same_id_until_it_is_acknowledged(bot, ayu, playground):
     bot.silent = True
+    make_impatient(playground)
     await ayu.open_home()
 
     await eventually(lambda: len(bot.requests) == 4)
@@ -221,9 +228,9 @@ async def test_a_click_on_an_ephemeral_message_carries_no_message(bot, ayu):
     payload = bot.payloads[-1]
     assert "message" not in payload
     assert payload["container"]["is_ephemeral"]
-    async with aiohttp.ClientSession() as session:
-        async with session.post(payload["response_url"], json={"delete_original": True}) as answer:
-            assert answer.status == 200
+    address = payload["response_url"]
+    async with aiohttp.ClientSession() as session, session.post(address, json={"delete_original": True}) as answer:
+        assert answer.status == 200
     assert await ayu.messages("C0SALES") == []
 
 

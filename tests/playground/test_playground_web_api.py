@@ -2,8 +2,9 @@
 
 import aiohttp
 import pytest
-from conftest import SCOPES, WORKSPACE, client_of, eventually, manifest
 from slack_sdk.errors import SlackApiError
+
+from tests.playground.playground_kit import SCOPES, WORKSPACE, client_of, eventually, manifest
 
 BUTTON = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "1"}
 SECTION = {"type": "section", "block_id": "s", "text": {"type": "mrkdwn", "text": "hello"}}
@@ -313,7 +314,10 @@ async def test_a_file_without_content_is_refused(web):
 
 
 async def control(playground, path, body):
-    async with aiohttp.ClientSession() as session, session.post(f"{playground.url}/control/{path}", json=body) as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{playground.url}/control/{path}", json=body) as answer,
+    ):
         return answer.status, await answer.json()
 
 
@@ -364,3 +368,12 @@ async def test_changes_of_the_workspace_change_what_slack_answers(web, playgroun
     assert (await web.chat_postMessage(channel="C0SALES", text="x"))["ok"]
     assert (await web.conversations_open(users="U0AYU"))["ok"]
     assert len(playground.workspace.people) == len(WORKSPACE["users"])
+
+
+async def test_metadata_is_seen_only_by_those_who_ask_for_it(web):
+    metadata = {"event_type": "delivery", "event_payload": {"key": "k1"}}
+    answer = await web.chat_postMessage(channel="C0SALES", text="a", metadata=metadata)
+    replies = await web.conversations_replies(channel="C0SALES", ts=answer["ts"], include_all_metadata=True)
+
+    assert "metadata" not in answer["message"]
+    assert replies["messages"][0]["metadata"] == metadata

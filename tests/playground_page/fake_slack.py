@@ -39,9 +39,22 @@ class FakeSlack:
 
     def bootstrap(self) -> Json:
         """The workspace."""
-        app = {"id": "A0DENYUT", "name": "Denyut", "bot_user_id": canned.APP, "commands": canned.COMMANDS, "home_tab": True}
-        return {"team": {"id": "T0", "name": "Sentosa Coffee"}, "app": app, "users": canned.USERS, "channels": canned.CHANNELS,
-                "clock": self.clock(), "transport": "socket", "connections": self.connections}  # fmt: skip
+        app = {
+            "id": "A0DENYUT",
+            "name": "Denyut",
+            "bot_user_id": canned.APP,
+            "commands": canned.COMMANDS,
+            "home_tab": True,
+        }
+        return {
+            "team": {"id": "T0", "name": "Sentosa Coffee"},
+            "app": app,
+            "users": canned.USERS,
+            "channels": canned.CHANNELS,
+            "clock": self.clock(),
+            "transport": "socket",
+            "connections": self.connections,
+        }
 
     def clock(self) -> Json:
         """The clock as the server tells it."""
@@ -50,15 +63,33 @@ class FakeSlack:
     def rows(self, person: str) -> list[Json]:
         """The sidebar of a person."""
         channels = [
-            {"id": each["id"], "kind": "private" if each["is_private"] else "channel", "name": each["name"], "user": None, "is_app": False,
-             "unread": self.unread.get(each["id"], 0), "last_ts": None, "is_archived": each["is_archived"]}
-            for each in canned.CHANNELS if person in each["members"]
-        ]  # fmt: skip
+            {
+                "id": each["id"],
+                "kind": "private" if each["is_private"] else "channel",
+                "name": each["name"],
+                "user": None,
+                "is_app": False,
+                "unread": self.unread.get(each["id"], 0),
+                "last_ts": None,
+                "is_archived": each["is_archived"],
+            }
+            for each in canned.CHANNELS
+            if person in each["members"]
+        ]
         direct = [("D0BOB", "U0BOB" if person == "U0AYU" else "U0AYU", False), ("D0APP", canned.APP, True)]
         return channels + [
-            {"id": id_, "kind": "im", "name": "", "user": other, "is_app": app, "unread": self.unread.get(id_, 0), "last_ts": None, "is_archived": False}
+            {
+                "id": id_,
+                "kind": "im",
+                "name": "",
+                "user": other,
+                "is_app": app,
+                "unread": self.unread.get(id_, 0),
+                "last_ts": None,
+                "is_archived": False,
+            }
             for id_, other, app in direct
-        ]  # fmt: skip
+        ]
 
     async def emit(self, event: Json) -> None:
         """Sends an event to every open page."""
@@ -109,11 +140,20 @@ def _routes(fake: FakeSlack) -> list[web.RouteDef]:
         if name == "messages":
             thread = query.get("thread_ts")
             found = fake.messages.get(query["channel"], [])
-            picked = [each for each in found if thread in (each["ts"], each["thread_ts"])] if thread else [each for each in found if each["thread_ts"] in (None, each["ts"])]
+            picked = (
+                [each for each in found if thread in (each["ts"], each["thread_ts"])]
+                if thread
+                else [each for each in found if each["thread_ts"] in (None, each["ts"])]
+            )
             return web.json_response({"messages": picked})
         person = query.get("as", "")
-        answers = {"bootstrap": fake.bootstrap, "conversations": lambda: {"conversations": fake.rows(person)}, "home": lambda: {"view": fake.home},
-                   "views": lambda: {"views": fake.views}, "traffic": lambda: {"entries": fake.entries}}  # fmt: skip
+        answers = {
+            "bootstrap": fake.bootstrap,
+            "conversations": lambda: {"conversations": fake.rows(person)},
+            "home": lambda: {"view": fake.home},
+            "views": lambda: {"views": fake.views},
+            "traffic": lambda: {"entries": fake.entries},
+        }
         return web.json_response(answers[name]())
 
     async def write(request: web.Request) -> web.Response:
@@ -124,7 +164,12 @@ def _routes(fake: FakeSlack) -> list[web.RouteDef]:
             fake.views = [] if body.get("all") else fake.views[:-1]
         if name == "message":
             ts = f"{fake.now.timestamp() + len(fake.asked):.6f}"
-            said = {**canned.message(0, body["as"], body["text"]), "ts": ts, "channel": body["channel"], "thread_ts": body.get("thread_ts")}
+            said = {
+                **canned.message(0, body["as"], body["text"]),
+                "ts": ts,
+                "channel": body["channel"],
+                "thread_ts": body.get("thread_ts"),
+            }
             fake.messages[body["channel"]].append(said)
             await fake.emit({"type": "message", "channel": body["channel"], "message": said})
         answer = fake.answers.get(name, {"ok": True, "ack_ms": 12, "error": None})
@@ -159,9 +204,13 @@ def _routes(fake: FakeSlack) -> list[web.RouteDef]:
         return web.Response(body=path.read_bytes(), content_type=KINDS[path.suffix], charset="utf-8")
 
     return [
-        web.get("/page/events", events), web.get("/page/{name}", read), web.post("/page/{name}", write), web.route("*", "/control/{name}", control),
-        web.get("/", page), web.get("/web/{file}", page),
-    ]  # fmt: skip
+        web.get("/page/events", events),
+        web.get("/page/{name}", read),
+        web.post("/page/{name}", write),
+        web.route("*", "/control/{name}", control),
+        web.get("/", page),
+        web.get("/web/{file}", page),
+    ]
 
 
 @asynccontextmanager

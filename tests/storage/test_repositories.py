@@ -71,8 +71,10 @@ def test_absences_are_found_when_they_touch_the_days(storage: Storage) -> None:
         db.members.add_absence(away)
         db.members.add_absence(Absence("U2", date(2026, 12, 1), date(2026, 12, 1)))
         found = db.members.absences
-        return found(date(2026, 11, 24), date(2026, 11, 30)), found(date(2026, 11, 25), date(2026, 11, 30)), found(
-            date(2026, 1, 1), date(2026, 12, 31), ["U2", "U3"]
+        return (
+            found(date(2026, 11, 24), date(2026, 11, 30)),
+            found(date(2026, 11, 25), date(2026, 11, 30)),
+            found(date(2026, 1, 1), date(2026, 12, 31), ["U2", "U3"]),
         )
 
     touching, beside, of_two = storage.write_now("T1", work)
@@ -232,9 +234,7 @@ def test_an_undone_entry_stays_with_who_and_when_and_counts_nowhere(storage: Sto
 
 
 def test_a_delivery_is_owed_once_and_comes_back_whole(storage: Storage) -> None:
-    new = samples.delivery(
-        expires_at=LATER, verb=Verb.UPDATE, target_id="abc", facts={"round": "r1", "emoji": "é 🙂"}
-    )
+    new = samples.delivery(expires_at=LATER, verb=Verb.UPDATE, target_id="abc", facts={"round": "r1", "emoji": "é 🙂"})
     given = storage.write_now("T1", lambda db: db.deliveries.add(new))
     assert storage.write_now("T1", lambda db: db.deliveries.add(replace(new, due_at=LATER))) is None
     found = storage.read_now("T1", lambda db: db.deliveries.find("survey.question", "round", "U1"))

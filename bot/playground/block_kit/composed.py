@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from bot.playground.block_kit.elements import check_element
-from bot.playground.block_kit.findings import Findings
+from bot.playground.block_kit.findings import Findings, kind_of
 from bot.playground.block_kit.rich_text import check_rich_text
 from bot.playground.block_kit.texts import PLAIN, check_text
 
@@ -64,7 +64,7 @@ def check_container(f: Findings, block: Json, at: str) -> Iterator[tuple[Json, s
     for index, child in enumerate(children):
         here = f"{at}/child_blocks/{index}"
         if f.is_object(child, here):
-            if child.get("type") in _IN_CONTAINER:
+            if kind_of(child) in _IN_CONTAINER:
                 yield child, here
             else:
                 f.add(f"unsupported type: {child.get('type')}", f"{here}/type")
@@ -94,7 +94,7 @@ def check_plan(f: Findings, block: Json, at: str) -> None:
         if not f.is_object(task, here):
             continue
         _check_task(f, task, here)
-        if task.get("task_id") in seen:
+        if str(task.get("task_id")) in seen:
             f.add("task_id must be unique", f"{here}/task_id")
         seen.add(str(task.get("task_id")))
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from bot.playground.block_kit.findings import Findings
+from bot.playground.block_kit.findings import Findings, kind_of
 from bot.playground.block_kit.rich_text import check_rich_text
 from bot.playground.limits import LIMITS
 
@@ -59,17 +59,19 @@ def _characters(value: Any) -> int:
 def _check_cell(f: Findings, cell: Any, at: str, kinds: tuple[str, ...]) -> None:
     if not f.is_object(cell, at):
         return
-    kind = cell.get("type")
+    kind = kind_of(cell)
     if kind not in kinds:
         f.add(f"unsupported type: {kind}", f"{at}/type")
     elif kind == "rich_text":
         check_rich_text(f, cell, at)
     elif kind == "raw_text":
-        f.only(cell, at, ("type", "text"))
+        f.only(cell, at, ("type", "text", "emoji"))
         if not isinstance(cell.get("text"), str) or not cell["text"]:
             f.add("must be more than 0 characters", f"{at}/text")
     else:
         f.only(cell, at, ("type", "value", "text"))
+        if not isinstance(cell.get("text"), str) or not cell["text"]:
+            f.add("must be more than 0 characters", f"{at}/text")
         if not _is_number(cell.get("value")):
             f.add("must be a number", f"{at}/value")
 
@@ -86,7 +88,7 @@ def check_chart(f: Findings, block: Json, at: str) -> None:
     chart, here = block.get("chart"), f"{at}/chart"
     if chart is None or not f.is_object(chart, here):
         return
-    kind = chart.get("type")
+    kind = kind_of(chart)
     if kind == "pie":
         _check_pie(f, chart, here)
     elif kind in ("bar", "line", "area"):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from bot.playground.block_kit.findings import Findings
+from bot.playground.block_kit.findings import Findings, kind_of
 from bot.playground.block_kit.texts import (
     BOTH,
     PLAIN,
@@ -39,7 +39,9 @@ IN_CONTEXT_ACTIONS: Final = frozenset({"feedback_buttons", "icon_button"})
 
 _COMMON = frozenset({"type", "action_id", "confirm", "focus_on_load"})
 _FIELDS: Final[dict[str, frozenset[str]]] = {
-    "button": frozenset({"text", "url", "value", "style", "accessibility_label", "agent_prompt"}),
+    "button": frozenset(
+        {"text", "url", "value", "style", "accessibility_label", "agent_prompt", "agent_prompt_display"}
+    ),
     "workflow_button": frozenset({"text", "workflow", "style", "accessibility_label"}),
     "image": frozenset({"alt_text", "image_url", "slack_file"}),
     "overflow": frozenset({"options"}),
@@ -89,7 +91,7 @@ def check_element(f: Findings, element: Any, at: str, allowed: frozenset[str]) -
     """An element of one of the allowed types, with everything in it."""
     if not f.is_object(element, at):
         return
-    kind = element.get("type")
+    kind = kind_of(element)
     if kind not in allowed:
         f.add(f"unsupported type: {kind}", f"{at}/type")
         return
@@ -142,14 +144,19 @@ def _overflow(f: Findings, element: Json, at: str) -> None:
 
 
 def _choices(f: Findings, element: Json, at: str) -> None:
+    before = len(f.messages)
     check_options(f, element.get("options"), f"{at}/options", f"{element['type']}.options", BOTH)
-    _check_initial(f, element, at)
+    if len(f.messages) == before:
+        _check_initial(f, element, at)
 
 
 def _check_initial(f: Findings, element: Json, at: str) -> None:
     """What is chosen at first must be among the options; an empty list is refused."""
     first = element.get("initial_option")
     several = element.get("initial_options")
+    if several is not None and not isinstance(several, list):
+        f.add("must be an array", f"{at}/initial_options")
+        return
     if several is not None and not several:
         f.add("no fewer than 1 items allowed", f"{at}/initial_options")
     offered = [option for option in options_of(element) if isinstance(option, dict)]
@@ -159,13 +166,15 @@ def _check_initial(f: Findings, element: Json, at: str) -> None:
 
 
 def _static_select(f: Findings, element: Json, at: str) -> None:
+    before = len(f.messages)
     if ("options" in element) == ("option_groups" in element):
         f.add("must have exactly one of options and option_groups", at)
     elif "options" in element:
         check_options(f, element["options"], f"{at}/options", "select.options")
     else:
         check_option_groups(f, element["option_groups"], f"{at}/option_groups")
-    _check_initial(f, element, at)
+    if len(f.messages) == before:
+        _check_initial(f, element, at)
     _select(f, element, at)
 
 

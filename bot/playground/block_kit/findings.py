@@ -8,6 +8,12 @@ from bot.playground.limits import LIMITS
 Json = dict[str, Any]
 
 
+def kind_of(value: Json) -> str:
+    """The `type` of an object, as text whatever was given."""
+    kind = value.get("type")
+    return kind if isinstance(kind, str) else repr(kind)
+
+
 class Findings:
     """The faults found so far. `code` is set when a fault has an error code of its own."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from bot.playground.block_kit.findings import Findings
+from bot.playground.block_kit.findings import Findings, kind_of
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ def check_rich_text(f: Findings, block: Any, at: str) -> None:
 def _check_part(f: Findings, part: Any, at: str, allowed: frozenset[str]) -> None:
     if not f.is_object(part, at):
         return
-    kind = part.get("type")
+    kind = kind_of(part)
     if kind not in allowed:
         f.add(f"unsupported type: {kind}", f"{at}/type")
         return
@@ -50,7 +50,7 @@ def _check_part(f: Findings, part: Any, at: str, allowed: frozenset[str]) -> Non
 def _check_piece(f: Findings, piece: Any, at: str) -> None:
     if not f.is_object(piece, at):
         return
-    kind = piece.get("type")
+    kind = kind_of(piece)
     if kind not in _PIECES:
         f.add(f"unsupported type: {kind}", f"{at}/type")
         return

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.playground.block_kit.findings import Findings
+from bot.playground.block_kit.findings import Findings, kind_of
 
 BOTH = ("plain_text", "mrkdwn")
 PLAIN = ("plain_text",)
@@ -12,7 +12,7 @@ def check_text(f: Findings, text: Any, at: str, limit: str, kinds: tuple[str, ..
     """A text object of the given kinds whose text is 1 to `<limit>.max_length` characters; None is no fault."""
     if text is None or not f.is_object(text, at):
         return
-    kind = text.get("type")
+    kind = kind_of(text)
     if kind not in kinds:
         f.add(f"unsupported type: {kind}; expected {' or '.join(kinds)}", f"{at}/type")
         return

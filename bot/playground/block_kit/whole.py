@@ -6,10 +6,10 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final
 
-from bot.playground.block_kit.findings import Findings
+from bot.playground.block_kit.findings import Findings, kind_of
 from bot.playground.block_kit.layout import check_block
 from bot.playground.block_kit.texts import PLAIN, check_text
-from bot.playground.element_state import elements_of
+from bot.playground.element_state import blocks_within, elements_of
 from bot.playground.limits import LIMITS, SURFACES, VIEW_BYTES
 from bot.playground.slack_error import SlackError
 
@@ -88,31 +88,30 @@ def _check_blocks(f: Findings, blocks: list[Any], at: str, surface: str, file_re
         here = f"{at}/{index}"
         if not f.is_object(block, here):
             continue
-        kind = block.get("type")
+        kind = kind_of(block)
         if kind not in SURFACES:
             f.add(f"unsupported type: {kind}", f"{here}/type")
             continue
         if surface not in SURFACES[kind]:
             f.add(f"unsupported type: {kind} is not allowed in a {surface}", f"{here}/type")
             continue
+        before = len(f.messages)
         check_block(f, block, here)
-        block_id = block.get("block_id")
-        if block_id is not None and block_id in seen:
-            f.add(f"block_id already exists: {block_id}", f"{here}/block_id")
-        seen.add(str(block_id))
-        _check_action_ids(f, block, here)
+        if len(f.messages) == before:  # only a block of the right shape can be looked into
+            for each in blocks_within([block]):
+                _check_ids(f, each, here, seen)
         _check_files(f, block, here, file_ready)
 
 
-def _check_action_ids(f: Findings, block: Json, at: str) -> None:
-    ids = [each["action_id"] for each in _safe_elements(block) if each.get("action_id") is not None]
+def _check_ids(f: Findings, block: Json, at: str, seen: set[str]) -> None:
+    """A block_id is there once in the whole, an action_id once in its block."""
+    block_id = block.get("block_id")
+    if block_id is not None and block_id in seen:
+        f.add(f"block_id already exists: {block_id}", f"{at}/block_id")
+    seen.add(str(block_id))
+    ids = [each["action_id"] for each in elements_of(block) if each.get("action_id") is not None]
     for action_id in sorted({each for each in ids if ids.count(each) > 1}):
         f.add(f"action_id already exists in this block: {action_id}", at)
-
-
-def _safe_elements(block: Json) -> list[Json]:
-    listed = [block.get(name) for name in ("elements", "actions", "child_blocks") if name in block]
-    return list(elements_of(block)) if all(isinstance(each, list) for each in listed) else []
 
 
 def _check_files(f: Findings, value: Any, at: str, file_ready: FileReady) -> None:
@@ -130,14 +129,8 @@ def _check_files(f: Findings, value: Any, at: str, file_ready: FileReady) -> Non
 def with_ids(blocks: list[Json]) -> list[Json]:
     """A copy of checked blocks in which every block has a block_id and every interactive element an action_id."""
     copies: list[Json] = deepcopy(blocks)
-    for block in copies:
-        _fill(block)
+    for block in blocks_within(copies):
+        block.setdefault("block_id", secrets.token_urlsafe(4))
+        for element in elements_of(block):
+            element.setdefault("action_id", secrets.token_urlsafe(4))
     return copies
-
-
-def _fill(block: Json) -> None:
-    block.setdefault("block_id", secrets.token_urlsafe(4))
-    for element in elements_of(block):
-        element.setdefault("action_id", secrets.token_urlsafe(4))
-    for child in block.get("child_blocks") or []:
-        _fill(child)

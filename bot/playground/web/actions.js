@@ -1,4 +1,5 @@
-// A person's clicks on their way to the app: builds what blocks.js needs to draw a surface, and shows when the app does not answer.
+// A person's clicks on their way to the app: builds what blocks.js needs to draw a surface, and shows when the app
+// does not answer.
 
 import { api } from './api.js';
 import { announce, fill, h } from './dom.js';
@@ -23,14 +24,28 @@ export function surfaceContext({ surface, container, values, blocks, notice, pre
     const as = state.me;
     let error;
     try {
-      const body = { container, block_id: blockId, action_id: element.action_id, value: payload, state: values.toState(blocks) };
+      const body = {
+        container,
+        block_id: blockId,
+        action_id: element.action_id,
+        value: payload,
+        state: values.toState(blocks),
+      };
       const answer = await api.action(as, body);
       error = answer.ok === false ? answer.error : null;
     } catch (failure) {
       error = failure.error ?? 'unreachable';
     }
     if (!error || as !== state.me) return;
-    fill(notice, h('div', { class: 'action-error', role: 'alert', data: { testid: 'action-error' } }, icon('warn'), failureWords(error)));
+    fill(
+      notice,
+      h(
+        'div',
+        { class: 'action-error', role: 'alert', data: { testid: 'action-error' } },
+        icon('warn'),
+        failureWords(error),
+      ),
+    );
     announce(failureWords(error));
   };
   return { surface, values, act, prefix, errors };

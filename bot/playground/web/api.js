@@ -1,7 +1,8 @@
-// The wire: every request the page makes and the event stream, exactly as docs/playground.md states them. No DOM, no state.
+// The wire: every request the page makes and the event stream, exactly as docs/playground.md states them. No DOM,
+// no state.
 
 /** A request that failed: `status` of HTTP (0 = no connection) and the server's word in `error`. */
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, error, detail) {
     super(detail || error || `HTTP ${status}`);
     this.status = status;
@@ -32,7 +33,8 @@ async function request(method, path, body) {
   return data;
 }
 
-const query = (params) => new URLSearchParams(Object.entries(params).filter(([, value]) => value !== undefined && value !== null));
+const query = (params) =>
+  new URLSearchParams(Object.entries(params).filter(([, value]) => value !== undefined && value !== null));
 const get = (path, params = {}) => request('GET', `${path}?${query(params)}`);
 const post = (path, body) => request('POST', path, body);
 
@@ -43,7 +45,8 @@ export const api = {
   home: (as) => get('/page/home', { as }),
   openHome: (as, tab) => post('/page/home', { as, tab }),
   views: (as) => get('/page/views', { as }),
-  postMessage: (as, channel, text, threadTs) => post('/page/message', { as, channel, text, ...(threadTs ? { thread_ts: threadTs } : {}) }),
+  postMessage: (as, channel, text, threadTs) =>
+    post('/page/message', { as, channel, text, ...(threadTs ? { thread_ts: threadTs } : {}) }),
   command: (as, channel, text) => post('/page/command', { as, channel, text }),
   action: (as, payload) => post('/page/action', { as, ...payload }),
   submit: (as, viewId, values) => post('/page/submit', { as, view_id: viewId, values }),

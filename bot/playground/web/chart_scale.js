@@ -3,11 +3,14 @@
 const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
+// A true minus: screen readers say it, a hyphen they may leave out.
+const minus = (text) => text.replace('-', '\u2212');
+
 /** A number on an axis, short: 12.5M. */
-export const shortNumber = (value) => (Math.abs(value) >= 10000 ? compact.format(value) : plain.format(value));
+export const shortNumber = (value) => minus(Math.abs(value) >= 10000 ? compact.format(value) : plain.format(value));
 
 /** A number in full, for tables and titles. */
-export const fullNumber = (value) => plain.format(value);
+export const fullNumber = (value) => minus(plain.format(value));
 
 function roundStep(raw) {
   const power = 10 ** Math.floor(Math.log10(raw));
@@ -19,7 +22,7 @@ function roundStep(raw) {
 export function ticksFor(values, zero) {
   let low = Math.min(...values);
   let high = Math.max(...values);
-  if (zero || low > 0 && low < high * 0.4) low = Math.min(0, low);
+  if (zero || (low > 0 && low < high * 0.4)) low = Math.min(0, low);
   if (zero) high = Math.max(0, high);
   if (low === high) {
     low -= zero && low === 0 ? 0 : 1;

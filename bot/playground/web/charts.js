@@ -1,28 +1,12 @@
-// The data_visualization block: line, bar, area and pie charts drawn by hand as SVG. Series differ by dash, marker and pattern as
-// well as by colour; every chart has a name and a table of its numbers for screen readers, and is redrawn to the width it has.
+// The data_visualization block: line, bar, area and pie charts drawn by hand as SVG. Series differ by dash, marker
+// and pattern as well as by colour; every chart has a name and a table of its numbers for screen readers, and is
+// redrawn to the width it has.
 
 import { h, fill, svg, uid } from './dom.js';
+import { DASHES, MARKERS, hatchDefs, legend } from './chart_marks.js';
 import { fullNumber, labelEvery, scale, shortNumber, ticksFor } from './chart_scale.js';
 
-const DASHES = [null, '7 4', '2 4', '10 3 2 3', '4 2', '12 5'];
 const HEIGHT = 248;
-
-const MARKERS = [
-  (x, y) => svg('circle', { cx: x, cy: y, r: 4 }),
-  (x, y) => svg('rect', { x: x - 3.6, y: y - 3.6, width: 7.2, height: 7.2 }),
-  (x, y) => svg('path', { d: `M${x} ${y - 5} ${x + 4.8} ${y + 3.8} ${x - 4.8} ${y + 3.8}z` }),
-  (x, y) => svg('path', { d: `M${x} ${y - 5.2} ${x + 5.2} ${y} ${x} ${y + 5.2} ${x - 5.2} ${y}z` }),
-  (x, y) => svg('path', { d: `M${x} ${y + 5} ${x + 4.8} ${y - 3.8} ${x - 4.8} ${y - 3.8}z` }),
-  (x, y) => svg('path', { class: 'cross', d: `M${x - 4} ${y - 4} ${x + 4} ${y + 4}M${x + 4} ${y - 4} ${x - 4} ${y + 4}` }),
-];
-
-// Hatchings laid over a filled shape; the first is none.
-const HATCHES = ['', 'M0 8 8 0M-2 2 2-2M6 10 10 6', 'M4 4h.01', 'M0 4h8', 'M0 0 8 8M0 8 8 0', 'M4 0v8'];
-
-function hatchDefs(id, count) {
-  return svg('defs', {}, Array.from({ length: count }, (_, index) =>
-    svg('pattern', { id: `${id}-${index}`, width: 8, height: 8, patternUnits: 'userSpaceOnUse' }, svg('path', { class: 'hatch', d: HATCHES[index % 6] || 'M0 0', 'stroke-width': index % 6 === 2 ? 3 : 1.5 }))));
-}
 
 const title = (text) => svg('title', {}, text);
 
@@ -37,16 +21,37 @@ function axes(chart, width, zero) {
   const band = (width - left - 12) / Math.max(1, categories.length);
   const x = (label) => left + band * (categories.indexOf(label) + 0.5);
   const longest = Math.max(1, ...categories.map((label) => label.length));
-  const every = labelEvery(categories.length, width - left, Math.min(longest, 16) * 6.6 + 10);
-  const clip = (label) => (label.length * 6.6 > band * every && label.length > 6 ? `${label.slice(0, Math.max(4, Math.floor((band * every) / 6.8)))}…` : label);
+  const every = labelEvery(categories.length, width - left, Math.min(longest, 16) * 7.4 + 12);
+  const clip = (label) =>
+    label.length * 6.6 > band * every && label.length > 6
+      ? `${label.slice(0, Math.max(4, Math.floor((band * every) / 6.8)))}…`
+      : label;
   const parts = [
     ticks.map((tick) => [
       svg('line', { class: tick === 0 ? 'axis' : 'grid', x1: left, x2: width - 8, y1: y(tick), y2: y(tick) }),
       svg('text', { class: 'tick', x: left - 8, y: y(tick) + 4, 'text-anchor': 'end' }, shortNumber(tick)),
     ]),
-    categories.map((label, index) => (index % every ? null : svg('text', { class: 'tick', x: x(label), y: bottom + 18, 'text-anchor': 'middle' }, clip(label)))),
-    xLabel ? svg('text', { class: 'axis-label', x: (left + width) / 2, y: HEIGHT - 5, 'text-anchor': 'middle' }, xLabel) : null,
-    yLabel ? svg('text', { class: 'axis-label', x: 0, y: 0, 'text-anchor': 'middle', transform: `translate(12 ${(14 + bottom) / 2}) rotate(-90)` }, yLabel) : null,
+    categories.map((label, index) =>
+      index % every
+        ? null
+        : svg('text', { class: 'tick', x: x(label), y: bottom + 18, 'text-anchor': 'middle' }, clip(label)),
+    ),
+    xLabel
+      ? svg('text', { class: 'axis-label', x: (left + width) / 2, y: HEIGHT - 5, 'text-anchor': 'middle' }, xLabel)
+      : null,
+    yLabel
+      ? svg(
+          'text',
+          {
+            class: 'axis-label',
+            x: 0,
+            y: 0,
+            'text-anchor': 'middle',
+            transform: `translate(12 ${(14 + bottom) / 2}) rotate(-90)`,
+          },
+          yLabel,
+        )
+      : null,
   ];
   return { parts, x, y, band, base: y(Math.max(ticks[0], Math.min(0, ticks[ticks.length - 1]))), categories };
 }
@@ -56,23 +61,47 @@ function runs(series, at) {
   const byLabel = new Map(series.data.map((point) => [point.label, point.value]));
   const out = [[]];
   for (const label of at.categories) {
-    if (byLabel.has(label)) out[out.length - 1].push({ label, value: byLabel.get(label), x: at.x(label), y: at.y(byLabel.get(label)) });
+    if (byLabel.has(label))
+      out[out.length - 1].push({ label, value: byLabel.get(label), x: at.x(label), y: at.y(byLabel.get(label)) });
     else if (out[out.length - 1].length) out.push([]);
   }
   return out.filter((run) => run.length);
 }
 
-const linePath = (run) => run.map((point, index) => `${index ? 'L' : 'M'}${point.x.toFixed(1)} ${point.y.toFixed(1)}`).join('');
+const linePath = (run) =>
+  run.map((point, index) => `${index ? 'L' : 'M'}${point.x.toFixed(1)} ${point.y.toFixed(1)}`).join('');
 
 function drawLines(chart, width, area, id) {
   const at = axes(chart, width, area);
-  const drawn = chart.series.map((series, index) => svg('g', { class: `series series-${index}` },
-    runs(series, at).map((run) => [
-      area ? svg('path', { class: 'area', d: `${linePath(run)}L${run[run.length - 1].x} ${at.base}L${run[0].x} ${at.base}z` }) : null,
-      area && index ? svg('path', { fill: `url(#${id}-${index})`, d: `${linePath(run)}L${run[run.length - 1].x} ${at.base}L${run[0].x} ${at.base}z` }) : null,
-      svg('path', { class: 'line', d: linePath(run), 'stroke-dasharray': DASHES[index % 6] }),
-      run.map((point) => svg('g', { class: 'marker' }, title(`${series.name}, ${point.label}: ${fullNumber(point.value)}`), MARKERS[index % 6](point.x, point.y))),
-    ])));
+  const drawn = chart.series.map((series, index) =>
+    svg(
+      'g',
+      { class: `series series-${index}` },
+      runs(series, at).map((run) => [
+        area
+          ? svg('path', {
+              class: 'area',
+              d: `${linePath(run)}L${run[run.length - 1].x} ${at.base}L${run[0].x} ${at.base}z`,
+            })
+          : null,
+        area && index
+          ? svg('path', {
+              fill: `url(#${id}-${index})`,
+              d: `${linePath(run)}L${run[run.length - 1].x} ${at.base}L${run[0].x} ${at.base}z`,
+            })
+          : null,
+        svg('path', { class: 'line', d: linePath(run), 'stroke-dasharray': DASHES[index % 6] }),
+        run.map((point) =>
+          svg(
+            'g',
+            { class: 'marker' },
+            title(`${series.name}, ${point.label}: ${fullNumber(point.value)}`),
+            MARKERS[index % 6](point.x, point.y),
+          ),
+        ),
+      ]),
+    ),
+  );
   return [hatchDefs(id, chart.series.length), at.parts, drawn];
 }
 
@@ -81,12 +110,43 @@ function drawBars(chart, width, id) {
   const count = chart.series.length;
   const bar = Math.min(46, (at.band * 0.74) / count);
   const labelled = count === 1 && at.band > 34;
-  const drawn = chart.series.map((series, index) => svg('g', { class: `series series-${index}` }, series.data.filter((point) => at.categories.includes(point.label)).map((point) => {
-    const x = at.x(point.label) - (bar * count) / 2 + bar * index;
-    const box = { x: x + 1, y: Math.min(at.y(point.value), at.base), width: Math.max(1, bar - 2), height: Math.max(1, Math.abs(at.y(point.value) - at.base)), rx: 2 };
-    return svg('g', {}, title(`${series.name}, ${point.label}: ${fullNumber(point.value)}`), svg('rect', { class: 'bar', ...box }), index ? svg('rect', { ...box, fill: `url(#${id}-${index})` }) : null,
-      labelled ? svg('text', { class: 'value', x: x + bar / 2, y: point.value < 0 ? box.y + box.height + 12 : box.y - 4, 'text-anchor': 'middle' }, shortNumber(point.value)) : null);
-  })));
+  const drawn = chart.series.map((series, index) =>
+    svg(
+      'g',
+      { class: `series series-${index}` },
+      series.data
+        .filter((point) => at.categories.includes(point.label))
+        .map((point) => {
+          const x = at.x(point.label) - (bar * count) / 2 + bar * index;
+          const box = {
+            x: x + 1,
+            y: Math.min(at.y(point.value), at.base),
+            width: Math.max(1, bar - 2),
+            height: Math.max(1, Math.abs(at.y(point.value) - at.base)),
+            rx: 2,
+          };
+          return svg(
+            'g',
+            {},
+            title(`${series.name}, ${point.label}: ${fullNumber(point.value)}`),
+            svg('rect', { class: 'bar', ...box }),
+            index ? svg('rect', { ...box, fill: `url(#${id}-${index})` }) : null,
+            labelled
+              ? svg(
+                  'text',
+                  {
+                    class: 'value',
+                    x: x + bar / 2,
+                    y: point.value < 0 ? box.y + box.height + 12 : box.y - 4,
+                    'text-anchor': 'middle',
+                  },
+                  shortNumber(point.value),
+                )
+              : null,
+          );
+        }),
+    ),
+  );
   return [hatchDefs(id, count), at.parts, drawn];
 }
 
@@ -94,44 +154,78 @@ function drawPie(chart, width, id) {
   const total = chart.segments.reduce((sum, segment) => sum + segment.value, 0);
   const radius = HEIGHT / 2 - 14;
   const [cx, cy] = [Math.min(width / 2, radius + 30), HEIGHT / 2];
-  const point = (turn, far = radius) => `${(cx + far * Math.sin(turn * 2 * Math.PI)).toFixed(2)} ${(cy - far * Math.cos(turn * 2 * Math.PI)).toFixed(2)}`;
+  const point = (turn, far = radius) =>
+    `${(cx + far * Math.sin(turn * 2 * Math.PI)).toFixed(2)} ${(cy - far * Math.cos(turn * 2 * Math.PI)).toFixed(2)}`;
   let turn = 0;
   const drawn = chart.segments.map((segment, index) => {
     const share = segment.value / total;
-    const d = share > 0.9999 ? `M${cx} ${cy - radius}a${radius} ${radius} 0 1 1-.01 0z` : `M${cx} ${cy}L${point(turn)}A${radius} ${radius} 0 ${share > 0.5 ? 1 : 0} 1 ${point(turn + share)}z`;
+    const d =
+      share > 0.9999
+        ? `M${cx} ${cy - radius}a${radius} ${radius} 0 1 1-.01 0z`
+        : `M${cx} ${cy}L${point(turn)}A${radius} ${radius} 0 ${share > 0.5 ? 1 : 0} 1 ${point(turn + share)}z`;
     const [tx, ty] = point(turn + share / 2, radius * 0.66).split(' ');
     turn += share;
-    return svg('g', { class: `series series-${index}` }, title(`${segment.label}: ${fullNumber(segment.value)} (${Math.round(share * 100)}%)`), svg('path', { class: 'slice', d }),
+    return svg(
+      'g',
+      { class: `series series-${index}` },
+      title(`${segment.label}: ${fullNumber(segment.value)} (${Math.round(share * 100)}%)`),
+      svg('path', { class: 'slice', d }),
       index ? svg('path', { d, fill: `url(#${id}-${index})` }) : null,
-      share >= 0.06 ? svg('g', { class: 'slice-label' }, svg('rect', { x: tx - 17, y: ty - 10, width: 34, height: 18, rx: 9 }), svg('text', { x: tx, y: Number(ty) + 4, 'text-anchor': 'middle' }, `${Math.round(share * 100)}%`)) : null);
+      share >= 0.06
+        ? svg(
+            'g',
+            { class: 'slice-label' },
+            svg('rect', { x: tx - 17, y: ty - 10, width: 34, height: 18, rx: 9 }),
+            svg('text', { x: tx, y: Number(ty) + 4, 'text-anchor': 'middle' }, `${Math.round(share * 100)}%`),
+          )
+        : null,
+    );
   });
   return [hatchDefs(id, chart.segments.length), drawn];
-}
-
-function swatch(chart, index, id) {
-  const mark = chart.type === 'line' || chart.type === 'area'
-    ? [svg('path', { class: 'line', d: 'M0 7H28', 'stroke-dasharray': DASHES[index % 6] }), svg('g', { class: 'marker' }, MARKERS[index % 6](14, 7))]
-    : [svg('rect', { class: 'bar', x: 6, y: 0, width: 14, height: 14, rx: 2 }), index ? svg('rect', { x: 6, y: 0, width: 14, height: 14, rx: 2, fill: `url(#${id}-${index})` }) : null];
-  return svg('svg', { class: `swatch series-${index}`, viewBox: '0 0 28 14', width: 28, height: 14, 'aria-hidden': 'true' }, ...mark);
-}
-
-function legend(chart, id) {
-  const total = (chart.segments ?? []).reduce((sum, segment) => sum + segment.value, 0);
-  const names = chart.type === 'pie'
-    ? chart.segments.map((segment) => `${segment.label}: ${fullNumber(segment.value)} (${Math.round((segment.value / total) * 100)}%)`)
-    : chart.series.map((series) => series.name);
-  return h('ul', { class: 'legend' }, names.map((name, index) => h('li', {}, swatch(chart, index, id), name)));
 }
 
 function numbers(block) {
   const { chart } = block;
   const pie = chart.type === 'pie';
-  const rows = pie ? chart.segments.map((segment) => [segment.label, segment.value])
-    : (chart.axis_config?.categories ?? []).map((label) => [label, ...chart.series.map((series) => series.data.find((point) => point.label === label)?.value)]);
-  return h('div', { class: 'visually-hidden' }, h('table', { data: { testid: 'chart-numbers' } },
-    h('caption', {}, block.title),
-    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, chart.axis_config?.x_label ?? 'Label'), pie ? h('th', { scope: 'col' }, 'Value') : chart.series.map((series) => h('th', { scope: 'col' }, series.name)))),
-    h('tbody', {}, rows.map(([label, ...values]) => h('tr', {}, h('th', { scope: 'row' }, label), values.map((value) => h('td', {}, value === undefined ? 'no value' : fullNumber(value))))))));
+  const rows = pie
+    ? chart.segments.map((segment) => [segment.label, segment.value])
+    : (chart.axis_config?.categories ?? []).map((label) => [
+        label,
+        ...chart.series.map((series) => series.data.find((point) => point.label === label)?.value),
+      ]);
+  return h(
+    'div',
+    { class: 'visually-hidden' },
+    h(
+      'table',
+      { data: { testid: 'chart-numbers' } },
+      h('caption', {}, block.title),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'col' }, chart.axis_config?.x_label ?? 'Label'),
+          pie
+            ? h('th', { scope: 'col' }, 'Value')
+            : chart.series.map((series) => h('th', { scope: 'col' }, series.name)),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        rows.map(([label, ...values]) =>
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'row' }, label),
+            values.map((value) => h('td', {}, value === undefined ? 'no value' : fullNumber(value))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 const DRAW = {
@@ -144,7 +238,12 @@ const DRAW = {
 /** A data_visualization block as a figure. */
 export function chartBlock(block) {
   const { chart } = block;
-  if (!DRAW[chart?.type]) return h('div', { class: 'unknown-block', data: { testid: 'unknown-block' } }, `Unknown chart type "${chart?.type ?? 'none'}"`);
+  if (!DRAW[chart?.type])
+    return h(
+      'div',
+      { class: 'unknown-block', data: { testid: 'unknown-block' } },
+      `Unknown chart type "${chart?.type ?? 'none'}"`,
+    );
   const id = uid('chart');
   const what = `${block.title}, ${chart.type} chart`;
   const stage = h('div', { class: 'chart-stage' });
@@ -152,11 +251,29 @@ export function chartBlock(block) {
   const draw = (next) => {
     if (Math.abs(next - width) < 4) return;
     width = Math.max(220, Math.round(next));
-    fill(stage, svg('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: 'img', 'aria-label': `${what}. The numbers follow as a table.` }, ...DRAW[chart.type](chart, width, id)));
+    fill(
+      stage,
+      svg(
+        'svg',
+        {
+          viewBox: `0 0 ${width} ${HEIGHT}`,
+          width,
+          height: HEIGHT,
+          role: 'img',
+          'aria-label': `${what}. The numbers follow as a table.`,
+        },
+        ...DRAW[chart.type](chart, width, id),
+      ),
+    );
   };
   draw(560);
   new ResizeObserver(([entry]) => entry.contentRect.width && draw(entry.contentRect.width)).observe(stage);
-  return h('figure', { class: `chart chart-${chart.type}`, data: { testid: 'chart' } },
-    h('figcaption', { class: 'chart-title' }, block.title), stage,
-    legend(chart, id), numbers(block));
+  return h(
+    'figure',
+    { class: `chart chart-${chart.type}`, data: { testid: 'chart' } },
+    h('figcaption', { class: 'chart-title' }, block.title),
+    stage,
+    legend(chart, id),
+    numbers(block),
+  );
 }

@@ -1,4 +1,5 @@
-// The select menus: one control for every kind of select, with filter, groups, keyboard and chips for several choices.
+// The select menus: one control for every kind of select, with filter, groups, keyboard and chips for several
+// choices.
 
 import { h, fill, uid } from './dom.js';
 import { icon } from './icons.js';
@@ -11,16 +12,28 @@ const many = { keys: (value) => value ?? [], value: (keys) => keys };
 
 function staticChoices(element) {
   const option = (raw, group) => ({
-    key: raw.value, group, raw, text: plainText(raw.text), label: () => textObject(raw.text),
+    key: raw.value,
+    group,
+    raw,
+    text: plainText(raw.text),
+    label: () => textObject(raw.text),
     note: raw.description ? plainText(raw.description) : '',
   });
-  const groups = (element.option_groups ?? []).flatMap((group) => group.options.map((raw) => option(raw, plainText(group.label))));
+  const groups = (element.option_groups ?? []).flatMap((group) =>
+    group.options.map((raw) => option(raw, plainText(group.label))),
+  );
   return [...(element.options ?? []).map((raw) => option(raw)), ...groups];
 }
 
 const plainChoice = (key, text, note = '') => ({ key, text, note, label: () => text });
-const userChoices = () => people().map((user) => plainChoice(user.id, personName(user.id), user.real_name === personName(user.id) ? '' : user.real_name));
-const channelChoices = () => [...state.channels.values()].filter((row) => !row.is_archived && !row.is_private).map((row) => plainChoice(row.id, `#${row.name}`));
+const userChoices = () =>
+  people().map((user) =>
+    plainChoice(user.id, personName(user.id), user.real_name === personName(user.id) ? '' : user.real_name),
+  );
+const channelChoices = () =>
+  [...state.channels.values()]
+    .filter((row) => !row.is_archived && !row.is_private)
+    .map((row) => plainChoice(row.id, `#${row.name}`));
 
 function conversationChoices(element) {
   const include = element.filter?.include;
@@ -28,7 +41,13 @@ function conversationChoices(element) {
   return state.conversations
     .filter((row) => !row.is_archived && (!include || include.includes(kinds[row.kind])))
     .filter((row) => !(element.filter?.exclude_bot_users && row.is_app))
-    .map((row) => plainChoice(row.id, row.kind === 'im' ? conversationName(row) : `#${row.name}`, row.kind === 'private' ? 'private' : ''));
+    .map((row) =>
+      plainChoice(
+        row.id,
+        row.kind === 'im' ? conversationName(row) : `#${row.name}`,
+        row.kind === 'private' ? 'private' : '',
+      ),
+    );
 }
 
 const optionOne = {
@@ -53,19 +72,47 @@ export const SELECTS = {
 };
 
 function optionRow(choice, id, selected) {
-  return h('li', { id, role: 'option', class: 'option', 'aria-selected': String(selected), data: { key: choice.key, testid: 'option' } },
+  return h(
+    'li',
+    {
+      id,
+      role: 'option',
+      class: 'option',
+      'aria-selected': String(selected),
+      data: { key: choice.key, testid: 'option' },
+    },
     h('span', { class: 'option-check', 'aria-hidden': 'true' }, selected ? icon('check') : null),
-    h('span', { class: 'option-text' }, choice.label(), choice.note ? h('span', { class: 'option-note' }, choice.note) : null));
+    h(
+      'span',
+      { class: 'option-text' },
+      choice.label(),
+      choice.note ? h('span', { class: 'option-note' }, choice.note) : null,
+    ),
+  );
 }
 
 // The open list: a filter box that owns the keyboard, and the options it walks through.
 function openList(anchor, spec) {
   const listId = uid('listbox');
-  const list = h('ul', { id: listId, role: 'listbox', class: 'options', 'aria-label': spec.label, 'aria-multiselectable': spec.multi ? 'true' : null });
+  const list = h('ul', {
+    id: listId,
+    role: 'listbox',
+    class: 'options',
+    'aria-label': spec.label,
+    'aria-multiselectable': spec.multi ? 'true' : null,
+  });
   const few = spec.choices.length <= 7;
   const filter = h('input', {
-    type: 'text', class: few ? 'option-filter few' : 'option-filter', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': listId, 'aria-autocomplete': 'list',
-    'aria-label': `${spec.label}: filter`, placeholder: few ? '' : 'Type to filter', autocomplete: 'off', inputmode: few ? 'none' : null,
+    type: 'text',
+    class: few ? 'option-filter few' : 'option-filter',
+    role: 'combobox',
+    'aria-expanded': 'true',
+    'aria-controls': listId,
+    'aria-autocomplete': 'list',
+    'aria-label': `${spec.label}: filter`,
+    placeholder: few ? '' : 'Type to filter',
+    autocomplete: 'off',
+    inputmode: few ? 'none' : null,
   });
   let shown = [];
   let at = 0;
@@ -82,7 +129,8 @@ function openList(anchor, spec) {
     let group;
     fill(list, shown.length ? [] : h('li', { class: 'option-none', role: 'presentation' }, 'No results'));
     shown.forEach((choice, index) => {
-      if (choice.group !== group) list.append(h('li', { class: 'option-group', role: 'presentation' }, choice.group ?? ''));
+      if (choice.group !== group)
+        list.append(h('li', { class: 'option-group', role: 'presentation' }, choice.group ?? ''));
       group = choice.group;
       const row = optionRow(choice, `${listId}-${index}`, spec.has(choice.key));
       row.addEventListener('click', () => pick(choice));
@@ -95,7 +143,11 @@ function openList(anchor, spec) {
     if (!spec.multi) popover.close(true);
     else draw();
   };
-  filter.addEventListener('input', () => { at = 0; draw(); });
+  list.addEventListener('mousedown', (event) => event.preventDefault()); // the filter keeps the focus
+  filter.addEventListener('input', () => {
+    at = 0;
+    draw();
+  });
   filter.addEventListener('keydown', (event) => {
     const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: shown.length - 1 };
     if (event.key in moves && shown.length) {
@@ -108,9 +160,15 @@ function openList(anchor, spec) {
       pick(shown[at]);
     }
   });
-  at = Math.max(0, spec.choices.findIndex((choice) => spec.has(choice.key)));
+  at = Math.max(
+    0,
+    spec.choices.findIndex((choice) => spec.has(choice.key)),
+  );
   draw();
-  const popover = openPopover(anchor, h('div', { class: 'select-panel' }, filter, list), { label: spec.label, testid: 'select-list' });
+  const popover = openPopover(anchor, h('div', { class: 'select-panel' }, filter, list), {
+    label: spec.label,
+    testid: 'select-list',
+  });
   filter.focus();
   mark();
 }
@@ -123,7 +181,13 @@ export function selectControl(element, { get, set, label, describedby, id, inval
   const keys = () => spec.toKeys(get());
   const placeholder = element.placeholder ? plainText(element.placeholder) : 'Select an option';
   const trigger = h('button', {
-    type: 'button', id, class: 'select', 'aria-haspopup': 'listbox', 'aria-expanded': 'false', 'aria-describedby': describedby, 'aria-invalid': invalid ? 'true' : null,
+    type: 'button',
+    id,
+    class: 'select',
+    'aria-haspopup': 'listbox',
+    'aria-expanded': 'false',
+    'aria-describedby': describedby,
+    'aria-invalid': invalid ? 'true' : null,
     data: { 'action-id': element.action_id, testid: 'select' },
   });
   const chips = h('div', { class: 'chips' });
@@ -131,11 +195,32 @@ export function selectControl(element, { get, set, label, describedby, id, inval
   const draw = () => {
     const chosen = keys();
     const words = spec.multi ? placeholder : chosen.length ? nameOf(chosen[0]) : placeholder;
-    fill(trigger, h('span', { class: !spec.multi && chosen.length ? 'select-value' : 'select-value empty' }, words), icon('chevron'));
+    fill(
+      trigger,
+      h('span', { class: !spec.multi && chosen.length ? 'select-value' : 'select-value empty' }, words),
+      icon('chevron'),
+    );
     trigger.setAttribute('aria-label', `${label}: ${chosen.length ? chosen.map(nameOf).join(', ') : placeholder}`);
-    fill(chips, chosen.map((key) => h('span', { class: 'chip' }, nameOf(key), h('button', {
-      type: 'button', class: 'chip-remove', 'aria-label': `Remove ${nameOf(key)}`, on: { click: () => choose(chosen.filter((other) => other !== key)) },
-    }, icon('close')))));
+    fill(
+      chips,
+      chosen.map((key) =>
+        h(
+          'span',
+          { class: 'chip' },
+          nameOf(key),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'chip-remove',
+              'aria-label': `Remove ${nameOf(key)}`,
+              on: { click: () => choose(chosen.filter((other) => other !== key)) },
+            },
+            icon('close'),
+          ),
+        ),
+      ),
+    );
     chips.hidden = !spec.multi || !chosen.length;
   };
   const choose = (next) => {

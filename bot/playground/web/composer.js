@@ -1,10 +1,11 @@
-// The box one types into: sends messages and slash commands, completes names, says when a command failed. One per pane.
+// The box one types into: sends messages and slash commands, completes names, says when a command failed. One per
+// pane.
 
 import { api } from './api.js';
-import { fill, h, uid } from './dom.js';
+import { fill, h, uid, report } from './dom.js';
 import { icon } from './icons.js';
 import { commandOf, completions } from './completion.js';
-import { note, report } from './session.js';
+import { note } from './session.js';
 import { state } from './state.js';
 
 async function runCommand(channel, text) {
@@ -18,7 +19,8 @@ async function runCommand(channel, text) {
     error = failure.error ?? 'unreachable';
   }
   if (!error || as !== state.me) return;
-  if (error === 'no_such_command') note(channel, `\`${name}\` is not a command here. To send it as a message, put a space in front of it.`);
+  if (error === 'no_such_command')
+    note(channel, `\`${name}\` is not a command here. To send it as a message, put a space in front of it.`);
   else note(channel, `${name} failed with the error "${error}"`);
 }
 
@@ -39,8 +41,15 @@ async function send(target, text) {
 }
 
 // The list over the box; the box keeps the focus and walks it.
-function completionList(box, listId, apply) {
-  const list = h('ul', { id: listId, class: 'completion', role: 'listbox', 'aria-label': 'Suggestions', hidden: true, data: { testid: 'completion' } });
+function completionList(box, listId, testid, apply) {
+  const list = h('ul', {
+    id: listId,
+    class: 'completion',
+    role: 'listbox',
+    'aria-label': 'Suggestions',
+    hidden: true,
+    data: { testid },
+  });
   let found = null;
   let at = 0;
   const mark = () => {
@@ -63,8 +72,28 @@ function completionList(box, listId, apply) {
     found = completions(box.value, box.selectionStart);
     at = 0;
     if (!found) return hide();
-    fill(list, found.items.map((item, index) => h('li', { id: `${listId}-${index}`, role: 'option', class: 'completion-row', on: { mousedown: (event) => { event.preventDefault(); choose(index); } } },
-      h('span', { class: 'completion-label' }, item.label), item.usage ? h('span', { class: 'completion-usage' }, item.usage) : null, item.note ? h('span', { class: 'completion-note' }, item.note) : null)));
+    fill(
+      list,
+      found.items.map((item, index) =>
+        h(
+          'li',
+          {
+            id: `${listId}-${index}`,
+            role: 'option',
+            class: 'completion-row',
+            on: {
+              mousedown: (event) => {
+                event.preventDefault();
+                choose(index);
+              },
+            },
+          },
+          h('span', { class: 'completion-label' }, item.label),
+          item.usage ? h('span', { class: 'completion-usage' }, item.usage) : null,
+          item.note ? h('span', { class: 'completion-note' }, item.note) : null,
+        ),
+      ),
+    );
     list.hidden = false;
     return mark();
   };
@@ -72,10 +101,15 @@ function completionList(box, listId, apply) {
   const key = (event) => {
     if (!found) return false;
     const count = found.items.length;
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') at = (at + (event.key === 'ArrowDown' ? 1 : count - 1)) % count;
-    else if (event.key === 'Tab' || (event.key === 'Enter' && !found.items[at].exact)) { choose(at); return true; }
-    else if (event.key === 'Escape') { hide(); return true; }
-    else return false;
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp')
+      at = (at + (event.key === 'ArrowDown' ? 1 : count - 1)) % count;
+    else if (event.key === 'Tab' || (event.key === 'Enter' && !found.items[at].exact)) {
+      choose(at);
+      return true;
+    } else if (event.key === 'Escape') {
+      hide();
+      return true;
+    } else return false;
     mark();
     return true;
   };
@@ -86,11 +120,27 @@ function completionList(box, listId, apply) {
 export function composer({ target, testid }) {
   const listId = uid('completion');
   const box = h('textarea', {
-    class: 'composer-input', rows: '1', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', 'aria-controls': listId, autocomplete: 'off', spellcheck: 'false',
+    class: 'composer-input',
+    rows: '1',
+    'aria-autocomplete': 'list',
+    'aria-haspopup': 'listbox',
+    'aria-controls': listId,
+    autocomplete: 'off',
+    spellcheck: 'false',
     data: { testid: `${testid}-input` },
   });
   const hint = h('span', { class: 'composer-hint' });
-  const button = h('button', { type: 'submit', class: 'btn-send', 'aria-label': 'Send', title: 'Send (Enter)', data: { testid: `${testid}-send` } }, icon('send'));
+  const button = h(
+    'button',
+    {
+      type: 'submit',
+      class: 'btn-send',
+      'aria-label': 'Send',
+      title: 'Send (Enter)',
+      data: { testid: `${testid}-send` },
+    },
+    icon('send'),
+  );
   const draftKey = () => `${state.me}|${target()?.channel}|${target()?.threadTs ?? ''}`;
   const grow = () => {
     box.style.height = 'auto';
@@ -100,7 +150,19 @@ export function composer({ target, testid }) {
     state.drafts.set(draftKey(), box.value);
     button.disabled = !box.value.trim();
     const command = commandOf(box.value);
-    fill(hint, command?.usage_hint ? [h('strong', {}, command.command), ` ${command.usage_hint}`] : h('span', { class: 'composer-keys' }, h('kbd', {}, 'Enter'), ' sends · ', h('kbd', {}, 'Shift+Enter'), ' new line'));
+    fill(
+      hint,
+      command?.usage_hint
+        ? [h('strong', {}, command.command), ` ${command.usage_hint}`]
+        : h(
+            'span',
+            { class: 'composer-keys' },
+            h('kbd', {}, 'Enter'),
+            ' sends · ',
+            h('kbd', {}, 'Shift+Enter'),
+            ' new line',
+          ),
+    );
     grow();
   };
   const insert = (text, from, to) => {
@@ -109,7 +171,7 @@ export function composer({ target, testid }) {
     changedText();
     completion.show();
   };
-  const completion = completionList(box, listId, insert);
+  const completion = completionList(box, listId, `${testid}-completion`, insert);
   const submit = async () => {
     const text = box.value;
     const key = draftKey();
@@ -122,19 +184,54 @@ export function composer({ target, testid }) {
       changedText();
     }
   };
-  box.addEventListener('input', () => { changedText(); completion.show(); });
+  box.addEventListener('input', () => {
+    changedText();
+    completion.show();
+  });
   box.addEventListener('click', () => completion.show());
   box.addEventListener('blur', () => completion.hide());
   box.addEventListener('keydown', (event) => {
-    if (completion.key(event)) { event.preventDefault(); event.stopPropagation(); return; }
+    if (completion.key(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       submit();
     }
   });
-  const press = (sign) => h('button', { type: 'button', class: 'btn-tool', 'aria-label': { '/': 'Slash command', '@': 'Mention somebody', '#': 'Name a channel' }[sign], on: { click: () => insert(sign === '/' ? '/' : sign, box.selectionStart, box.selectionEnd) } }, sign);
-  const root = h('form', { class: 'composer', data: { testid }, on: { submit: (event) => { event.preventDefault(); submit(); } } },
-    completion.list, h('div', { class: 'composer-box' }, box, h('div', { class: 'composer-bar' }, press('/'), press('@'), press('#'), hint, button)));
+  const press = (sign) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'btn-tool',
+        'aria-label': { '/': 'Slash command', '@': 'Mention somebody', '#': 'Name a channel' }[sign],
+        on: { click: () => insert(sign === '/' ? '/' : sign, box.selectionStart, box.selectionEnd) },
+      },
+      sign,
+    );
+  const root = h(
+    'form',
+    {
+      class: 'composer',
+      data: { testid },
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          submit();
+        },
+      },
+    },
+    completion.list,
+    h(
+      'div',
+      { class: 'composer-box' },
+      box,
+      h('div', { class: 'composer-bar' }, press('/'), press('@'), press('#'), hint, button),
+    ),
+  );
   /** Takes over the draft of the place it now belongs to. */
   const refresh = () => {
     const place = target();

@@ -1,5 +1,5 @@
-// DOM building blocks: elements from data, ids, the live region, text helpers. Nothing here knows Slack or the server.
-// Text always becomes text nodes; nothing in the page ever parses HTML.
+// DOM building blocks: elements from data, ids, the live region, text helpers. Nothing here knows Slack or the
+// server. Text always becomes text nodes; nothing in the page ever parses HTML.
 
 const SVG_NS = 'http://www.w3.org/2000/svg';
 let counter = 0;
@@ -23,7 +23,8 @@ function applyProps(node, props) {
 }
 
 function setData(node, name, text) {
-  if (text !== null && text !== undefined && text !== false) node.setAttribute(`data-${name}`, text === true ? '' : text);
+  if (text !== null && text !== undefined && text !== false)
+    node.setAttribute(`data-${name}`, text === true ? '' : text);
 }
 
 function append(node, children) {
@@ -72,16 +73,30 @@ export function announce(text) {
 /** A short notice at the bottom of the window; it goes away by itself and is also announced. */
 export function toast(text, kind = 'info') {
   const host = document.getElementById('toasts');
-  const note = h('div', { class: `toast toast-${kind}`, data: { testid: 'toast' }, role: kind === 'error' ? 'alert' : 'status' }, text);
+  const note = h(
+    'div',
+    { class: `toast toast-${kind}`, data: { testid: 'toast' }, role: kind === 'error' ? 'alert' : 'status' },
+    text,
+  );
   host.append(note);
   setTimeout(() => note.remove(), 6000);
 }
 
+/** Shows a failed request without losing the page. */
+export function report(error) {
+  toast(error.message, 'error');
+}
+
 /** Initials of a person's name: at most two letters. */
 export function initials(name) {
-  const words = String(name || '?').trim().split(/\s+/);
+  const words = String(name || '?')
+    .trim()
+    .split(/\s+/);
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
-  return letters.map((word) => [...word][0] ?? '').join('').toUpperCase();
+  return letters
+    .map((word) => [...word][0] ?? '')
+    .join('')
+    .toUpperCase();
 }
 
 /** One of eight tints, stable for an id. */

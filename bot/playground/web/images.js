@@ -1,5 +1,5 @@
-// Pictures in blocks. Only the playground's own files and data URLs are loaded: nothing comes from outside, so a picture from
-// elsewhere shows as its description with a link.
+// Pictures in blocks. Only the playground's own files and data URLs are loaded: nothing comes from outside, so a
+// picture from elsewhere shows as its description with a link.
 
 import { h } from './dom.js';
 import { linkNode } from './mrkdwn.js';
@@ -24,11 +24,23 @@ export function imageNode(block, className) {
   const url = sourceOf(block);
   if (!isLocal(url)) {
     let host = '';
-    try { host = new URL(url).hostname; } catch { host = 'an address that cannot be read'; }
-    return h('div', { class: `${className} image-outside`, role: 'img', 'aria-label': block.alt_text ?? '' },
-      h('span', {}, block.alt_text || 'Picture'), h('span', { class: 'note' }, 'Not loaded: it is on ', linkNode(url, host)));
+    try {
+      host = new URL(url).hostname;
+    } catch {
+      host = 'an address that cannot be read';
+    }
+    return h(
+      'div',
+      { class: `${className} image-outside`, role: 'img', 'aria-label': block.alt_text ?? '' },
+      h('span', {}, block.alt_text || 'Picture'),
+      h('span', { class: 'note' }, 'Not loaded: it is on ', linkNode(url, host)),
+    );
   }
   const node = h('img', { class: className, src: url, alt: block.alt_text ?? '', loading: 'lazy' });
-  node.addEventListener('error', () => node.replaceWith(h('div', { class: 'unknown-block', role: 'img' }, `The picture did not load: ${block.alt_text ?? url}`)));
+  node.addEventListener('error', () =>
+    node.replaceWith(
+      h('div', { class: 'unknown-block', role: 'img' }, `The picture did not load: ${block.alt_text ?? url}`),
+    ),
+  );
   return node;
 }

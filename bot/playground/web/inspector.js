@@ -1,47 +1,42 @@
-// The traffic inspector: what went between Slack's side and the app, what broke Slack's rules, and the buttons for misbehaviour.
+// The traffic inspector: what went between Slack's side and the app, what broke Slack's rules, and the buttons for
+// misbehaviour.
 
-import { api } from './api.js';
-import { fill, h, toast } from './dom.js';
+import { fill, h } from './dom.js';
+import { faultPanel } from './faults.js';
 import { icon } from './icons.js';
-import { report } from './session.js';
 import { me, state, subscribe } from './state.js';
 import { clockTime } from './time.js';
 
 const KINDS = ['web_api', 'event', 'command', 'interactive', 'ack', 'response_url', 'socket', 'clock'];
 
-const FAULTS = [
-  { label: 'Rate-limit the next post', testid: 'fault-ratelimit', run: () => api.fault({ method: 'chat.postMessage', kind: 'ratelimit', times: 1, retry_after: 5 }) },
-  { label: 'Drop after accepting', testid: 'fault-drop', run: () => api.fault({ method: 'chat.postMessage', kind: 'drop_after', times: 1 }) },
-  { label: 'Answer 500 once', testid: 'fault-500', run: () => api.fault({ method: '*', kind: 'error_500', times: 1 }) },
-  { label: 'Disconnect socket', testid: 'fault-disconnect', run: () => api.disconnect('drop') },
-  { label: 'Redeliver last', testid: 'fault-redeliver', run: () => api.redeliver() },
-  { label: 'Same envelope twice', testid: 'fault-duplicate', run: () => api.duplicate(1) },
-  { label: 'Clear faults', testid: 'fault-clear', run: () => api.clearFaults() },
-];
-
 const filters = { words: '', kind: '', violations: false };
 
-async function misbehave(fault) {
-  try {
-    await fault.run();
-    toast(`${fault.label}: set.`);
-  } catch (error) {
-    report(error);
-  }
-}
-
 const matches = (entry) =>
-  (!filters.kind || entry.kind === filters.kind) && (!filters.violations || entry.violation)
-  && `${entry.name} ${entry.summary ?? ''} ${entry.kind} ${entry.status ?? ''} ${entry.violation ?? ''}`.toLowerCase().includes(filters.words);
+  (!filters.kind || entry.kind === filters.kind) &&
+  (!filters.violations || entry.violation) &&
+  `${entry.name} ${entry.summary ?? ''} ${entry.kind} ${entry.status ?? ''} ${entry.violation ?? ''}`
+    .toLowerCase()
+    .includes(filters.words);
 
 function json(label, value) {
   if (value === null || value === undefined) return null;
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-  return [h('div', { class: 'detail-label' }, label), h('pre', { class: 'detail', tabindex: '0' }, h('code', {}, text.length > 60000 ? `${text.slice(0, 60000)}\n… ${text.length - 60000} more characters` : text))];
+  return [
+    h('div', { class: 'detail-label' }, label),
+    h(
+      'pre',
+      { class: 'detail', tabindex: '0' },
+      h('code', {}, text.length > 60000 ? `${text.slice(0, 60000)}\n… ${text.length - 60000} more characters` : text),
+    ),
+  ];
 }
 
 function failed(entry) {
-  return Boolean(entry.violation) || /^(4|5)\d\d$|error|timeout|failed/i.test(String(entry.status ?? '')) || entry.response?.ok === false;
+  return (
+    Boolean(entry.violation) ||
+    /^(4|5)\d\d$|error|timeout|failed/i.test(String(entry.status ?? '')) ||
+    entry.response?.ok === false
+  );
 }
 
 // One entry; its JSON is only written when it is opened.
@@ -49,26 +44,109 @@ function row(entry) {
   const way = entry.direction === 'in' ? 'from the app' : 'to the app';
   const at = new Date(typeof entry.at === 'number' ? entry.at * 1000 : entry.at);
   const body = h('div', { class: 'entry-body' });
-  const details = h('details', {
-    class: `entry${entry.violation ? ' violation' : ''}${failed(entry) ? ' failed' : ''}`, data: { testid: 'traffic-entry', entry: String(entry.id), kind: entry.kind, violation: entry.violation ? 'true' : null },
-    on: { toggle: () => { if (details.open && !body.firstChild) fill(body, json('Request', entry.request), json('Response', entry.response)); } },
-  },
-  h('summary', {},
-    h('span', { class: `way way-${entry.direction}`, title: way }, icon(entry.direction === 'in' ? 'left' : 'right'), h('span', { class: 'visually-hidden' }, way)),
-    h('span', { class: 'entry-words' },
-      h('span', { class: 'entry-line' }, h('strong', { class: 'entry-name' }, entry.name), h('span', { class: 'tag' }, entry.kind), h('span', { class: 'entry-status' }, String(entry.status ?? '')), entry.ms === null || entry.ms === undefined ? null : h('span', { class: 'entry-ms' }, `${Math.round(entry.ms)} ms`)),
-      entry.summary ? h('span', { class: 'entry-summary' }, entry.summary) : null,
-      entry.violation ? h('span', { class: 'entry-violation', data: { testid: 'violation' } }, icon('warn'), h('span', {}, `Violation: ${entry.violation}`)) : null),
-    Number.isNaN(at.getTime()) ? null : h('time', { class: 'note' }, clockTime(at, me(), true))),
-  body);
+  const details = h(
+    'details',
+    {
+      class: `entry${entry.violation ? ' violation' : ''}${failed(entry) ? ' failed' : ''}`,
+      data: {
+        testid: 'traffic-entry',
+        entry: String(entry.id),
+        kind: entry.kind,
+        violation: entry.violation ? 'true' : null,
+      },
+      on: {
+        toggle: () => {
+          if (details.open && !body.firstChild)
+            fill(body, json('Request', entry.request), json('Response', entry.response));
+        },
+      },
+    },
+    h(
+      'summary',
+      {},
+      h(
+        'span',
+        { class: `way way-${entry.direction}`, title: way },
+        icon(entry.direction === 'in' ? 'left' : 'right'),
+        h('span', { class: 'visually-hidden' }, way),
+      ),
+      h(
+        'span',
+        { class: 'entry-words' },
+        h(
+          'span',
+          { class: 'entry-line' },
+          h('strong', { class: 'entry-name' }, entry.name),
+          h('span', { class: 'tag' }, entry.kind),
+          h('span', { class: 'entry-status' }, String(entry.status ?? '')),
+          entry.ms === null || entry.ms === undefined
+            ? null
+            : h('span', { class: 'entry-ms' }, `${Math.round(entry.ms)} ms`),
+        ),
+        entry.summary ? h('span', { class: 'entry-summary' }, entry.summary) : null,
+        entry.violation
+          ? h(
+              'span',
+              { class: 'entry-violation', data: { testid: 'violation' } },
+              icon('warn'),
+              h('span', {}, `Violation: ${entry.violation}`),
+            )
+          : null,
+      ),
+      Number.isNaN(at.getTime()) ? null : h('time', { class: 'note' }, clockTime(at, me(), true)),
+    ),
+    body,
+  );
   return details;
 }
 
 function filterBar() {
-  const kind = h('select', { class: 'field', 'aria-label': 'Kind', data: { testid: 'traffic-kind' }, on: { change: () => { filters.kind = kind.value; redraw(); } } }, h('option', { value: '' }, 'All kinds'), KINDS.map((each) => h('option', { value: each }, each)));
-  const words = h('input', { type: 'search', class: 'field', placeholder: 'Filter by name or text', 'aria-label': 'Filter', data: { testid: 'traffic-filter' }, on: { input: () => { filters.words = words.value.trim().toLowerCase(); redraw(); } } });
-  const only = h('input', { type: 'checkbox', data: { testid: 'traffic-violations' }, on: { change: () => { filters.violations = only.checked; redraw(); } } });
-  return h('div', { class: 'filters' }, words, kind, h('label', { class: 'choice' }, only, h('span', {}, 'Only violations')));
+  const kind = h(
+    'select',
+    {
+      class: 'field',
+      'aria-label': 'Kind',
+      data: { testid: 'traffic-kind' },
+      on: {
+        change: () => {
+          filters.kind = kind.value;
+          redraw();
+        },
+      },
+    },
+    h('option', { value: '' }, 'All kinds'),
+    KINDS.map((each) => h('option', { value: each }, each)),
+  );
+  const words = h('input', {
+    type: 'search',
+    class: 'field',
+    placeholder: 'Filter by name or text',
+    'aria-label': 'Filter',
+    data: { testid: 'traffic-filter' },
+    on: {
+      input: () => {
+        filters.words = words.value.trim().toLowerCase();
+        redraw();
+      },
+    },
+  });
+  const only = h('input', {
+    type: 'checkbox',
+    data: { testid: 'traffic-violations' },
+    on: {
+      change: () => {
+        filters.violations = only.checked;
+        redraw();
+      },
+    },
+  });
+  return h(
+    'div',
+    { class: 'filters' },
+    words,
+    kind,
+    h('label', { class: 'choice' }, only, h('span', {}, 'Only violations')),
+  );
 }
 
 const list = h('div', { class: 'entries', data: { testid: 'traffic-list' } });
@@ -78,7 +156,11 @@ const nodes = new Map(); // entry id -> {entry, node}
 function redraw() {
   const wanted = state.traffic.filter(matches).reverse();
   const ids = new Set(wanted.map((entry) => entry.id));
-  for (const [id, known] of nodes) if (!ids.has(id)) { known.node.remove(); nodes.delete(id); }
+  for (const [id, known] of nodes)
+    if (!ids.has(id)) {
+      known.node.remove();
+      nodes.delete(id);
+    }
   let place = null;
   for (const entry of wanted) {
     let known = nodes.get(entry.id);
@@ -101,19 +183,51 @@ const isOpen = () => document.body.classList.contains('inspector-open');
 export function inspector(host, toggleHost) {
   const badge = h('span', { class: 'badge badge-danger', hidden: true, data: { testid: 'violation-count' } });
   const spoken = h('span', { class: 'visually-hidden' });
-  const toggle = h('button', { type: 'button', class: 'btn-tool wide', 'aria-expanded': 'false', 'aria-controls': 'inspector', title: 'Traffic between Slack and the app', data: { testid: 'traffic-toggle' }, on: { click: () => show(!isOpen()) } }, icon('traffic'), h('span', { class: 'toggle-word' }, 'Traffic'), badge, spoken);
+  const toggle = h(
+    'button',
+    {
+      type: 'button',
+      class: 'btn-tool wide',
+      'aria-expanded': 'false',
+      'aria-controls': 'inspector',
+      title: 'Traffic between Slack and the app',
+      data: { testid: 'traffic-toggle' },
+      on: { click: () => show(!isOpen()) },
+    },
+    icon('traffic'),
+    h('span', { class: 'toggle-word' }, 'Traffic'),
+    badge,
+    spoken,
+  );
   const show = (open) => {
     document.body.classList.toggle('inspector-open', open);
     host.hidden = !open;
     toggle.setAttribute('aria-expanded', String(open));
-    if (open) { redraw(); host.querySelector('[data-testid="traffic-filter"]').focus(); } else toggle.focus();
+    if (open) {
+      redraw();
+      host.querySelector('[data-testid="traffic-filter"]').focus();
+    } else toggle.focus();
   };
   const line = h('p', { class: 'note', data: { testid: 'connection' } });
-  fill(host,
-    h('header', { class: 'pane-head' }, h('div', { class: 'pane-words' }, h('h2', { class: 'pane-title' }, 'Traffic'), line), h('button', { type: 'button', class: 'btn-tool', 'aria-label': 'Close traffic', on: { click: () => show(false) } }, icon('close'))),
-    h('details', { class: 'faults' }, h('summary', {}, 'Make Slack misbehave'), h('div', { class: 'fault-buttons' }, FAULTS.map((fault) => h('button', { type: 'button', class: 'btn btn-small', data: { testid: fault.testid }, on: { click: () => misbehave(fault) } }, fault.label)))),
-    filterBar(), list);
-  host.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.defaultPrevented) show(false); });
+  fill(
+    host,
+    h(
+      'header',
+      { class: 'pane-head' },
+      h('div', { class: 'pane-words' }, h('h2', { class: 'pane-title' }, 'Traffic'), line),
+      h(
+        'button',
+        { type: 'button', class: 'btn-tool', 'aria-label': 'Close traffic', on: { click: () => show(false) } },
+        icon('close'),
+      ),
+    ),
+    faultPanel(),
+    filterBar(),
+    list,
+  );
+  host.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) show(false);
+  });
   host.hidden = true;
   fill(toggleHost, connectionPill(), toggle);
   subscribe('traffic', () => {
@@ -128,7 +242,9 @@ export function inspector(host, toggleHost) {
 
 function connectionWords() {
   if (state.transport === 'http') return 'The app is reached by signed HTTP requests.';
-  return state.connections ? `Socket Mode: ${state.connections} ${state.connections === 1 ? 'connection' : 'connections'}.` : 'Socket Mode: the app is not connected.';
+  return state.connections
+    ? `Socket Mode: ${state.connections} ${state.connections === 1 ? 'connection' : 'connections'}.`
+    : 'Socket Mode: the app is not connected.';
 }
 
 // Says at a glance when nothing will be answered: no app on the socket, or the page has lost the playground.
@@ -137,7 +253,12 @@ function connectionPill() {
   subscribe('connection workspace', () => {
     const appAway = state.transport === 'socket' && !state.connections;
     pill.hidden = state.online && !appAway;
-    fill(pill, state.online ? [icon('warn'), h('span', {}, `${state.app.name ?? 'App'} is not connected`)] : [icon('warn'), h('span', {}, 'Reconnecting to the playground…')]);
+    fill(
+      pill,
+      state.online
+        ? [icon('warn'), h('span', {}, `${state.app.name ?? 'App'} is not connected`)]
+        : [icon('warn'), h('span', {}, 'Reconnecting to the playground…')],
+    );
   });
   return pill;
 }

@@ -1,4 +1,5 @@
-// The `markdown` block: standard Markdown to DOM nodes (headings, lists, tables, code, quotes, emphasis, links). Not mrkdwn.
+// The `markdown` block: standard Markdown to DOM nodes (headings, lists, tables, code, quotes, emphasis, links).
+// Not mrkdwn.
 
 import { h, frag } from './dom.js';
 import { withEmoji } from './emoji.js';
@@ -38,14 +39,44 @@ function inline(text) {
   return [...out, ...withEmoji(plain)];
 }
 
-const cells = (line) => line.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim());
+const cells = (line) =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split('|')
+    .map((cell) => cell.trim());
 const bullet = /^(\s*)(?:[-*+]|(\d+)[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
 
 function tableFrom(lines) {
   const [head, , ...body] = lines.map(cells);
-  return h('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Table' }, h('table', { class: 'block-table' },
-    h('thead', {}, h('tr', {}, head.map((cell) => h('th', { scope: 'col' }, inline(cell))))),
-    h('tbody', {}, body.map((row) => h('tr', {}, row.map((cell) => h('td', {}, inline(cell))))))));
+  return h(
+    'div',
+    { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Table' },
+    h(
+      'table',
+      { class: 'block-table' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          head.map((cell) => h('th', { scope: 'col' }, inline(cell))),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        body.map((row) =>
+          h(
+            'tr',
+            {},
+            row.map((cell) => h('td', {}, inline(cell))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function listFrom(lines) {
@@ -56,11 +87,23 @@ function listFrom(lines) {
     if (/^\s*/.exec(line)[0].length > depth && items.length) items[items.length - 1].inner.push(line);
     else items.push({ line, inner: [] });
   }
-  return h(ordered ? 'ol' : 'ul', ordered ? { start: ordered } : {}, items.map(({ line, inner }) => {
-    const [, , , box, text] = bullet.exec(line) ?? [null, '', '', undefined, line];
-    const mark = box === undefined ? null : h('input', { type: 'checkbox', checked: box !== ' ', disabled: true, 'aria-label': box === ' ' ? 'open' : 'done' });
-    return h('li', {}, mark, inline(text), inner.length ? listFrom(inner) : null);
-  }));
+  return h(
+    ordered ? 'ol' : 'ul',
+    ordered ? { start: ordered } : {},
+    items.map(({ line, inner }) => {
+      const [, , , box, text] = bullet.exec(line) ?? [null, '', '', undefined, line];
+      const mark =
+        box === undefined
+          ? null
+          : h('input', {
+              type: 'checkbox',
+              checked: box !== ' ',
+              disabled: true,
+              'aria-label': box === ' ' ? 'open' : 'done',
+            });
+      return h('li', {}, mark, inline(text), inner.length ? listFrom(inner) : null);
+    }),
+  );
 }
 
 // How many lines from `at` on satisfy the test.
@@ -73,7 +116,15 @@ function run(lines, at, test) {
 function blockAt(lines, at) {
   const line = lines[at];
   const heading = /^(#{1,6})\s+(.*)$/.exec(line);
-  if (heading) return [h('p', { class: `md-h md-h${heading[1].length}`, role: 'heading', 'aria-level': String(heading[1].length + 2) }, inline(heading[2])), at + 1];
+  if (heading)
+    return [
+      h(
+        'p',
+        { class: `md-h md-h${heading[1].length}`, role: 'heading', 'aria-level': String(heading[1].length + 2) },
+        inline(heading[2]),
+      ),
+      at + 1,
+    ];
   if (/^```/.test(line)) {
     const end = run(lines, at + 1, (next) => !/^```/.test(next));
     return [h('pre', {}, h('code', {}, lines.slice(at + 1, end).join('\n'))), end + 1];
@@ -81,7 +132,19 @@ function blockAt(lines, at) {
   if (/^\s*(?:-{3,}|\*{3,}|_{3,})\s*$/.test(line)) return [h('hr'), at + 1];
   if (/^>/.test(line)) {
     const end = run(lines, at, (next) => /^>/.test(next));
-    return [h('blockquote', {}, markdown(lines.slice(at, end).map((next) => next.replace(/^> ?/, '')).join('\n'))), end];
+    return [
+      h(
+        'blockquote',
+        {},
+        markdown(
+          lines
+            .slice(at, end)
+            .map((next) => next.replace(/^> ?/, ''))
+            .join('\n'),
+        ),
+      ),
+      end,
+    ];
   }
   if (line.includes('|') && /^\s*\|?\s*:?-{2,}/.test(lines[at + 1] ?? '')) {
     const end = run(lines, at, (next) => next.includes('|'));
@@ -91,13 +154,19 @@ function blockAt(lines, at) {
     const end = run(lines, at, (next) => bullet.test(next) || /^\s{2,}\S/.test(next));
     return [listFrom(lines.slice(at, end)), end];
   }
-  const end = run(lines, at, (next, index) => next.trim() && (index === at || !(/^(#{1,6}\s|```|>)/.test(next) || bullet.test(next))));
+  const end = run(
+    lines,
+    at,
+    (next, index) => next.trim() && (index === at || !(/^(#{1,6}\s|```|>)/.test(next) || bullet.test(next))),
+  );
   return [h('p', {}, inline(lines.slice(at, end).join('\n'))), end];
 }
 
 /** Markdown as a fragment. */
 export function markdown(text) {
-  const lines = String(text ?? '').replace(/\r/g, '').split('\n');
+  const lines = String(text ?? '')
+    .replace(/\r/g, '')
+    .split('\n');
   const out = [];
   let at = 0;
   while (at < lines.length) {

@@ -1,14 +1,15 @@
-// Modals: the top view of the stack in one dialog. What was typed is kept per view, and across updates where ids stay the same.
+// Modals: the top view of the stack in one dialog. What was typed is kept per view, and across updates where ids
+// stay the same.
 
 import { api } from './api.js';
-import { announce, fill, h, trapTab } from './dom.js';
+import { announce, fill, h, trapTab, report } from './dom.js';
 import { icon } from './icons.js';
 import { renderBlocks } from './blocks.js';
 import { failureWords, surfaceContext } from './actions.js';
 import { closePopover } from './popover.js';
 import { plainText } from './mrkdwn.js';
 import { problems } from './validation.js';
-import { refreshViews, report } from './session.js';
+import { refreshViews } from './loading.js';
 import { state, subscribe } from './state.js';
 import { Values } from './values.js';
 
@@ -37,7 +38,10 @@ async function submit(view, button) {
   if (button.getAttribute('aria-busy') === 'true') return;
   memory.errors = problems(view.blocks, memory.values);
   memory.notice = '';
-  if (Object.keys(memory.errors).length) { redraw(view, true); return; }
+  if (Object.keys(memory.errors).length) {
+    redraw(view, true);
+    return;
+  }
   button.setAttribute('aria-busy', 'true');
   const as = state.me;
   let answer;
@@ -58,61 +62,166 @@ async function submit(view, button) {
 
 function errorBanner(memory, view) {
   const inputs = new Set(view.blocks.filter((block) => block.type === 'input').map((block) => block.block_id));
-  const stray = Object.entries(memory.errors).filter(([id]) => !inputs.has(id)).map(([, text]) => text);
+  const stray = Object.entries(memory.errors)
+    .filter(([id]) => !inputs.has(id))
+    .map(([, text]) => text);
   const text = [memory.notice, ...stray].filter(Boolean).join(' ');
-  return text ? h('div', { class: 'action-error', role: 'alert', data: { testid: 'modal-error' } }, icon('warn'), text) : null;
+  return text
+    ? h('div', { class: 'action-error', role: 'alert', data: { testid: 'modal-error' } }, icon('warn'), text)
+    : null;
 }
 
 function content(view) {
   const memory = memoryOf(view);
   memory.values.prune(view.blocks);
   const notice = h('div', { class: 'notice' });
-  const ctx = surfaceContext({ surface: 'modal', container: { type: 'view', view_id: view.id }, values: memory.values, blocks: view.blocks, notice, prefix: view.id, errors: memory.errors });
-  const send = view.submit ? h('button', { type: 'submit', class: 'btn btn-primary', disabled: Boolean(view.submit_disabled), data: { testid: 'modal-submit' } }, plainText(view.submit)) : null;
-  const form = h('form', { class: 'dialog-form', novalidate: true, on: { submit: (event) => { event.preventDefault(); if (send) submit(view, send); } } },
-    h('header', { class: 'dialog-head' },
-      state.views.length > 1 ? h('button', { type: 'button', class: 'btn-tool', 'aria-label': 'Back', data: { testid: 'modal-back' }, on: { click: () => close(view) } }, icon('back')) : null,
+  const ctx = surfaceContext({
+    surface: 'modal',
+    container: { type: 'view', view_id: view.id },
+    values: memory.values,
+    blocks: view.blocks,
+    notice,
+    prefix: view.id,
+    errors: memory.errors,
+  });
+  const send = view.submit
+    ? h(
+        'button',
+        {
+          type: 'submit',
+          class: 'btn btn-primary',
+          disabled: Boolean(view.submit_disabled),
+          data: { testid: 'modal-submit' },
+        },
+        plainText(view.submit),
+      )
+    : null;
+  const form = h(
+    'form',
+    {
+      class: 'dialog-form',
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          if (send) submit(view, send);
+        },
+      },
+    },
+    h(
+      'header',
+      { class: 'dialog-head' },
+      state.views.length > 1
+        ? h(
+            'button',
+            {
+              type: 'button',
+              class: 'btn-tool',
+              'aria-label': 'Back',
+              data: { testid: 'modal-back' },
+              on: { click: () => close(view) },
+            },
+            icon('back'),
+          )
+        : null,
       h('h2', { id: 'modal-title', data: { testid: 'modal-title' } }, plainText(view.title)),
-      h('button', { type: 'button', class: 'btn-tool', 'aria-label': 'Close', data: { testid: 'modal-x' }, on: { click: () => close(view, true) } }, icon('close'))),
-    h('div', { class: 'dialog-body', data: { testid: 'modal-body' } }, errorBanner(memory, view), renderBlocks(view.blocks, ctx), notice),
-    h('footer', { class: 'dialog-foot' },
-      h('button', { type: 'button', class: 'btn', data: { testid: 'modal-close' }, on: { click: () => close(view) } }, view.close ? plainText(view.close) : send ? 'Cancel' : 'Close'), send));
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'btn-tool',
+          'aria-label': 'Close',
+          data: { testid: 'modal-x' },
+          on: { click: () => close(view, true) },
+        },
+        icon('close'),
+      ),
+    ),
+    h(
+      'div',
+      { class: 'dialog-body', data: { testid: 'modal-body' } },
+      errorBanner(memory, view),
+      renderBlocks(view.blocks, ctx),
+      notice,
+    ),
+    h(
+      'footer',
+      { class: 'dialog-foot' },
+      h(
+        'button',
+        { type: 'button', class: 'btn', data: { testid: 'modal-close' }, on: { click: () => close(view) } },
+        view.close ? plainText(view.close) : send ? 'Cancel' : 'Close',
+      ),
+      send,
+    ),
+  );
   return form;
 }
 
 function focusFirst() {
-  const stop = dialog.querySelector('.dialog-body [aria-invalid="true"], .dialog-body .has-error input')
-    ?? dialog.querySelector('.dialog-body input:not([disabled]), .dialog-body textarea, .dialog-body .select, .dialog-body .btn, .dialog-foot .btn-primary, .dialog-foot .btn');
+  const stop =
+    dialog.querySelector('.dialog-body [aria-invalid="true"], .dialog-body .has-error input') ??
+    dialog.querySelector(
+      '.dialog-body input:not([disabled]), .dialog-body textarea, .dialog-body .select, .dialog-body .btn, .dialog-foot .btn-primary, .dialog-foot .btn',
+    );
   stop?.focus();
 }
 
 // Draws the view anew; the focus and the scroll place stay where the same control is still there.
 function redraw(view, toError = false) {
   const active = dialog.contains(document.activeElement) ? document.activeElement : null;
-  const mark = active && { id: active.id, action: active.dataset.actionId, value: active.dataset.value, test: active.dataset.testid, caret: active.selectionStart ?? null };
+  const mark = active && {
+    id: active.id,
+    action: active.dataset.actionId,
+    value: active.dataset.value,
+    test: active.dataset.testid,
+    caret: active.selectionStart ?? null,
+  };
   const scroll = dialog.querySelector('.dialog-body')?.scrollTop ?? 0;
   closePopover();
   fill(dialog, content(view));
   dialog.querySelector('.dialog-body').scrollTop = scroll;
-  if (toError && dialog.querySelector('.has-error')) { focusFirst(); announce('Some answers need another look.'); return; }
-  if (!mark) { focusFirst(); return; }
-  const same = (mark.id && document.getElementById(mark.id))
-    || [...dialog.querySelectorAll('[data-action-id]')].find((node) => mark.action && node.dataset.actionId === mark.action && node.dataset.value === mark.value)
-    || (mark.test?.startsWith('modal-') && dialog.querySelector(`[data-testid="${mark.test}"]`));
-  if (!same) { focusFirst(); return; }
+  if (toError && dialog.querySelector('.has-error')) {
+    focusFirst();
+    announce('Some answers need another look.');
+    return;
+  }
+  if (!mark) {
+    focusFirst();
+    return;
+  }
+  const same =
+    (mark.id && document.getElementById(mark.id)) ||
+    [...dialog.querySelectorAll('[data-action-id]')].find(
+      (node) => mark.action && node.dataset.actionId === mark.action && node.dataset.value === mark.value,
+    ) ||
+    (mark.test?.startsWith('modal-') && dialog.querySelector(`[data-testid="${mark.test}"]`));
+  if (!same) {
+    focusFirst();
+    return;
+  }
   same.focus({ preventScroll: true });
-  if (mark.caret !== null && same.setSelectionRange && /^(text|search|url|tel|textarea)$/.test(same.type)) same.setSelectionRange(mark.caret, mark.caret);
+  if (mark.caret !== null && same.setSelectionRange && /^(text|search|url|tel|textarea)$/.test(same.type))
+    same.setSelectionRange(mark.caret, mark.caret);
 }
 
 function openDialog() {
   back = document.activeElement;
   dialog = h('dialog', {
-    class: 'dialog modal', 'aria-labelledby': 'modal-title', data: { testid: 'modal' },
+    class: 'dialog modal',
+    'aria-labelledby': 'modal-title',
+    data: { testid: 'modal' },
     on: {
-      cancel: (event) => { event.preventDefault(); closeTop(); },
+      cancel: (event) => {
+        event.preventDefault();
+        closeTop();
+      },
       keydown: (event) => {
         trapTab(event, dialog);
-        if (event.key === 'Escape' && !event.defaultPrevented) { event.preventDefault(); closeTop(); }
+        if (event.key === 'Escape' && !event.defaultPrevented) {
+          event.preventDefault();
+          closeTop();
+        }
       },
     },
   });
@@ -138,7 +247,10 @@ function shut() {
 export function modals() {
   subscribe('views', () => {
     const top = state.views[state.views.length - 1];
-    if (!top) { if (dialog) shut(); return; }
+    if (!top) {
+      if (dialog) shut();
+      return;
+    }
     for (const id of known.keys()) if (!state.views.some((view) => view.id === id)) known.delete(id);
     const print = `${top.hash}|${state.views.length}|${JSON.stringify([top.blocks, top.title, top.submit, top.close])}`;
     if (shown?.id === top.id && shown.print === print) return;

@@ -1,4 +1,5 @@
-// Slack's mrkdwn to DOM nodes: styles, code, quotes, links, mentions, dates, entities, emoji. The rules are Slack's, not Markdown's.
+// Slack's mrkdwn to DOM nodes: styles, code, quotes, links, mentions, dates, entities, emoji. The rules are
+// Slack's, not Markdown's.
 
 import { h, frag } from './dom.js';
 import { emojiNode, glyphOf, withEmoji } from './emoji.js';
@@ -10,7 +11,7 @@ const SAFE_LINK = /^(https?:\/\/|mailto:|tel:)/i;
 const WORD = /[\p{L}\p{N}]/u;
 
 /** Decodes the three entities Slack knows; everything else is plain text. */
-export function decode(text) {
+function decode(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>' })[name]);
 }
 
@@ -43,8 +44,11 @@ export function dateNode(timestamp, pattern, fallback, url) {
   const seconds = Number(timestamp);
   if (!Number.isFinite(seconds)) return fallback ?? pattern;
   const moment = new Date(seconds * 1000);
-  const time = h('time', { datetime: moment.toISOString(), title: dateTokens('{date_long} at {time_secs}', moment, me(), now()) },
-    dateTokens(pattern, moment, me(), now()));
+  const time = h(
+    'time',
+    { datetime: moment.toISOString(), title: dateTokens('{date_long} at {time_secs}', moment, me(), now()) },
+    dateTokens(pattern, moment, me(), now()),
+  );
   return url ? linkNode(url, time) : time;
 }
 
@@ -80,7 +84,11 @@ function closing(text, start) {
   return -1;
 }
 
-const opens = (text, at) => !WORD.test(text[at - 1] ?? ' ') && text[at - 1] !== text[at] && /\S/.test(text[at + 1] ?? ' ') && text[at + 1] !== text[at];
+const opens = (text, at) =>
+  !WORD.test(text[at - 1] ?? ' ') &&
+  text[at - 1] !== text[at] &&
+  /\S/.test(text[at + 1] ?? ' ') &&
+  text[at + 1] !== text[at];
 
 // Plain URLs, @names and #channels are linked only where Slack would look for them: in text that is not verbatim.
 function autoLink(text, at) {
@@ -90,7 +98,8 @@ function autoLink(text, at) {
   if (url && !WORD.test(before)) return [linkNode(decode(url[0])), url[0].length];
   if (/[@#]/.test(rest[0]) && !WORD.test(before)) {
     const name = /^[@#]([\p{L}\p{N}._-]*[\p{L}\p{N}_-])/u.exec(rest);
-    if (name && rest[0] === '@' && ['here', 'channel', 'everyone'].includes(name[1])) return [broadcastMention(name[1]), name[0].length];
+    if (name && rest[0] === '@' && ['here', 'channel', 'everyone'].includes(name[1]))
+      return [broadcastMention(name[1]), name[0].length];
     const channel = name && rest[0] === '#' && [...state.channels.values()].find((row) => row.name === name[1]);
     if (channel) return [channelMention(channel.id), name[0].length];
     const person = name && rest[0] === '@' && people().find((user) => user.name === name[1]);
@@ -107,7 +116,8 @@ function special(text, at, verbatim) {
     if (end > at + 1 && !text.slice(at, end).includes('\n')) return [angle(text.slice(at + 1, end)), end - at + 1];
   } else if (char === '`') {
     const end = text.indexOf('`', at + 1);
-    if (end > at + 1 && !text.slice(at, end).includes('\n')) return [h('code', {}, codeText(text.slice(at + 1, end))), end - at + 1];
+    if (end > at + 1 && !text.slice(at, end).includes('\n'))
+      return [h('code', {}, codeText(text.slice(at + 1, end))), end - at + 1];
   } else if (STYLES[char] && opens(text, at)) {
     const end = closing(text, at);
     if (end > 0) return [h(STYLES[char], {}, inline(text.slice(at + 1, end), verbatim)), end - at + 1];

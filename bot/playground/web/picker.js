@@ -7,8 +7,16 @@ export function picker({ items, label, placeholder, onPick, current }) {
   const listId = uid('picker');
   const list = h('ul', { id: listId, role: 'listbox', class: 'picker-list', 'aria-label': label });
   const box = h('input', {
-    type: 'text', class: 'picker-filter', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': listId, 'aria-autocomplete': 'list', 'aria-label': label,
-    placeholder, autocomplete: 'off', data: { testid: 'picker-filter' },
+    type: 'text',
+    class: 'picker-filter',
+    role: 'combobox',
+    'aria-expanded': 'true',
+    'aria-controls': listId,
+    'aria-autocomplete': 'list',
+    'aria-label': label,
+    placeholder,
+    autocomplete: 'off',
+    data: { testid: 'picker-filter' },
   });
   let shown = [];
   let at = 0;
@@ -21,10 +29,29 @@ export function picker({ items, label, placeholder, onPick, current }) {
   const draw = () => {
     const words = box.value.trim().toLowerCase();
     shown = items.filter((item) => item.text.toLowerCase().includes(words));
-    at = Math.max(0, shown.findIndex((item) => item.key === current));
+    at = Math.max(
+      0,
+      shown.findIndex((item) => item.key === current),
+    );
     if (words) at = 0;
-    fill(list, shown.length ? null : h('li', { class: 'option-none', role: 'presentation' }, 'Nothing found'), shown.map((item, index) =>
-      h('li', { id: `${listId}-${index}`, role: 'option', class: 'picker-row', 'aria-selected': String(item.key === current), data: { testid: item.testid }, on: { click: () => onPick(item) } }, item.node())));
+    fill(
+      list,
+      shown.length ? null : h('li', { class: 'option-none', role: 'presentation' }, 'Nothing found'),
+      shown.map((item, index) =>
+        h(
+          'li',
+          {
+            id: `${listId}-${index}`,
+            role: 'option',
+            class: 'picker-row',
+            'aria-selected': String(item.key === current),
+            data: { testid: item.testid },
+            on: { click: () => onPick(item) },
+          },
+          item.node(),
+        ),
+      ),
+    );
     mark();
   };
   box.addEventListener('input', draw);
@@ -40,5 +67,11 @@ export function picker({ items, label, placeholder, onPick, current }) {
     }
   });
   draw();
-  return { root: h('div', { class: 'picker' }, box, list), focus: () => { box.focus(); mark(); } };
+  return {
+    root: h('div', { class: 'picker' }, box, list),
+    focus: () => {
+      box.focus();
+      mark();
+    },
+  };
 }

@@ -24,16 +24,24 @@ function place(panel, anchor, above) {
 /** Shows `content` next to `anchor`; a click outside or Escape closes it. Returns {close}. */
 export function openPopover(anchor, content, { onClose, above = false, label, testid, tabCloses = true } = {}) {
   closePopover();
-  const panel = h('div', { class: 'popover', popover: 'manual', 'aria-label': label, data: { testid: testid ?? 'popover' } }, content);
+  const panel = h(
+    'div',
+    { class: 'popover', popover: 'manual', 'aria-label': label, data: { testid: testid ?? 'popover' } },
+    content,
+  );
   (anchor.closest('dialog') ?? document.body).append(panel);
   panel.showPopover();
   place(panel, anchor, above);
   const outside = (event) => {
     if (!panel.contains(event.target) && !anchor.contains(event.target)) handle.close();
   };
-  const keys = (event) => {
-    if (event.key === 'Tab' && tabCloses) handle.close();
-    else if (event.key === 'Tab') trapTab(event, panel);
+  const tab = (event) => {
+    if (event.key !== 'Tab') return;
+    if (tabCloses) handle.close();
+    else trapTab(event, panel);
+  };
+  // Wherever the focus is, Escape closes this first and leaves the dialog below open.
+  const escape = (event) => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
     event.stopPropagation();
@@ -45,6 +53,7 @@ export function openPopover(anchor, content, { onClose, above = false, label, te
       if (current !== handle) return;
       current = null;
       document.removeEventListener('pointerdown', outside, true);
+      document.removeEventListener('keydown', escape, true);
       panel.remove();
       anchor.setAttribute('aria-expanded', 'false');
       onClose?.();
@@ -54,18 +63,38 @@ export function openPopover(anchor, content, { onClose, above = false, label, te
   };
   current = handle;
   anchor.setAttribute('aria-expanded', 'true');
-  panel.addEventListener('keydown', keys);
+  panel.addEventListener('keydown', tab);
+  document.addEventListener('keydown', escape, true);
   document.addEventListener('pointerdown', outside, true);
   return handle;
 }
 
 /** A menu next to a button; items are {label, description?, danger?, testid?, run}. */
 export function openMenu(anchor, items, { label, above = false } = {}) {
-  const list = h('div', { class: 'menu', role: 'menu', 'aria-label': label },
-    items.map((item) => h('button', {
-      type: 'button', role: 'menuitem', tabindex: '-1', class: item.danger ? 'menu-item danger' : 'menu-item', data: { testid: item.testid },
-      on: { click: () => { popover.close(true); item.run(); } },
-    }, h('span', {}, item.label), item.description ? h('span', { class: 'menu-note' }, item.description) : null)));
+  const list = h(
+    'div',
+    { class: 'menu', role: 'menu', 'aria-label': label },
+    items.map((item) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          role: 'menuitem',
+          tabindex: '-1',
+          class: item.danger ? 'menu-item danger' : 'menu-item',
+          data: { testid: item.testid },
+          on: {
+            click: () => {
+              popover.close(true);
+              item.run();
+            },
+          },
+        },
+        h('span', {}, item.label),
+        item.description ? h('span', { class: 'menu-note' }, item.description) : null,
+      ),
+    ),
+  );
   const popover = openPopover(anchor, list, { label, above, testid: 'menu' });
   roving(list, '.menu-item');
   list.querySelector('.menu-item')?.focus();
@@ -82,16 +111,43 @@ export function askConfirm({ title, text, confirm, deny, style }) {
       resolve(answer);
     };
     const heading = h('h2', { id: 'confirm-title' }, title ? plainText(title) : 'Are you sure?');
-    const yes = h('button', { type: 'button', class: `btn ${style === 'danger' ? 'btn-danger' : 'btn-primary'}`, data: { testid: 'confirm-yes' }, on: { click: () => finish(true) } },
-      confirm ? plainText(confirm) : 'Yes');
-    const dialog = h('dialog', {
-      class: 'dialog confirm', 'aria-labelledby': 'confirm-title', data: { testid: 'confirm' },
-      on: { cancel: (event) => { event.preventDefault(); finish(false); }, keydown: (event) => trapTab(event, dialog) },
-    },
-    h('header', { class: 'dialog-head' }, heading),
-    h('div', { class: 'dialog-body' }, h('div', { class: 'rich' }, textObject(text))),
-    h('footer', { class: 'dialog-foot' },
-      h('button', { type: 'button', class: 'btn', data: { testid: 'confirm-no' }, on: { click: () => finish(false) } }, deny ? plainText(deny) : 'Cancel'), yes));
+    const yes = h(
+      'button',
+      {
+        type: 'button',
+        class: `btn ${style === 'danger' ? 'btn-danger' : 'btn-primary'}`,
+        data: { testid: 'confirm-yes' },
+        on: { click: () => finish(true) },
+      },
+      confirm ? plainText(confirm) : 'Yes',
+    );
+    const dialog = h(
+      'dialog',
+      {
+        class: 'dialog confirm',
+        'aria-labelledby': 'confirm-title',
+        data: { testid: 'confirm' },
+        on: {
+          cancel: (event) => {
+            event.preventDefault();
+            finish(false);
+          },
+          keydown: (event) => trapTab(event, dialog),
+        },
+      },
+      h('header', { class: 'dialog-head' }, heading),
+      h('div', { class: 'dialog-body' }, h('div', { class: 'rich' }, textObject(text))),
+      h(
+        'footer',
+        { class: 'dialog-foot' },
+        h(
+          'button',
+          { type: 'button', class: 'btn', data: { testid: 'confirm-no' }, on: { click: () => finish(false) } },
+          deny ? plainText(deny) : 'Cancel',
+        ),
+        yes,
+      ),
+    );
     document.body.append(dialog);
     dialog.showModal();
     yes.focus();

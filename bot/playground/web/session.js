@@ -1,81 +1,34 @@
-// The running session: who is acted as, what is loaded, and what each event of the stream changes. Panes only draw what is in state.
+// The running session: who is acted as, what is loaded, and what each event of the stream changes. Panes only draw
+// what is in state.
 
 import { api, listen } from './api.js';
-import { announce, toast } from './dom.js';
+import { announce, report } from './dom.js';
+import {
+  arriving,
+  current,
+  isReading,
+  loadHome,
+  loadMessages,
+  loadTraffic,
+  refreshConversations,
+  refreshThread,
+} from './loading.js';
 import { mrkdwn } from './mrkdwn.js';
-import { activeConversation, addEphemeral, changed, inThread, now, people, personName, state, takeBootstrap, takeClock, upsert } from './state.js';
+import {
+  activeConversation,
+  addEphemeral,
+  changed,
+  inThread,
+  now,
+  people,
+  personName,
+  state,
+  takeBootstrap,
+  takeClock,
+  upsert,
+} from './state.js';
 
 let stopListening = null;
-const arriving = new Map(); // channel -> events that came while its messages were being fetched
-
-/** Shows a failed request without losing the page. */
-export function report(error) {
-  toast(error.message, 'error');
-}
-
-// Runs the work, again if it was asked for meanwhile, never twice at once.
-function coalesced(work) {
-  let running = false;
-  let again = false;
-  return async function run() {
-    if (running) { again = true; return; }
-    running = true;
-    try {
-      do {
-        again = false;
-        await work();
-      } while (again);
-    } catch (error) {
-      report(error);
-    } finally {
-      running = false;
-    }
-  };
-}
-
-// True while the answer still belongs to the person who asked.
-const current = (epoch) => epoch === state.epoch;
-
-const refreshConversations = coalesced(async () => {
-  const epoch = state.epoch;
-  const { conversations } = await api.conversations(state.me);
-  if (!current(epoch)) return;
-  state.conversations = conversations.map((row) => (row.id === state.active && isReading() ? { ...row, unread: 0 } : row));
-  changed('conversations');
-});
-
-const refreshThread = coalesced(async () => {
-  const { epoch, thread } = state;
-  if (!thread) return;
-  const { messages } = await api.messages(state.me, thread.channel, thread.ts);
-  if (!current(epoch) || state.thread?.ts !== thread.ts) return;
-  state.threadMessages = messages;
-  changed('thread');
-});
-
-/** Asks again for the open modals: for when an answer and the event stream might cross. */
-export const refreshViews = coalesced(async () => {
-  const epoch = state.epoch;
-  const { views } = await api.views(state.me);
-  if (!current(epoch)) return;
-  state.views = views;
-  changed('views');
-});
-
-async function loadMessages(channel) {
-  const epoch = state.epoch;
-  arriving.set(channel, []);
-  const { messages } = await api.messages(state.me, channel);
-  if (!current(epoch)) return;
-  const late = arriving.get(channel) ?? [];
-  arriving.delete(channel);
-  state.messages.set(channel, messages.filter((message) => !message.ephemeral));
-  for (const message of messages) if (message.ephemeral) addEphemeral(channel, message);
-  for (const event of late) takeMessage(event);
-  changed('messages');
-}
-
-const isReading = () => document.visibilityState === 'visible' && state.tab === 'messages';
 
 function markRead(channel) {
   const row = state.conversations.find((each) => each.id === channel);
@@ -87,7 +40,9 @@ function markRead(channel) {
 // The first of the last `unread` messages of others: where the "New" line goes.
 function firstUnread(row) {
   if (!row?.unread) return null;
-  const others = (state.messages.get(row.id) ?? []).filter((message) => message.user !== state.me && !inThread(message));
+  const others = (state.messages.get(row.id) ?? []).filter(
+    (message) => message.user !== state.me && !inThread(message),
+  );
   return others[Math.max(0, others.length - Number(row.unread))]?.ts ?? null;
 }
 
@@ -98,7 +53,7 @@ export async function openConversation(id, tab) {
   const homely = row.is_app && state.app.home_tab;
   const unread = { ...row };
   state.active = id;
-  state.tab = homely ? tab ?? (row.unread ? 'messages' : 'home') : 'messages';
+  state.tab = homely ? (tab ?? (row.unread ? 'messages' : 'home')) : 'messages';
   state.newFrom = null;
   if (state.thread?.channel !== id) closeThread();
   remember();
@@ -107,7 +62,7 @@ export async function openConversation(id, tab) {
     const epoch = state.epoch;
     if (homely) await api.openHome(state.me, state.tab);
     if (homely && state.tab === 'home') await loadHome();
-    if (!state.messages.has(id)) await loadMessages(id);
+    if (!state.messages.has(id)) await loadMessages(id, takeMessage);
     if (!current(epoch) || state.active !== id || state.tab !== 'messages') return;
     state.newFrom = firstUnread(unread);
     changed('messages');
@@ -115,14 +70,6 @@ export async function openConversation(id, tab) {
   } catch (error) {
     report(error);
   }
-}
-
-async function loadHome() {
-  const epoch = state.epoch;
-  const { view } = await api.home(state.me);
-  if (!current(epoch)) return;
-  state.home = view;
-  changed('home');
 }
 
 /** Opens the thread pane on a message. */
@@ -151,18 +98,36 @@ export async function actAs(id, wanted, tab) {
   const epoch = state.epoch;
   stopListening?.();
   Object.assign(state, {
-    me: id, conversations: [], messages: new Map(), ephemeral: new Map(), home: undefined, views: [], active: null, tab: 'messages', newFrom: null,
-    thread: null, threadMessages: [], typedValues: new Map(), drafts: state.drafts,
+    me: id,
+    conversations: [],
+    messages: new Map(),
+    ephemeral: new Map(),
+    home: undefined,
+    views: [],
+    active: null,
+    tab: 'messages',
+    newFrom: null,
+    thread: null,
+    threadMessages: [],
+    typedValues: new Map(),
+    drafts: state.drafts,
   });
   arriving.clear();
   changed('person active conversations messages thread home views');
-  stopListening = listen(id, (event) => current(epoch) && takeEvent(event), (open) => current(epoch) && takeLine(open));
+  stopListening = listen(
+    id,
+    (event) => current(epoch) && takeEvent(event),
+    (open) => current(epoch) && takeLine(open),
+  );
   try {
     const [{ conversations }, { views }] = await Promise.all([api.conversations(id), api.views(id)]);
     if (!current(epoch)) return;
     Object.assign(state, { conversations, views });
     changed('conversations views');
-    const first = conversations.find((row) => row.id === wanted) ?? conversations.find((row) => row.kind !== 'im') ?? conversations[0];
+    const first =
+      conversations.find((row) => row.id === wanted) ??
+      conversations.find((row) => row.kind !== 'im') ??
+      conversations[0];
     if (first) await openConversation(first.id, first.id === wanted ? tab : undefined);
     announce(`Acting as ${personName(id)}`);
   } catch (error) {
@@ -180,24 +145,16 @@ export async function start() {
   if (someone) await actAs(someone.id, place, tab);
 }
 
-async function loadTraffic() {
-  try {
-    const { entries } = await api.traffic(0);
-    const known = new Set(entries.map((entry) => entry.id));
-    state.traffic = [...entries, ...state.traffic.filter((entry) => !known.has(entry.id))];
-    changed('traffic');
-  } catch (error) {
-    report(error);
-  }
-}
-
 let broken = false;
 
 // The stream opened or broke; after a break everything is asked for again, because events were missed.
 function takeLine(open) {
   state.online = open;
   changed('connection');
-  if (!open) { broken = true; return; }
+  if (!open) {
+    broken = true;
+    return;
+  }
   if (!broken) return;
   broken = false;
   reload();
@@ -222,12 +179,24 @@ function takeEvent(event) {
     message_changed: () => takeMessage(event),
     message_deleted: () => takeMessage(event),
     ephemeral: () => takeEphemeral(event.channel, event.message),
-    home: () => { state.home = event.view; changed('home'); },
-    views: () => { state.views = event.views; changed('views'); },
+    home: () => {
+      state.home = event.view;
+      changed('home');
+    },
+    views: () => {
+      state.views = event.views;
+      changed('views');
+    },
     conversations: () => refreshConversations(),
-    clock: () => { takeClock(event.clock); changed('clock messages'); },
+    clock: () => {
+      takeClock(event.clock);
+      changed('clock messages');
+    },
     traffic: () => takeTraffic(event.entry),
-    connection: () => { state.connections = event.connections; changed('connection'); },
+    connection: () => {
+      state.connections = event.connections;
+      changed('connection');
+    },
     reset: () => reload(),
   };
   handlers[event.type]?.();
@@ -256,15 +225,17 @@ function takeMessage(event) {
   const without = (list) => list.filter((other) => other.ts !== message.ts);
   const take = type === 'message_deleted' ? without : (list) => upsert(list, message);
   if (state.messages.has(channel) && !message.ephemeral) state.messages.set(channel, take(state.messages.get(channel)));
-  if (state.ephemeral.get(channel)?.some((other) => other.ts === message.ts)) state.ephemeral.set(channel, take(state.ephemeral.get(channel)));
-  if (state.thread?.channel === channel && (message.thread_ts === state.thread.ts || message.ts === state.thread.ts)) state.threadMessages = take(state.threadMessages);
+  if (state.ephemeral.get(channel)?.some((other) => other.ts === message.ts))
+    state.ephemeral.set(channel, take(state.ephemeral.get(channel)));
+  if (state.thread?.channel === channel && (message.thread_ts === state.thread.ts || message.ts === state.thread.ts))
+    state.threadMessages = take(state.threadMessages);
   changed('messages thread');
   if (type === 'message') takeNew(channel, message);
 }
 
 // A message nobody here has seen: unread marks, the announcement, and the reply count of its parent.
 function takeNew(channel, message) {
-  if (inThread(message) && state.messages.has(channel)) loadMessages(channel).catch(report);
+  if (inThread(message) && state.messages.has(channel)) loadMessages(channel, takeMessage).catch(report);
   if (channel === state.active && isReading()) {
     if (message.user !== state.me) {
       announce(`${personName(message.user)}: ${spoken(message)}`);
@@ -276,7 +247,15 @@ function takeNew(channel, message) {
 /** A message of the page itself, as Slackbot's private notes to the person. */
 export function note(channel, text, threadTs) {
   const ts = (now().getTime() / 1000).toFixed(6);
-  takeEphemeral(channel, { ts, channel, user: 'USLACKBOT', text, blocks: [], ephemeral: true, ...(threadTs ? { thread_ts: threadTs } : {}) });
+  takeEphemeral(channel, {
+    ts,
+    channel,
+    user: 'USLACKBOT',
+    text,
+    blocks: [],
+    ephemeral: true,
+    ...(threadTs ? { thread_ts: threadTs } : {}),
+  });
 }
 
 document.addEventListener('visibilitychange', () => {

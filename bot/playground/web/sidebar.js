@@ -20,14 +20,37 @@ function sign(row) {
 
 function place(row) {
   const active = row.id === state.active;
-  const name = row.is_app ? state.app.name ?? conversationName(row) : conversationName(row);
+  const name = row.is_app ? (state.app.name ?? conversationName(row)) : conversationName(row);
   const kind = { channel: 'channel', private: 'private channel', im: row.is_app ? 'app' : 'direct message' }[row.kind];
-  return h('li', {}, h('button', {
-    type: 'button', class: `place${row.unread ? ' unread' : ''}${row.is_archived ? ' archived' : ''}`, 'aria-current': active ? 'page' : null, tabindex: active ? '0' : '-1',
-    data: { testid: `conversation-${row.id}`, kind: row.kind, unread: row.unread ? String(row.unread) : null },
-    on: { click: () => { showDrawer(false); openConversation(row.id); } },
-  }, sign(row), h('span', { class: 'place-name' }, name), h('span', { class: 'visually-hidden' }, `, ${kind}${row.is_archived ? ', archived' : ''}`),
-  row.unread ? [h('span', { class: 'badge', 'aria-hidden': 'true' }, String(row.unread)), h('span', { class: 'visually-hidden' }, `, ${row.unread} unread`)] : null));
+  return h(
+    'li',
+    {},
+    h(
+      'button',
+      {
+        type: 'button',
+        class: `place${row.unread ? ' unread' : ''}${row.is_archived ? ' archived' : ''}`,
+        'aria-current': active ? 'page' : null,
+        tabindex: active ? '0' : '-1',
+        data: { testid: `conversation-${row.id}`, kind: row.kind, unread: row.unread ? String(row.unread) : null },
+        on: {
+          click: () => {
+            showDrawer(false);
+            openConversation(row.id);
+          },
+        },
+      },
+      sign(row),
+      h('span', { class: 'place-name' }, name),
+      h('span', { class: 'visually-hidden' }, `, ${kind}${row.is_archived ? ', archived' : ''}`),
+      row.unread
+        ? [
+            h('span', { class: 'badge', 'aria-hidden': 'true' }, String(row.unread)),
+            h('span', { class: 'visually-hidden' }, `, ${row.unread} unread`),
+          ]
+        : null,
+    ),
+  );
 }
 
 function group(title, rows) {
@@ -51,14 +74,34 @@ function walkable(nav) {
 export function sidebar(host) {
   const name = h('h1', { class: 'workspace', data: { testid: 'workspace' } });
   const nav = h('nav', { class: 'places', 'aria-label': 'Conversations', data: { testid: 'sidebar' } });
-  const jump = h('button', { type: 'button', class: 'jump-box', data: { testid: 'jump' }, on: { click: openQuickSwitcher } }, icon('search'), h('span', {}, 'Jump to…'), h('kbd', {}, 'Ctrl K'));
+  const jump = h(
+    'button',
+    { type: 'button', class: 'jump-box', data: { testid: 'jump' }, on: { click: openQuickSwitcher } },
+    icon('search'),
+    h('span', {}, 'Jump to…'),
+    h('kbd', {}, 'Ctrl K'),
+  );
   fill(host, h('div', { class: 'side-head' }, name, jump), nav, personCard());
   walkable(nav);
   subscribe('workspace', () => fill(name, state.team.name ?? 'Workspace'));
   subscribe('conversations active person workspace', () => {
     const focused = nav.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
     const rows = state.conversations;
-    fill(nav, group('Channels', rows.filter((row) => row.kind !== 'im')), group('Direct messages', rows.filter((row) => row.kind === 'im' && !row.is_app)), group('Apps', rows.filter((row) => row.is_app)));
+    fill(
+      nav,
+      group(
+        'Channels',
+        rows.filter((row) => row.kind !== 'im'),
+      ),
+      group(
+        'Direct messages',
+        rows.filter((row) => row.kind === 'im' && !row.is_app),
+      ),
+      group(
+        'Apps',
+        rows.filter((row) => row.is_app),
+      ),
+    );
     if (!nav.querySelector('.place[tabindex="0"]')) nav.querySelector('.place')?.setAttribute('tabindex', '0');
     if (focused) nav.querySelector(`[data-testid="${focused}"]`)?.focus();
   });

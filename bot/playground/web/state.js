@@ -1,17 +1,31 @@
-// What the page knows: the workspace, the person acted as, conversations, messages, views, traffic. Topics tell the panes to redraw.
-// No DOM and no requests here.
+// What the page knows: the workspace, the person acted as, conversations, messages, views, traffic. Topics tell the
+// panes to redraw. No DOM and no requests here.
 
 import { tint } from './dom.js';
 
 export const state = {
-  team: {}, app: {}, users: new Map(), channels: new Map(), transport: 'socket', connections: 0, online: true,
-  me: null, epoch: 0,
-  conversations: [], active: null, tab: 'messages',
+  team: {},
+  app: {},
+  users: new Map(),
+  channels: new Map(),
+  transport: 'socket',
+  connections: 0,
+  online: true,
+  me: null,
+  epoch: 0,
+  conversations: [],
+  active: null,
+  tab: 'messages',
   messages: new Map(), // channel -> messages, oldest first
   ephemeral: new Map(), // channel -> ephemeral messages of this person
-  thread: null, threadMessages: [],
-  home: undefined, views: [], drafts: new Map(), typedValues: new Map(),
-  traffic: [], clock: { at: 0, read: 0 },
+  thread: null,
+  threadMessages: [],
+  home: undefined,
+  views: [],
+  drafts: new Map(),
+  typedValues: new Map(),
+  traffic: [],
+  clock: { at: 0, read: 0 },
 };
 
 const listeners = new Map();
@@ -47,7 +61,9 @@ export function takeBootstrap(boot) {
 
 /** People one can act as: not bots, not deactivated. */
 export function people() {
-  return [...state.users.values()].filter((user) => !user.is_bot && !user.is_app && !user.deleted && user.id !== 'USLACKBOT');
+  return [...state.users.values()].filter(
+    (user) => !user.is_bot && !user.is_app && !user.deleted && user.id !== 'USLACKBOT',
+  );
 }
 
 /** The person acted as. */
@@ -67,9 +83,11 @@ export function isApp(id) {
   return Boolean(id) && (id === state.app.bot_user_id || Boolean(state.users.get(id)?.is_app));
 }
 
-/** The tint class of a person or the app. */
+/** The tint class of a person or the app: neighbours in the list of people differ. */
 export function tintOf(id) {
-  return isApp(id) ? 'tint-app' : `tint-${tint(id)}`;
+  if (isApp(id)) return 'tint-app';
+  const at = [...state.users.keys()].indexOf(id);
+  return `tint-${at < 0 ? tint(String(id)) : at % 8}`;
 }
 
 /** The active conversation's row, or null. */
@@ -80,13 +98,18 @@ export function activeConversation() {
 /** A conversation's title without its sign. */
 export function conversationName(row) {
   if (!row) return '';
-  if (row.kind === 'im') return row.user === state.me ? `${personName(row.user)} (you)` : personName(row.user) || row.name;
+  if (row.kind === 'im')
+    return row.user === state.me ? `${personName(row.user)} (you)` : personName(row.user) || row.name;
   return row.name;
 }
 
 /** The server's clock, remembered with the moment it was read, so that it ticks between events. */
 export function takeClock(clock) {
-  if (clock?.now) state.clock = { at: typeof clock.now === 'number' ? clock.now * 1000 : Date.parse(clock.now), read: performance.now() };
+  if (clock?.now)
+    state.clock = {
+      at: typeof clock.now === 'number' ? clock.now * 1000 : Date.parse(clock.now),
+      read: performance.now(),
+    };
 }
 
 /** Now, by the playground's clock. */
@@ -104,9 +127,13 @@ export function messagesOf(channel) {
 
 /** The thread pane's messages: parent, replies, and this person's ephemeral replies. */
 export function messagesOfThread() {
-  const extra = (state.ephemeral.get(state.thread?.channel) ?? []).filter((message) => message.thread_ts === state.thread?.ts);
+  const extra = (state.ephemeral.get(state.thread?.channel) ?? []).filter(
+    (message) => message.thread_ts === state.thread?.ts,
+  );
   const known = new Set(state.threadMessages.map((message) => message.ts));
-  return [...state.threadMessages, ...extra.filter((message) => !known.has(message.ts))].sort((a, b) => Number(a.ts) - Number(b.ts));
+  return [...state.threadMessages, ...extra.filter((message) => !known.has(message.ts))].sort(
+    (a, b) => Number(a.ts) - Number(b.ts),
+  );
 }
 
 /** True for a reply that belongs into the thread only. */

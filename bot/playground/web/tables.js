@@ -33,11 +33,44 @@ export function tableBlock(block) {
   const settings = block.column_settings ?? [];
   // A column of numbers has its header over the numbers.
   const numeric = head.map((_, column) => body.length > 0 && body.every((row) => row[column]?.type === 'raw_number'));
-  const headClass = (cell, column) => cellClass(settings[column]?.align ? settings[column] : { ...settings[column], align: numeric[column] ? 'right' : 'left' }, cell);
-  return scroller('Table', h('table', { class: 'block-table' },
-    h('thead', {}, h('tr', {}, head.map((cell, column) => h('th', { scope: 'col', class: headClass(cell, column) }, cellContent(cell))))),
-    h('tbody', {}, body.map((row) => h('tr', {}, row.map((cell, column) =>
-      h(column === 0 ? 'th' : 'td', { scope: column === 0 ? 'row' : null, class: cellClass(settings[column], cell) }, cellContent(cell))))))));
+  const headClass = (cell, column) =>
+    cellClass(
+      settings[column]?.align ? settings[column] : { ...settings[column], align: numeric[column] ? 'right' : 'left' },
+      cell,
+    );
+  return scroller(
+    'Table',
+    h(
+      'table',
+      { class: 'block-table' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          head.map((cell, column) => h('th', { scope: 'col', class: headClass(cell, column) }, cellContent(cell))),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        body.map((row) =>
+          h(
+            'tr',
+            {},
+            row.map((cell, column) =>
+              h(
+                column === 0 ? 'th' : 'td',
+                { scope: column === 0 ? 'row' : null, class: cellClass(settings[column], cell) },
+                cellContent(cell),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function compare(a, b) {
@@ -62,21 +95,74 @@ export function dataTable(block) {
     view.page += by;
     draw(`[data-turn="${by}"]`);
   };
-  const header = (cell, column) => h('th', { scope: 'col', 'aria-sort': view.column === column ? (view.down ? 'descending' : 'ascending') : 'none', class: cellClass(null, body[0]?.[column]) },
-    h('button', { type: 'button', class: 'sort', on: { click: () => sortBy(column) } }, cellText(cell), h('span', { class: 'sort-mark', 'aria-hidden': 'true' }, view.column === column ? (view.down ? '▼' : '▲') : '')));
+  const header = (cell, column) =>
+    h(
+      'th',
+      {
+        scope: 'col',
+        'aria-sort': view.column === column ? (view.down ? 'descending' : 'ascending') : 'none',
+        class: cellClass(null, body[0]?.[column]),
+      },
+      h(
+        'button',
+        { type: 'button', class: 'sort', on: { click: () => sortBy(column) } },
+        cellText(cell),
+        h('span', { class: 'sort-mark', 'aria-hidden': 'true' }, view.column === column ? (view.down ? '▼' : '▲') : ''),
+      ),
+    );
   const draw = (focus) => {
-    const rows = view.column < 0 ? body : [...body].sort((a, b) => compare(a[view.column], b[view.column]) * (view.down ? -1 : 1));
+    const rows =
+      view.column < 0 ? body : [...body].sort((a, b) => compare(a[view.column], b[view.column]) * (view.down ? -1 : 1));
     const pages = Math.max(1, Math.ceil(rows.length / size));
     const shown = rows.slice(view.page * size, (view.page + 1) * size);
-    const table = h('table', { class: 'block-table' },
+    const table = h(
+      'table',
+      { class: 'block-table' },
       h('caption', {}, block.caption ?? ''),
       h('thead', {}, h('tr', {}, head.map(header))),
-      h('tbody', {}, shown.map((row) => h('tr', {}, row.map((cell, column) =>
-        h(column === nameColumn ? 'th' : 'td', { scope: column === nameColumn ? 'row' : null, class: cellClass(null, cell) }, cellContent(cell)))))));
-    const turner = (by, words, off) => h('button', { type: 'button', class: 'btn btn-small', data: { turn: String(by) }, disabled: off, on: { click: () => turn(by) } }, words);
-    fill(host, scroller(block.caption ?? 'Table', table), pages > 1
-      ? h('div', { class: 'pager' }, turner(-1, 'Previous', view.page === 0), h('span', { 'aria-live': 'polite' }, `Page ${view.page + 1} of ${pages}`), turner(1, 'Next', view.page >= pages - 1))
-      : null);
+      h(
+        'tbody',
+        {},
+        shown.map((row) =>
+          h(
+            'tr',
+            {},
+            row.map((cell, column) =>
+              h(
+                column === nameColumn ? 'th' : 'td',
+                { scope: column === nameColumn ? 'row' : null, class: cellClass(null, cell) },
+                cellContent(cell),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
+    const turner = (by, words, off) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'btn btn-small',
+          data: { turn: String(by) },
+          disabled: off,
+          on: { click: () => turn(by) },
+        },
+        words,
+      );
+    fill(
+      host,
+      scroller(block.caption ?? 'Table', table),
+      pages > 1
+        ? h(
+            'div',
+            { class: 'pager' },
+            turner(-1, 'Previous', view.page === 0),
+            h('span', { 'aria-live': 'polite' }, `Page ${view.page + 1} of ${pages}`),
+            turner(1, 'Next', view.page >= pages - 1),
+          )
+        : null,
+    );
     if (focus) host.querySelector(focus)?.focus();
   };
   draw();

@@ -6,10 +6,16 @@ import { icon } from './icons.js';
 const KEY = 'playground-theme';
 
 function stored() {
-  try { return localStorage.getItem(KEY); } catch { return null; }
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
 }
 
-const isDark = () => (document.documentElement.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
+const isDark = () =>
+  (document.documentElement.dataset.theme ??
+    (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
 
 /** Applies the stored choice; call before anything is drawn. */
 export function applyTheme() {
@@ -25,12 +31,18 @@ export function themeToggle() {
     button.title = button.getAttribute('aria-label');
   };
   const button = h('button', {
-    type: 'button', class: 'btn-tool', data: { testid: 'theme-toggle' },
+    type: 'button',
+    class: 'btn-tool',
+    data: { testid: 'theme-toggle' },
     on: {
       click: () => {
         const next = isDark() ? 'light' : 'dark';
         document.documentElement.dataset.theme = next;
-        try { localStorage.setItem(KEY, next); } catch { /* a browser without storage forgets the choice */ }
+        try {
+          localStorage.setItem(KEY, next);
+        } catch {
+          /* a browser without storage forgets the choice */
+        }
         draw();
       },
     },

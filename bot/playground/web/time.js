@@ -3,7 +3,7 @@
 const EN = 'en-US';
 
 /** 12-hour time for en-US people, 24-hour for everybody else, as their Slack would show it. */
-export function usesTwelveHours(locale) {
+function usesTwelveHours(locale) {
   return !locale || /^en[-_](US|CA|AU|PH)/i.test(locale);
 }
 
@@ -65,7 +65,14 @@ export function zoneName(date, tz) {
 /** Compact distance: "5 minutes ago", "in 2 days". */
 export function ago(date, now) {
   const seconds = Math.round((date.getTime() - now.getTime()) / 1000);
-  const units = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
+  const units = [
+    ['year', 31536000],
+    ['month', 2592000],
+    ['day', 86400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1],
+  ];
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
   return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(Math.round(seconds / size), unit);
 }
@@ -84,20 +91,34 @@ export function dateTokens(pattern, date, person, now) {
   const slashed = `${month}/${day}/${year}`;
   const values = {
     date_num: `${year}-${month}-${day}`,
-    date: medium, date_long: long, date_short: short, date_slash: slashed,
-    date_pretty: pretty(medium), date_long_pretty: pretty(long), date_short_pretty: pretty(short),
-    day_divider_pretty: pretty(long), date_long_full: long,
-    time: clockTime(date, person), time_secs: clockTime(date, person, true), ago: ago(date, now),
+    date: medium,
+    date_long: long,
+    date_short: short,
+    date_slash: slashed,
+    date_pretty: pretty(medium),
+    date_long_pretty: pretty(long),
+    date_short_pretty: pretty(short),
+    day_divider_pretty: pretty(long),
+    date_long_full: long,
+    time: clockTime(date, person),
+    time_secs: clockTime(date, person, true),
+    ago: ago(date, now),
   };
   const text = pattern.replace(/\{(\w+)\}/g, (whole, token) => values[token] ?? whole);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Minutes a zone is ahead of UTC at a moment. */
-export function offsetMinutes(date, tz) {
+function offsetMinutes(date, tz) {
   const parts = new Intl.DateTimeFormat(EN, {
-    timeZone: tz || 'UTC', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
-    hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: tz || 'UTC',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   }).formatToParts(date);
   const get = (type) => Number(parts.find((piece) => piece.type === type).value);
   const wall = Date.UTC(get('year'), get('month') - 1, get('day'), get('hour'), get('minute'), get('second'));

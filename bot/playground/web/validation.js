@@ -1,6 +1,8 @@
-// What Slack's client checks before it submits a modal: required inputs, lengths, numbers, addresses. Pure; the app checks the rest.
+// What Slack's client checks before it submits a modal: required inputs, lengths, numbers, addresses. Pure; the app
+// checks the rest.
 
-const blank = (value) => value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length);
+const blank = (value) =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length);
 
 function textProblem(element, value) {
   const length = [...String(value)].length;
@@ -11,10 +13,13 @@ function textProblem(element, value) {
 
 function numberProblem(element, value) {
   const number = Number(value);
-  if (!/^-?\d*\.?\d+$/.test(String(value).trim()) || !Number.isFinite(number)) return 'Enter a number, with a point before decimals.';
+  if (!/^-?\d*\.?\d+$/.test(String(value).trim()) || !Number.isFinite(number))
+    return 'Enter a number, with a point before decimals.';
   if (!element.is_decimal_allowed && !Number.isInteger(number)) return 'Enter a whole number.';
-  if (element.min_value !== undefined && number < Number(element.min_value)) return `Enter ${element.min_value} or more.`;
-  if (element.max_value !== undefined && number > Number(element.max_value)) return `Enter ${element.max_value} or less.`;
+  if (element.min_value !== undefined && number < Number(element.min_value))
+    return `Enter ${element.min_value} or more.`;
+  if (element.max_value !== undefined && number > Number(element.max_value))
+    return `Enter ${element.max_value} or less.`;
   return null;
 }
 
@@ -22,7 +27,8 @@ const CHECKS = {
   plain_text_input: textProblem,
   number_input: numberProblem,
   email_text_input: (_, value) => (/^\S+@\S+\.\S+$/.test(value) ? null : 'Enter an email address.'),
-  url_text_input: (_, value) => (/^https?:\/\/\S+$/.test(value) ? null : 'Enter a web address that begins with https://.'),
+  url_text_input: (_, value) =>
+    /^https?:\/\/\S+$/.test(value) ? null : 'Enter a web address that begins with https://.',
 };
 
 /** block_id -> sentence for every input that cannot be submitted as it is. */
@@ -31,7 +37,11 @@ export function problems(blocks, values) {
   for (const block of blocks) {
     if (block.type !== 'input') continue;
     const value = values.get(block.block_id, block.element);
-    const problem = blank(value) ? (block.optional ? null : 'Please complete this required field.') : CHECKS[block.element.type]?.(block.element, value);
+    const problem = blank(value)
+      ? block.optional
+        ? null
+        : 'Please complete this required field.'
+      : CHECKS[block.element.type]?.(block.element, value);
     if (problem) out[block.block_id] = problem;
   }
   return out;

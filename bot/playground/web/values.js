@@ -1,4 +1,5 @@
-// What a person typed and chose in the blocks of one message or view, in the shape of Slack's state.values. No DOM, no requests.
+// What a person typed and chose in the blocks of one message or view, in the shape of Slack's state.values. No DOM,
+// no requests.
 
 const PICKS = {
   plain_text_input: ['value', 'initial_value'],
@@ -31,7 +32,7 @@ const isMany = (type) => type === 'checkboxes' || type.startsWith('multi_');
 // Every element that keeps state, with the id of its block, also inside containers.
 function* stateful(blocks) {
   for (const block of blocks ?? []) {
-    const inside = [block.element, block.accessory, ...(block.type === 'actions' ? block.elements ?? [] : [])];
+    const inside = [block.element, block.accessory, ...(block.type === 'actions' ? (block.elements ?? []) : [])];
     for (const element of inside) if (element && PICKS[element.type]) yield [block, element];
     if (block.child_blocks) yield* stateful(block.child_blocks);
   }
@@ -70,7 +71,10 @@ export class Values {
     for (const [block, element] of stateful(blocks)) {
       out[block.block_id] ??= {};
       const value = this.get(block.block_id, element);
-      out[block.block_id][element.action_id] = { type: element.type, [stateField(element.type)]: value === '' ? null : value };
+      out[block.block_id][element.action_id] = {
+        type: element.type,
+        [stateField(element.type)]: value === '' ? null : value,
+      };
     }
     return out;
   }

@@ -109,7 +109,7 @@ def post_message(call: Call) -> Json:
 
 
 def _shape(call: Call, message: Message) -> Json:
-    return slack_message(message, call.slack.workspace, call.slack.manifest, with_metadata=True)
+    return slack_message(message, call.slack.workspace, call.slack.manifest)
 
 
 def post_ephemeral(call: Call) -> Json:

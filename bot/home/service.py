@@ -1,0 +1,24 @@
+"""Reading a person's Home, in one transaction."""
+
+from datetime import date
+
+from bot.domain.members import Member
+from bot.domain.periods import PeriodKind, containing
+from bot.home.facts import HomeFacts, Question
+from bot.scoreboard import read_scoreboard, workdays_in
+from bot.waiting import waiting_for
+from storage import UnitOfWork
+
+
+def read_home(db: UnitOfWork, member: Member, today: date, zone: str, country: str, currency: str) -> HomeFacts:
+    """What waits for a member, and the numbers of the week that `today` (their local date) lies in. `country` (ISO
+    3166) decides the holidays, `currency` (ISO 4217) is that of amounts."""
+    week, workdays = containing(today, PeriodKind.WEEK), workdays_in(country)
+    return HomeFacts(
+        questions=tuple(Question(each.channel_id, each.closes_at) for each in waiting_for(db, member.id)),
+        own=tuple(read_scoreboard(db, week, today, workdays, member_id=member.id)),
+        team=tuple(read_scoreboard(db, week, today, workdays)),
+        today=today,
+        zone=zone,
+        currency=currency,
+    )

@@ -1,0 +1,96 @@
+"""The App Home. No charts here: Slack shows them in messages only. Pure: facts in, view out."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.scoreboard import KpiLine, is_in_points
+from bot.domain.targets import Target
+from bot.home.facts import HomeFacts
+from bot.i18n import Translator
+from bot.slack import ids
+from bot.slack.blocks import Block, actions, button, context, divider, header, home, mrkdwn, section
+
+MAX_QUESTIONS = 10
+MAX_KPIS = 20
+FIELDS = 10
+"""How many fields a section takes."""
+
+
+def home_view(facts: HomeFacts, t: Translator) -> Block:
+    """Everything for a member of the workspace."""
+    log = button(t("home.log"), ids.KPI_LOG_OPENED, ids.pack(), style="primary")
+    return home(
+        [
+            header(t("home.waiting_title")),
+            section(_waiting(facts, t)),
+            divider(),
+            header(t("home.own_title")),
+            *_board(facts.own, facts, t, nothing="home.own_nothing"),
+            actions([log]),
+            divider(),
+            header(t("home.team_title")),
+            *_board(facts.team, facts, t, nothing="home.team_nothing"),
+            context(t("home.compared", days=t.day(facts.today))),
+            divider(),
+            header(t("home.privacy_title")),
+            section(t("home.privacy")),
+            context(t("home.settings"), t("home.help")),
+        ]
+    )
+
+
+def visitor_view(t: Translator) -> Block:
+    """For guests and people of other workspaces: who I am, and no figures."""
+    return home([header(t("home.visitor_title")), section(t("home.visitor"))])
+
+
+def _waiting(facts: HomeFacts, t: Translator) -> str:
+    if not facts.questions:
+        return t("home.nothing_waits")
+    lines = [t("home.waiting", count=len(facts.questions), n=len(facts.questions))]
+    lines += [
+        t("home.question", channel=f"<#{each.channel_id}>", until=t.moment(each.closes_at, facts.zone))
+        for each in facts.questions[:MAX_QUESTIONS]
+    ]
+    return "\n".join(lines)
+
+
+def _board(lines: Sequence[KpiLine], facts: HomeFacts, t: Translator, *, nothing: str) -> Iterator[Block]:
+    if not lines:
+        yield section(t(nothing))
+    shown = lines[:MAX_KPIS]
+    for start in range(0, len(shown), FIELDS):
+        fields = [mrkdwn(_field(line, facts, t)) for line in shown[start : start + FIELDS]]
+        yield {"type": "section", "fields": fields}
+
+
+def _field(line: KpiLine, facts: HomeFacts, t: Translator) -> str:
+    """The KPI, its figure of this week, the change, and where the target stands, each in words."""
+    value = (
+        t("home.no_data") if line.figure.value is None else t.compact(line.figure.value, line.kpi.unit, facts.currency)
+    )
+    first = ", ".join(filter(None, (value, _change(line, t))))
+    lines = [f"*{t(f'kpi.{line.kpi.key}')}*", first]
+    if line.target is not None and line.pace is not None:
+        target = _target(line.target, line, facts, t)
+        if line.pace.status is not None:
+            status = t(f"kpi.status.{line.pace.status}")
+        else:
+            status = t("kpi.status.no_data" if line.pace.actual is None else "kpi.status.too_early")
+        lines.append(t("home.target", target=target, status=status))
+    return "\n".join(lines)
+
+
+def _target(target: Target, line: KpiLine, facts: HomeFacts, t: Translator) -> str:
+    value = t.compact(target.value, line.kpi.unit, facts.currency)
+    if target.deadline is not None:
+        return t("home.by_day", value=value, day=target.deadline)
+    return t(f"home.per.{target.period}", value=value)
+
+
+def _change(line: KpiLine, t: Translator) -> str:
+    if line.change is None:
+        return ""
+    rounded = round(line.change, 1)
+    if not rounded:
+        return t("home.unchanged")
+    return t("home.points", number=t.signed(rounded)) if is_in_points(line.kpi) else f"{t.signed(rounded)}%"

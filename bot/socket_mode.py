@@ -1,0 +1,228 @@
+"""Socket Mode: a websocket to Slack that stays, and an acknowledgement for every envelope that came by it. What is done
+with a payload lies behind `bot.transports.dispatch`.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.errors import SlackBusy, SlackError, from_answer, from_connection
+from bot.transports import dispatch, parse_json
+
+log = structlog.get_logger(__name__)
+
+# Slack waits this long for an acknowledgement
+ACK_SECONDS = 3.0
+SILENCE_SECONDS = 30.0
+LINGER_SECONDS = 5.0
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
+
+
+class _Connection:
+    """One websocket. `over` is set when it wants a successor: it ended, fell silent, or Slack asked for it."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.opened = time.monotonic()
+        self.greeted = False
+        self.over = asyncio.Event()
+        self.reader: asyncio.Task[None] | None = None
+
+
+class SocketWayIn:
+    """Socket Mode. A successor is opened before its predecessor is let go, so that no click falls into a gap; a
+    connection that broke is replaced at once. (slack_sdk's clients close first, and look after a broken one only at
+    their next ping.)
+
+    The watchdog is aiohttp's heartbeat: nothing heard for `silence` seconds, neither a frame nor the answer to a ping,
+    and the connection counts as broken. `linger` is how long a replaced connection may still bring something.
+    """
+
+    def __init__(
+        self,
+        bolt: AsyncApp,
+        app_token: str,
+        slack: AsyncWebClient,
+        silence: float = SILENCE_SECONDS,
+        linger: float = LINGER_SECONDS,
+    ) -> None:
+        self._bolt = bolt
+        self._app_token = app_token
+        self._slack = slack
+        self._heartbeat = silence * 2 / 3  # aiohttp waits half a heartbeat more for the answer to its ping
+        self._linger = linger
+        self._session: aiohttp.ClientSession | None = None
+        self._newest: _Connection | None = None
+        self._renewed = asyncio.Condition()
+        self._open: set[_Connection] = set()
+        self._answering: set[asyncio.Task[None]] = set()
+        self._farewells: set[asyncio.Task[None]] = set()
+        self._caretaker: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connects, and stays connected. Raises SlackError: SlackRefused when Slack does not take the app token."""
+        self._session = aiohttp.ClientSession()
+        try:
+            self._newest = await self._connect()
+        except SlackError:
+            await self._session.close()
+            raise
+        self._caretaker = asyncio.create_task(self._stay_connected(self._newest), name="denyut-socket")
+
+    async def close(self, timeout: float = 10) -> None:
+        """Finishes and acknowledges what was accepted, at most for `timeout` seconds, then hangs up. What arrives
+        in the meantime is still served: nobody else would."""
+        deadline = time.monotonic() + timeout
+        while self._answering and time.monotonic() < deadline:
+            await asyncio.wait(self._answering, timeout=deadline - time.monotonic())
+        if self._answering:
+            log.warning("not finished in time", action="socket_unfinished", count=len(self._answering))
+        await _cancel(self._caretaker, *self._farewells, *self._answering)
+        connections = list(self._open)
+        await asyncio.gather(*(connection.socket.close() for connection in connections))
+        await _cancel(*(connection.reader for connection in connections))
+        if self._session is not None:
+            await self._session.close()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether Slack can reach us just now."""
+        return self._newest is not None and not self._newest.socket.closed
+
+    async def _connect(self) -> _Connection:
+        assert self._session is not None
+        try:
+            answer = await self._slack.apps_connections_open(app_token=self._app_token)
+            socket = await self._session.ws_connect(
+                answer["url"],
+                heartbeat=self._heartbeat,
+                timeout=aiohttp.ClientWSTimeout(ws_close=2),
+                proxy=self._slack.proxy,
+                ssl=self._slack.ssl if self._slack.ssl is not None else True,
+            )
+        except SlackApiError as refusal:
+            raise from_answer(refusal, "apps.connections.open") from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+            raise from_connection(trouble) from trouble
+        connection = _Connection(socket)
+        self._open.add(connection)
+        connection.reader = asyncio.create_task(self._read(connection))
+        return connection
+
+    async def _stay_connected(self, connection: _Connection) -> None:
+        while True:
+            await connection.over.wait()
+            stood = connection.greeted and time.monotonic() - connection.opened > FIRST_PAUSE_SECONDS
+            successor = await self._connect_patiently(0.0 if stood else FIRST_PAUSE_SECONDS)
+            async with self._renewed:
+                self._newest = successor
+                self._renewed.notify_all()
+            _start(self._let_go(connection), self._farewells)
+            connection = successor
+
+    async def _connect_patiently(self, pause: float) -> _Connection:
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                return await self._connect()
+            except SlackError as trouble:
+                longer = min(max(pause * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+                pause = trouble.retry_after if isinstance(trouble, SlackBusy) else longer
+                log.warning(
+                    "could not reconnect yet", action="socket_reconnect_failed", error=str(trouble), again=pause
+                )
+
+    async def _let_go(self, connection: _Connection) -> None:
+        """Slack closes a connection it wanted replaced; we do, should it not."""
+        if connection.reader is not None:
+            await asyncio.wait({connection.reader}, timeout=self._linger)
+        await connection.socket.close()
+
+    async def _read(self, connection: _Connection) -> None:
+        try:
+            async for message in connection.socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._on_frame(connection, message.data)
+        finally:
+            if not connection.over.is_set():
+                log.warning("the connection ended", action="socket_ended")
+            connection.over.set()
+            self._open.discard(connection)
+
+    def _on_frame(self, connection: _Connection, text: str) -> None:
+        try:
+            frame = parse_json(text)
+        except ValueError:
+            log.warning("not understood", action="socket_frame_refused")
+            return
+        if frame.get("type") == "hello":
+            connection.greeted = True
+        elif frame.get("type") == "disconnect":
+            log.info("asked to reconnect", action="socket_refresh", reason=frame.get("reason"))
+            connection.over.set()
+        elif "envelope_id" in frame and isinstance(frame.get("payload"), dict):
+            _start(self._acknowledge(connection, frame), self._answering)
+
+    async def _acknowledge(self, connection: _Connection, frame: Mapping[str, Any]) -> None:
+        response = await dispatch(self._bolt, frame["payload"], _retry_headers(frame))
+        if response.status != 200:
+            log.warning("not acknowledged", action="not_acknowledged", status=response.status)
+            return
+        ack: dict[str, Any] = {"envelope_id": frame["envelope_id"]}
+        if response.body and frame.get("accepts_response_payload"):
+            ack["payload"] = _ack_payload(response)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._send(connection, json.dumps(ack)), ACK_SECONDS)
+
+    async def _send(self, connection: _Connection, text: str) -> None:
+        """Over the connection the envelope came by, or if it broke over the next: Slack takes an answer by any."""
+        while True:
+            try:
+                await connection.socket.send_str(text)
+                return
+            except (aiohttp.ClientError, ConnectionError):
+                connection = await self._after(connection)
+
+    async def _after(self, broken: _Connection) -> _Connection:
+        async with self._renewed:
+            await self._renewed.wait_for(lambda: self._newest is not broken)
+        assert self._newest is not None
+        return self._newest
+
+
+def _start(work: Coroutine[Any, Any, None], running: set[asyncio.Task[None]]) -> None:
+    """Starts work and holds it until it is done: the loop itself would not."""
+    task = asyncio.create_task(work)
+    running.add(task)
+    task.add_done_callback(running.discard)
+
+
+async def _cancel(*tasks: asyncio.Task[None] | None) -> None:
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+
+
+def _ack_payload(response: BoltResponse) -> Any:
+    is_json = response.first_headers().get("content-type", "").startswith("application/json")
+    return json.loads(response.body) if is_json else {"text": response.body}
+
+
+def _retry_headers(frame: Mapping[str, Any]) -> dict[str, Any]:
+    if not frame.get("retry_attempt"):
+        return {}
+    return {
+        "x-slack-retry-num": [str(frame["retry_attempt"])],
+        "x-slack-retry-reason": [frame.get("retry_reason") or ""],
+    }

@@ -1,0 +1,36 @@
+"""What this feature's deliveries say, made from the database at the moment they are sent."""
+
+from datetime import date, datetime
+
+from bot.domain.deliveries import Delivery
+from bot.services import Services
+from bot.slack.blocks import Message
+from bot.summaries import command_views, service, views
+from bot.summaries.facts import KINDS
+from bot.summaries.reading import Place, read_facts
+from storage import UnitOfWork
+
+
+def post(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:
+    """A channel's summary; None when it was stopped meanwhile."""
+    summary = db.summaries.get(delivery.subject.split(":", 1)[0])
+    if summary is None or not summary.active:
+        return None
+    rule = service.rule_of(db, summary)
+    place = place_of(services, rule.zone)
+    facts = read_facts(db, KINDS[rule.cadence], date.fromisoformat(delivery.facts["day"]), now, place)
+    return views.summary_message(facts, services.texts.t(summary.language))
+
+
+def not_in_channel(db: UnitOfWork, delivery: Delivery, services: Services, _now: datetime) -> Message:
+    """The note to the author of a summary, in their language."""
+    reader = db.members.get(delivery.receiver)
+    language = reader.language_or(services.settings.locale, services.texts.languages) if reader else ""
+    t = services.texts.t(language or services.settings.locale)
+    bot = services.slack.identity.bot_user_id
+    return command_views.unreachable_message(delivery.facts["channel"], delivery.facts["why"], bot, t)
+
+
+def place_of(services: Services, zone: str) -> Place:
+    """What the settings say of the place a summary is made for."""
+    return Place(zone, services.settings.country, services.settings.currency)

@@ -1,0 +1,217 @@
+"""How a summary's numbers are said: periods, figures, changes, and the sentence at its head. Layout is in `views`."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import dates
+
+from bot.domain import enps, privacy
+from bot.domain.kpis import Kpi, Unit
+from bot.domain.periods import Period, PeriodKind
+from bot.domain.scoreboard import KpiLine, is_in_points
+from bot.domain.targets import Target
+from bot.i18n import Translator
+from bot.slack.blocks import cut
+from bot.summaries.facts import Against, Mover, Pulse, SummaryFacts, Trend, against, mover
+
+MAX_NAMES = 8
+NAME_LENGTH = 40
+_AMOUNTS = (
+    (Decimal(10) ** 12, "trillion"),
+    (Decimal(10) ** 9, "billion"),
+    (Decimal(10) ** 6, "million"),
+    (Decimal(10) ** 3, "thousand"),
+)
+_LENGTHS = ((Decimal(86_400), "days"), (Decimal(3_600), "hours"), (Decimal(60), "minutes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One summary's facts in one language."""
+
+    facts: SummaryFacts
+    t: Translator
+
+    def title(self) -> str:
+        """ "Week of 23–29 Nov", "This week so far, 23–27 Nov", "November 2026"."""
+        kind = self.facts.period.kind
+        return self.t(f"summaries.title.{kind}{self._so_far()}", days=self._days(kind))
+
+    def before(self) -> str:
+        """What the figures are compared with: "the week before", "the same days of the week before"."""
+        return self.t(f"summaries.before.{self.facts.period.kind}{self._so_far()}")
+
+    def name(self, kpi: Kpi) -> str:
+        return self.t(f"kpi.{kpi.key}")
+
+    def value(self, value: Decimal | None, unit: Unit) -> str:
+        return self.t("summaries.no_data") if value is None else self.t.compact(value, unit, self.facts.currency)
+
+    def target(self, target: Target, unit: Unit) -> str:
+        """ "Rp 1.2B", "Rp 4.8B a month" where it is not about the summary's own kind of period."""
+        value = self.value(target.value, unit)
+        if target.deadline is not None:
+            return self.t("summaries.by_day", value=value, day=target.deadline)
+        if target.period is self.facts.period.kind:
+            return value
+        return self.t(f"summaries.per.{target.period}", value=value)
+
+    def status(self, line: KpiLine) -> str:
+        """The status word; "" where there is no target."""
+        if line.pace is None:
+            return ""
+        if line.pace.status is not None:
+            return self.t(f"kpi.status.{line.pace.status}")
+        return self.t("kpi.status.no_data" if line.pace.actual is None else "kpi.status.too_early")
+
+    def change(self, line: KpiLine) -> str:
+        """ "+12.5%", "−0.4 points", "no change"; "" where there is nothing to compare with."""
+        if line.change is None:
+            return ""
+        rounded = round(line.change, 1)
+        if not rounded:
+            return self.t("summaries.unchanged")
+        if is_in_points(line.kpi):
+            return self.t("summaries.points", number=self.t.signed(rounded))
+        return f"{self.t.signed(rounded)}%"
+
+    def headline(self) -> str:
+        """The summary in a sentence or two: against target, and what moved most. Every number in it is in the table."""
+        if not self.facts.has_numbers:
+            return self.t("summaries.no_numbers")
+        target, moved = against(self.facts.lines), mover(self.facts.lines)
+        said = [self._against(target) if target else "", self._mover(moved) if moved else ""]
+        return " ".join(filter(None, said)) or self.t("summaries.nothing_to_compare")
+
+    def row(self, line: KpiLine) -> str:
+        """A line of the table as a sentence, for those who hear it."""
+        parts = [self.t("summaries.row", kpi=self.name(line.kpi), value=self.value(line.figure.value, line.kpi.unit))]
+        if line.target is not None:
+            target = self.target(line.target, line.kpi.unit)
+            parts.append(self.t("summaries.row_target", target=target, status=self.status(line)))
+        if line.change is not None:
+            parts.append(self.t("summaries.row_change", change=self.change(line), before=self.before()))
+        return f"{'; '.join(parts)}."
+
+    def pulse(self, pulse: Pulse) -> str:
+        """A round's result with how sure it is, or why there is none."""
+        published = pulse.publication
+        closed = (pulse.round.closed_at or pulse.round.closes_at).astimezone(ZoneInfo(self.facts.zone)).date()
+        said = {
+            "channel": f"<#{pulse.channel_id}>",
+            "day": self._near(closed),
+            "answers": published.answers,
+            "asked": published.asked,
+        }
+        if published.alike is not None:
+            bounds = privacy.range_of(published.alike)
+            span = self.t(
+                f"summaries.alike.{published.alike}", low=self.t.points(bounds.low), high=self.t.points(bounds.high)
+            )
+            return self.t("summaries.pulse_alike", span=span, **said)
+        if published.tally is None or pulse.interval is None:
+            return self.t("summaries.pulse_hidden", **said)
+        score = self._signed(enps.score(published.tally))
+        low, high = self._signed(pulse.interval.low), self._signed(pulse.interval.high)
+        sentence = self.t("summaries.pulse", score=score, low=low, high=high, **said)
+        return f"{sentence} {self._pulse_change(pulse)}".rstrip()
+
+    def owing(self) -> str:
+        """The people whose numbers are still to come, by name; "" where there is nobody. Nothing in it is escaped."""
+        names = [cut(" ".join(name.split()), NAME_LENGTH) for name in self.facts.owing]
+        if not names:
+            return ""
+        more = len(names) - MAX_NAMES
+        shown = [*names[:MAX_NAMES], self.t("summaries.more", n=more)] if more > 0 else names
+        return self.t("summaries.owing", names=self.t.listing(shown))
+
+    def trend(self, trend: Trend) -> str:
+        """The chart in words."""
+        points = [
+            self.t("summaries.chart_point", period=self.column(each), value=self.value(value, trend.kpi.unit))
+            for each, value in zip(trend.periods, trend.values, strict=True)
+        ]
+        return self.t("summaries.chart_said", title=self.chart_title(trend), points="; ".join(points))
+
+    def chart_title(self, trend: Trend) -> str:
+        kind = self.facts.period.kind
+        return self.t(f"summaries.chart.{kind}", kpi=self.name(trend.kpi), n=len(trend.periods))
+
+    def column(self, period: Period) -> str:
+        """A period of the chart: the day a week begins, a month's name; marked where it is still running."""
+        pattern = "MMM y" if period.kind is PeriodKind.MONTH else "d MMM"
+        name = str(dates.format_date(period.first, pattern, locale=self.t.locale))
+        is_running = period == self.facts.period and self.facts.is_running
+        return self.t("summaries.chart_running", period=name) if is_running else name
+
+    def chart_scale(self, trend: Trend) -> tuple[Decimal, str]:
+        """What to divide a chart's numbers by, and the words for the unit they are then in."""
+        largest = max((abs(value) for value in (*trend.values, trend.target) if value is not None), default=Decimal(0))
+        match trend.kpi.unit:
+            case Unit.CURRENCY:
+                size, word = next(((size, word) for size, word in _AMOUNTS if largest >= size), (Decimal(1), "plain"))
+                return size, self.t(f"summaries.amount.{word}", currency=self.facts.currency)
+            case Unit.DURATION:
+                size, word = next(((size, word) for size, word in _LENGTHS if largest >= 2 * size), _LENGTHS[-1])
+                return size, self.t(f"summaries.length.{word}")
+            case Unit.PERCENT:
+                return Decimal(1), "%"
+            case _:
+                return Decimal(1), ""
+
+    def _against(self, chosen: Against) -> str:
+        kpi, target = chosen.line.kpi, chosen.line.target
+        assert target is not None  # a pace comes with its target
+        sentence = self.t(
+            f"summaries.against.{chosen.status}",
+            kpi=self.name(kpi),
+            actual=self.value(chosen.pace.actual, kpi.unit),
+            target=self.target(target, kpi.unit),
+        )
+        if not chosen.others:
+            return sentence
+        key = "summaries.others_good" if chosen.is_good else "summaries.others_not_good"
+        return f"{sentence} {self.t(key, count=chosen.others, n=chosen.others)}"
+
+    def _mover(self, moved: Mover) -> str:
+        if moved.line is None:
+            return self.t("summaries.steady", before=self.before())
+        way, how = "rose" if moved.rose else "fell", "most" if moved.compared > 1 else "alone"
+        sentence = self.t(
+            f"summaries.{way}.{how}",
+            kpi=self.name(moved.line.kpi),
+            change=self.change(moved.line),
+            before=self.before(),
+        )
+        return f"{sentence} {self.t('summaries.lower_is_better')}" if moved.lower_is_better else sentence
+
+    def _pulse_change(self, pulse: Pulse) -> str:
+        if pulse.change is None:
+            return ""
+        key = "summaries.clear_change" if pulse.change.is_clear else "summaries.no_clear_change"
+        return self.t(key, points=self._signed(pulse.change.points))
+
+    def _signed(self, points: float) -> str:
+        return self.t.signed(Decimal(round(points)), 0)
+
+    def _so_far(self) -> str:
+        return "_so_far" if self.facts.is_running else ""
+
+    def _days(self, kind: PeriodKind) -> str:
+        """ "23–29 Nov", "30 Nov – 6 Dec", "November 2026", "Sun 22 Nov"; with the year where it is not this one."""
+        shown = self.facts.shown
+        if kind is PeriodKind.MONTH:
+            return str(dates.format_date(shown.first, "LLLL y", locale=self.t.locale))
+        if shown.first == shown.last:
+            return self._near(shown.first)
+        if shown.first.year != self.facts.today.year or shown.last.year != self.facts.today.year:
+            return f"{self.t.date(shown.first)} – {self.t.date(shown.last)}"
+        last = str(dates.format_date(shown.last, "d MMM", locale=self.t.locale))
+        if shown.first.month == shown.last.month:
+            return f"{shown.first.day}–{last}"
+        return f"{dates.format_date(shown.first, 'd MMM', locale=self.t.locale)} – {last}"
+
+    def _near(self, day: date) -> str:
+        return self.t.day(day) if day.year == self.facts.today.year else self.t.date(day)

@@ -1,0 +1,88 @@
+"""`/checkin`: what waits for me, my language, my zone, my days off."""
+
+from datetime import date
+
+import pytest
+
+from bot.domain.members import Absence
+from tests.features.harness import Bench
+
+
+async def test_nothing_waits_at_first(denyut: Bench) -> None:
+    assert "Nothing is waiting" in (await denyut.command("/checkin", user="U0BOB")).text
+
+
+async def test_an_open_question_waits_until_it_is_answered(denyut: Bench) -> None:
+    await denyut.command("/pulse enps <#C0SALES|sales>")
+    await denyut.command("/pulse send")
+    await denyut.tick()
+    assert "One question is waiting" in (await denyut.command("/checkin", user="U0BOB")).text
+    question = denyut.dms("U0BOB")[0]
+    await denyut.press(question, "survey.score:7", user="U0BOB")
+    assert "Nothing is waiting" in (await denyut.command("/checkin", user="U0BOB")).text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("id", "Bahasa Indonesia"),
+        ("indonesian", "bahasa Indonesia"),
+        ("en", "I speak English"),
+        ("inggris", "I speak English"),
+    ],
+)
+async def test_language_by_code_or_by_name_in_any_language(denyut: Bench, words: str, said: str) -> None:
+    answer = await denyut.command(f"/checkin language {words}", user="U0BOB")
+    assert said.casefold() in answer.text.casefold()
+
+
+async def test_language_by_button(denyut: Bench) -> None:
+    question = await denyut.command("/checkin language", user="U0BOB")
+    await denyut.press(question, "Bahasa Indonesia", user="U0BOB")
+    assert denyut.do(lambda db: db.members.get("U0BOB")).language == "id"
+
+
+async def test_an_unknown_language_is_refused(denyut: Bench) -> None:
+    assert "I do not speak" in (await denyut.command("/checkin language klingon", user="U0BOB")).text
+    assert denyut.do(lambda db: db.members.get("U0BOB")).language == ""
+
+
+async def test_zone_in_any_case(denyut: Bench) -> None:
+    answer = await denyut.command("/checkin timezone asia/tokyo", user="U0BOB")
+    assert "Asia/Tokyo" in answer.text
+    assert denyut.do(lambda db: db.members.get("U0BOB")).zone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "x" * 500, "<!here>"])
+async def test_an_unknown_zone_is_refused(denyut: Bench, zone: str) -> None:
+    answer = await denyut.command(f"/checkin timezone {zone}", user="U0BOB")
+    assert "I do not know the time zone" in answer.text
+    assert denyut.do(lambda db: db.members.get("U0BOB")).zone == ""
+
+
+async def test_days_away_are_kept_and_respected(denyut: Bench) -> None:
+    answer = await denyut.command("/checkin away 2026-11-26 2026-11-27", user="U0BOB")
+    assert "26 Nov 2026" in answer.text
+    kept = denyut.do(lambda db: db.members.absences(date(2026, 11, 26), date(2026, 11, 26)))
+    assert kept == [Absence("U0BOB", date(2026, 11, 26), date(2026, 11, 27))]
+    await denyut.command("/pulse enps <#C0SALES|sales>")
+    await denyut.command("/pulse send")
+    await denyut.tick()
+    assert denyut.dms("U0BOB") == []
+    assert denyut.dms("U0CITRA"), "who is here is asked"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "From when to when"),
+        ("2026-12-10 2026-12-01", "first day first"),
+        ("2025-12-10 2025-12-12", "already gone by"),
+        ("2026-12-10 2029-12-12", "longer than"),
+        ("sometime", "I do not know which day"),
+        ("3/4", "could be two days"),
+    ],
+)
+async def test_days_that_make_no_sense_are_refused(denyut: Bench, words: str, said: str) -> None:
+    assert said in (await denyut.command(f"/checkin away {words}", user="U0BOB")).text
+    assert denyut.do(lambda db: db.members.absences(date(2020, 1, 1), date(2040, 1, 1))) == []

@@ -1,0 +1,141 @@
+"""Migrations: they end where the tables are, go there in one piece, and know a database that is ahead of them."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
+
+from storage import CannotOpen, database, migrate
+from storage.tables import Row
+
+
+def connect(url: str):
+    return database.migration_engine(database.parse_url(url)).connect()
+
+
+def test_there_is_one_head() -> None:
+    assert len(ScriptDirectory.from_config(migrate.config()).get_heads()) == 1
+
+
+def test_a_migrated_database_has_exactly_the_tables_of_the_code(new_database: Callable) -> None:
+    url = new_database(False).url
+    migrate.upgrade(url)
+    options = {"compare_type": True, "compare_server_default": True}
+    with connect(url) as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Row.metadata) == []
+        # The control: a table, and a column, that no migration knows are noticed.
+        changed = MetaData()
+        for table in Row.metadata.tables.values():
+            table.to_metadata(changed)
+        Table("forgotten", changed, Column("id", Integer, primary_key=True))
+        changed.tables["members"].append_column(Column("forgotten", Integer))
+        found = [each[0] for each in compare_metadata(context, changed)]
+        assert sorted(found) == ["add_column", "add_table"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_partial_and_rowid_properties_are_in_the_migrated_database_too(new_database: Callable) -> None:
+    """What compare_metadata does not look at: SQLite's own words for each table and index."""
+
+    def words(connection) -> dict[str, str]:
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+        return {name: " ".join(sql.replace('"', "").split()) for name, sql in rows if name != "alembic_version"}
+
+    migrated, created = new_database(False).url, new_database(False).url
+    migrate.upgrade(migrated)
+    with connect(created) as connection:
+        Row.metadata.create_all(connection)
+        expected = words(connection)
+    with connect(migrated) as connection:
+        assert words(connection) == expected
+    assert expected["answers"].endswith("WITHOUT ROWID")
+    assert "WHERE replaced_at IS NULL" in expected["uq_targets_active"]
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_partial_indexes_are_the_same_on_postgresql(new_database: Callable) -> None:
+    def words(connection) -> dict[str, str]:
+        statement = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+        return {row.indexname: row.indexdef for row in connection.execute(statement) if "alembic" not in row.indexname}
+
+    migrated, created = new_database(False).url, new_database(False).url
+    migrate.upgrade(migrated)
+    with connect(created) as connection:
+        Row.metadata.create_all(connection)
+        expected = words(connection)
+        connection.commit()
+    with connect(migrated) as connection:
+        assert words(connection) == expected
+    assert "WHERE" in expected["uq_rounds_running"]
+
+
+def test_a_fresh_database_is_pending_until_it_is_migrated(new_database: Callable) -> None:
+    url = new_database(False).url
+    assert migrate.pending(url) is True
+    assert migrate.current(url) is None
+    migrate.upgrade(url)
+    assert migrate.pending(url) is False
+    assert migrate.current(url) == migrate.head() == "0001"
+    migrate.upgrade(url)
+    assert migrate.current(url) == "0001"
+
+
+def test_looking_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    assert migrate.pending(f"sqlite:///{tmp_path}/none/denyut.db") is True
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_going_back_to_nothing_and_up_again_works(new_database: Callable) -> None:
+    from alembic import command
+
+    url = new_database().url
+    with connect(url) as connection, connection.begin():
+        command.downgrade(migrate.config(connection), "base")
+    with connect(url) as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    migrate.upgrade(url)
+    assert migrate.pending(url) is False
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(new_database: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    import alembic.op
+
+    url = new_database(False).url
+
+    def break_off(*_: object) -> None:
+        raise RuntimeError("broke off in the middle")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alembic.op, "create_index", break_off)
+        with pytest.raises(RuntimeError, match="broke off"):
+            migrate.upgrade(url)
+    with connect(url) as connection:
+        assert [name for name in inspect(connection).get_table_names() if name != "alembic_version"] == []
+    migrate.upgrade(url)
+    assert migrate.pending(url) is False
+
+
+def test_a_database_from_a_newer_version_is_left_alone(new_database: Callable) -> None:
+    url = new_database().url
+    with connect(url) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for ask in (migrate.upgrade, migrate.pending):
+        with pytest.raises(CannotOpen, match="newer version"):
+            ask(url)
+    assert migrate.current(url) == "9999"
+
+
+def test_several_processes_migrate_once(new_database: Callable) -> None:
+    url = new_database(False).url
+    command = [sys.executable, "-c", "import sys; from storage import migrate; migrate.upgrade(sys.argv[1])", url]
+    replicas = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [replica.communicate(timeout=60)[1] for replica in replicas] == ["", "", ""]
+    assert [replica.returncode for replica in replicas] == [0, 0, 0]
+    assert migrate.pending(url) is False

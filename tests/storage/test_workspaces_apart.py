@@ -1,0 +1,264 @@
+"""No repository method reads or changes anything of another workspace. A method added without a line here fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.deliveries import DeliveryState
+from bot.domain.errors import DomainError
+from bot.domain.members import Absence, Member
+from bot.domain.schedules import Occurrence, OccurrenceState, ScheduleKind
+from bot.domain.surveys import RoundState, SurveyState
+from storage import Storage, UnitOfWork
+from storage.tables import Row
+from tests.storage import samples
+from tests.storage.samples import NOW, TODAY
+
+LATER = NOW + timedelta(hours=1)
+LEASE = timedelta(minutes=1)
+REPOSITORIES = sorted(
+    name for name, value in vars(UnitOfWork).items() if not name.startswith("_") and not callable(value)
+)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The ids of what is in workspace T1."""
+
+    survey: str
+    past: str
+    open: str
+    closing: str
+    entry: str
+    schedule: str
+    subject: str
+    summary: str
+    due: str
+    ambiguous: str
+    target: Any
+    rounds: tuple[Any, ...]
+
+
+def fill(db: UnitOfWork) -> Filled:
+    """Something of everything, so that each method has something to find and something to change."""
+    surveys = [samples.survey(handle=f"s{number}") for number in range(4)]
+    closed = samples.round_of(surveys[0].id, state=RoundState.CLOSED, closed_at=NOW)
+    running = samples.round_of(surveys[0].id, number=2)
+    launching = samples.round_of(surveys[1].id, state=RoundState.LAUNCHING)
+    over = samples.round_of(surveys[2].id, closes_at=NOW)
+    schedule, summary, entry, target = samples.schedule(), samples.summary(), samples.entry(), samples.target()
+    db.workspace.ensure("Acme", NOW)
+    db.members.refresh([Member("U1", "Ayu", is_admin=True), Member("U2", "Budi")])
+    db.members.add_absence(Absence("U1", TODAY, TODAY))
+    for survey in surveys:
+        db.surveys.add(survey)
+    for each in (closed, running, launching, over):
+        db.rounds.add(each)
+    db.answers.import_counts(closed.id, "enps", {9: 3, 2: 1})
+    db.answers.start(running.id)
+    db.rounds.invite(running.id, ["U1", "U2"])
+    db.answers.record_score(running.id, "U1", "enps", 7)
+    db.answers.record_comment(running.id, "U1", "fine")
+    db.kpis.add(entry)
+    db.targets.set(target)
+    db.schedules.add(schedule)
+    db.schedules.record(Occurrence(schedule.id, TODAY, NOW, OccurrenceState.PLANNED))
+    db.summaries.add(summary)
+    db.handled.first_time("Ev1", NOW)
+    due = db.deliveries.add(samples.delivery())
+    ambiguous = db.deliveries.add(samples.delivery(receiver="U2", due_at=LATER))
+    failed = db.deliveries.add(samples.delivery(receiver="U3"))
+    assert due
+    assert ambiguous
+    assert failed
+    db.deliveries.ambiguous(ambiguous, "timeout", NOW - LEASE)
+    db.deliveries.failed(failed, "channel_not_found", NOW)
+    return Filled(
+        surveys[0].id,
+        closed.id,
+        running.id,
+        over.id,
+        entry.id,
+        schedule.id,
+        schedule.subject_id,
+        summary.id,
+        due,
+        ambiguous,
+        target,
+        (closed, running, launching, over),
+    )
+
+
+def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
+    """Each method, asked for or told something that exists in T1."""
+    return {
+        "workspace.get": lambda db: db.workspace.get(),
+        "workspace.ensure": lambda db: db.workspace.ensure("Other", NOW),
+        "members.get": lambda db: db.members.get("U1"),
+        "members.get_many": lambda db: db.members.get_many(["U1", "U2"]),
+        "members.all": lambda db: db.members.all(),
+        "members.admins": lambda db: db.members.admins(),
+        "members.refresh": lambda db: db.members.refresh([Member("U1", "Somebody")]),
+        "members.set_language": lambda db: db.members.set_language("U1", "id"),
+        "members.set_zone": lambda db: db.members.set_zone("U1", "Asia/Jakarta"),
+        "members.add_absence": lambda db: db.members.add_absence(Absence("U2", TODAY, TODAY)),
+        "members.absences": lambda db: db.members.absences(TODAY, TODAY),
+        "surveys.add": lambda db: db.surveys.add(samples.survey(handle="new")),
+        "surveys.get": lambda db: db.surveys.get(f.survey),
+        "surveys.by_handle": lambda db: db.surveys.by_handle("s0"),
+        "surveys.all": lambda db: db.surveys.all(),
+        "surveys.set_state": lambda db: db.surveys.set_state(f.survey, SurveyState.PAUSED),
+        "rounds.add": lambda db: db.rounds.add(samples.round_of(f.survey, number=9, state=RoundState.FAILED)),
+        "rounds.get": lambda db: db.rounds.get(f.open),
+        "rounds.update": lambda db: db.rounds.update(replace(f.rounds[1], asked=99)),
+        "rounds.mark_sealed": lambda db: db.rounds.mark_sealed(f.past),
+        "rounds.of_survey": lambda db: db.rounds.of_survey(f.survey),
+        "rounds.open_of": lambda db: db.rounds.open_of(f.survey),
+        "rounds.launching": lambda db: db.rounds.launching(),
+        "rounds.closing": lambda db: db.rounds.closing(NOW),
+        "rounds.unsealed": lambda db: db.rounds.unsealed(),
+        "rounds.next_number": lambda db: db.rounds.next_number(f.survey) - 1,
+        "rounds.previous_closed": lambda db: db.rounds.previous_closed(f.survey, 2),
+        "rounds.latest_closed": lambda db: db.rounds.latest_closed(5),
+        "rounds.invite": lambda db: db.rounds.invite(f.open, ["U3"]),
+        "rounds.invitation": lambda db: db.rounds.invitation(f.open, "U1"),
+        "rounds.invitations": lambda db: db.rounds.invitations(f.open),
+        "rounds.answered_count": lambda db: db.rounds.answered_count(f.open),
+        "rounds.open_for": lambda db: db.rounds.open_for("U1"),
+        "rounds.facts": lambda db: db.rounds.facts(f.past),
+        "answers.start": lambda db: db.answers.start(f.closing) or db._scope.keys.read(db.workspace_id, f.closing),
+        "answers.record_score": lambda db: db.answers.record_score(f.open, "U1", "enps", 1),
+        "answers.score_of": lambda db: db.answers.score_of(f.open, "U1", "enps"),
+        "answers.record_comment": lambda db: db.answers.record_comment(f.open, "U1", "bad"),
+        "answers.comment_of": lambda db: db.answers.comment_of(f.open, "U1"),
+        "answers.import_counts": lambda db: db.answers.import_counts(f.past, "enps", {0: 5}),
+        "answers.unlink": lambda db: db.answers.unlink(f.past),
+        "kpis.add": lambda db: db.kpis.add(samples.entry()),
+        "kpis.add_many": lambda db: db.kpis.add_many([samples.entry()]),
+        "kpis.get": lambda db: db.kpis.get(f.entry),
+        "kpis.by_source": lambda db: db.kpis.by_source(entry_of(db, f).source),
+        "kpis.latest_by": lambda db: db.kpis.latest_by("U1"),
+        "kpis.last_value": lambda db: db.kpis.last_value("revenue", "U1"),
+        "kpis.undo": lambda db: db.kpis.undo(f.entry, "U1", NOW),
+        "kpis.history": lambda db: db.kpis.history("revenue"),
+        "kpis.totals": lambda db: db.kpis.totals(TODAY, TODAY),
+        "kpis.totals_by_member": lambda db: db.kpis.totals_by_member("revenue", TODAY, TODAY),
+        "kpis.totals_by_day": lambda db: db.kpis.totals_by_day("revenue", TODAY, TODAY)["revenue"],
+        "kpis.loggers": lambda db: db.kpis.loggers("revenue", TODAY, TODAY),
+        "kpis.keys_used": lambda db: db.kpis.keys_used(),
+        "targets.set": lambda db: db.targets.set(samples.target(value=f.target.value + 1)),
+        "targets.active": lambda db: db.targets.active(),
+        "schedules.add": lambda db: db.schedules.add(samples.schedule()),
+        "schedules.of_subject": lambda db: db.schedules.of_subject(ScheduleKind.SURVEY, f.subject),
+        "schedules.active": lambda db: db.schedules.active(),
+        "schedules.set_active": lambda db: db.schedules.set_active(f.schedule, False),
+        "schedules.replace_rule": lambda db: db.schedules.replace_rule(f.schedule, samples.RULE, LATER),
+        "schedules.planned_until": lambda db: db.schedules.planned_until(f.schedule, LATER),
+        "schedules.record": lambda db: db.schedules.record(
+            Occurrence(f.schedule, TODAY + timedelta(days=7), NOW, OccurrenceState.PLANNED)
+        ),
+        "schedules.occurrences": lambda db: db.schedules.occurrences(f.schedule),
+        "deliveries.add": lambda db: db.deliveries.add(samples.delivery(subject="another")),
+        "deliveries.add_many": lambda db: db.deliveries.add_many([samples.delivery(subject="another")]),
+        "deliveries.get": lambda db: db.deliveries.get(f.due),
+        "deliveries.find": lambda db: db.deliveries.find("survey.question", "round", "U1"),
+        "deliveries.of": lambda db: db.deliveries.of("survey.question", "round"),
+        "deliveries.claim": lambda db: db.deliveries.claim(NOW, 5, LEASE),
+        "deliveries.ambiguous_due": lambda db: db.deliveries.ambiguous_due(NOW, 5),
+        "deliveries.sent": lambda db: db.deliveries.sent(f.due, "D1", "1.2", NOW),
+        "deliveries.failed": lambda db: db.deliveries.failed(f.due, "no", NOW),
+        "deliveries.skipped": lambda db: db.deliveries.skipped(f.due, "no"),
+        "deliveries.postpone": lambda db: db.deliveries.postpone(f.due, LATER),
+        "deliveries.ambiguous": lambda db: db.deliveries.ambiguous(f.due, "no", NOW),
+        "deliveries.next_due": lambda db: db.deliveries.next_due(),
+        "deliveries.counts": lambda db: db.deliveries.counts()[DeliveryState.FAILED],
+        "deliveries.failures": lambda db: db.deliveries.failures(5),
+        "summaries.add": lambda db: db.summaries.add(samples.summary(channel_id="C2")),
+        "summaries.get": lambda db: db.summaries.get(f.summary),
+        "summaries.all": lambda db: db.summaries.all(),
+        "summaries.for_channel": lambda db: db.summaries.for_channel("C1"),
+        "summaries.deactivate": lambda db: db.summaries.deactivate(f.summary),
+        "handled.first_time": lambda db: db.handled.first_time("Ev2", NOW),
+        "handled.purge": lambda db: db.handled.purge(LATER),
+    }
+
+
+# These put something new into the workspace they are called in, and say so.
+ADDING = {"kpis.add", "kpis.add_many", "deliveries.add", "deliveries.add_many", "handled.first_time"}
+
+
+def entry_of(db: UnitOfWork, f: Filled) -> Any:
+    """T1's entry, looked up as T1 from whichever workspace."""
+    statement = select(*Row.metadata.tables["entries"].c).where(Row.metadata.tables["entries"].c.id == f.entry)
+    return db._scope.connection.execute(statement).one()
+
+
+class Undo(Exception):  # noqa: N818 (it is no error)
+    """Rolls a work back after it was looked at."""
+
+
+def outcome(storage: Storage, workspace_id: str, call: Callable[[UnitOfWork], object]) -> tuple[object, bool]:
+    """What a call returned (or the refusal it raised), and whether it changed any row of T1. Nothing stays of it."""
+    seen: list[Any] = []
+
+    def work(db: UnitOfWork) -> None:
+        before = rows_of_first(db)
+        try:
+            with db._scope.connection.begin_nested():
+                result = call(db)
+        except (DomainError, LookupError, ValueError, IntegrityError) as refusal:
+            result = refusal
+        seen.extend((result, rows_of_first(db) != before))
+        raise Undo
+
+    with pytest.raises(Undo):
+        storage.write_now(workspace_id, work)
+    return seen[0], seen[1]
+
+
+def rows_of_first(db: UnitOfWork) -> dict[str, set[str]]:
+    found = {}
+    for name, table in Row.metadata.tables.items():
+        statement = select(*table.c)
+        if "workspace_id" in table.c:
+            statement = statement.where(table.c.workspace_id == "T1")
+        found[name] = {str(tuple(row)) for row in db._scope.connection.execute(statement)}
+    return found
+
+
+@pytest.mark.parametrize("repository", REPOSITORIES)
+def test_a_repository_stays_in_its_workspace(storage: Storage, repository: str) -> None:
+    filled = storage.write_now("T1", fill)
+    table = {name: call for name, call in calls(filled).items() if name.startswith(f"{repository}.")}
+    kind = vars(UnitOfWork)[repository].func.__annotations__["return"]
+    methods = {f"{repository}.{name}" for name in vars(kind) if not name.startswith("_")}
+    assert set(table) == methods, "each method needs a line in calls()"
+    for name, call in table.items():
+        result, changed = outcome(storage, "T1", call)
+        assert changed or (result and not isinstance(result, Exception)), f"{name} does nothing even in its own"
+        result, changed = outcome(storage, "T2", call)
+        assert not changed, f"{name} changed another workspace"
+        assert not result or isinstance(result, Exception) or name in ADDING, f"{name} saw another workspace: {result}"
+
+
+def test_every_table_begins_with_its_workspace() -> None:
+    for name, table in Row.metadata.tables.items():
+        if name in ("answers", "comments"):
+            assert set(table.c.keys()) <= {"key", "round_id", "question", "score", "text"}
+            continue
+        assert next(iter(table.primary_key)).name == "workspace_id"
+        for index in table.indexes:
+            assert index.columns[0].name == "workspace_id"
+
+
+def test_the_same_ids_may_be_in_two_workspaces(storage: Storage) -> None:
+    entry, survey = samples.entry(), samples.survey()
+    for workspace in ("T1", "T2"):
+        assert storage.write_now(workspace, lambda db: db.kpis.add(entry)) is True
+        storage.write_now(workspace, lambda db: db.surveys.add(survey))
+        assert storage.write_now(workspace, lambda db: db.deliveries.add(samples.delivery())) is not None

@@ -89,6 +89,8 @@ class SocketWayIn:
             log.warning("not finished in time", action="socket_unfinished", count=len(self._answering))
         await _cancel(self._caretaker, *self._farewells, *self._answering)
         connections = list(self._open)
+        for connection in connections:
+            connection.over.set()
         await asyncio.gather(*(connection.socket.close() for connection in connections))
         await _cancel(*(connection.reader for connection in connections))
         if self._session is not None:

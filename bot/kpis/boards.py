@@ -18,6 +18,8 @@ from bot.slack.blocks import Block, Message, actions, button, context, escape, f
 from bot.slack.charts import chart_block, is_drawable
 
 SECONDS_IN_HOUR = 3600
+OVERVIEW_VIEW = "kpi.overview"
+"""A view that has nothing to submit, and so no handler."""
 
 
 def shown_message(shown: Shown, w: Wording) -> Message:
@@ -105,7 +107,7 @@ def overview_message(board: Sequence[KpiLine], period: Period, title: str, w: Wo
 
 def overview_form(overview: Message, title: str, w: Wording) -> Block:
     """The same where only a form can be shown (from App Home): Slack has no tables there, so in lines."""
-    return form(ids.KPI_OVERVIEW_FORM, title, [section(overview.text)], close=w.t("core.close"))
+    return form(OVERVIEW_VIEW, title, [section(overview.text)], close=w.t("core.close"))
 
 
 def _overview_row(line: KpiLine, w: Wording) -> tuple[str, ...]:

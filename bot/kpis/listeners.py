@@ -1,81 +1,56 @@
-"""What happens when somebody uses `/kpi`: parse, one service call, one view. No SQL and no arithmetic here."""
+"""What happens when somebody logs a KPI, takes it back or looks at it: parse, one service call, one view. No SQL and no
+arithmetic here; targets are in `target_listeners`."""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from bot.commands import Registry
 from bot.domain.dates import AmbiguousDate
 from bot.domain.errors import DomainError
-from bot.domain.kpis import KPIS, Kpi, inputs_of
-from bot.domain.members import LeftOut
+from bot.domain.kpis import KPIS, inputs_of
 from bot.domain.periods import PeriodKind, containing
 from bot.domain.values import AmbiguousValue, parse_value
 from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Replace, Reply, Say, Submission, UpdateForm
-from bot.kpis import boards, grammar, reading, service, views
+from bot.kpis import boards, grammar, reading, service, target_listeners, views
+from bot.kpis.acting import acting_in, carried_kpi, vocabulary_in, wording_in
 from bot.kpis.deliveries import render_logged_for_you
-from bot.kpis.grammar import LogRequest, TargetRequest
-from bot.kpis.service import Acting
-from bot.kpis.vocabulary import Vocabulary
+from bot.kpis.grammar import LogRequest
 from bot.kpis.wording import Wording
-from bot.scoreboard import workdays_in
 from bot.slack import ids
 from bot.slack.blocks import Message
 
 
 def register(registry: Registry) -> None:
-    for name, handler in (
-        ("log", on_log),
-        ("show", on_show),
-        ("list", on_list),
-        ("target", on_target),
-        ("history", on_history),
-        ("undo", on_undo),
-    ):
-        registry.command("/kpi", name, "kpis", handler)
+    registry.command("/kpi", "log", "kpis", on_log)
+    registry.command("/kpi", "show", "kpis", on_show)
+    registry.command("/kpi", "list", "kpis", on_list)
+    target_listeners.register(registry)
+    registry.command("/kpi", "history", "kpis", on_history)
+    registry.command("/kpi", "undo", "kpis", on_undo)
     registry.opening("/kpi", on_opening)
     registry.click(ids.VALUE_CHOSEN, on_value_chosen)
     registry.click(ids.DATE_CHOSEN, on_value_chosen)
     registry.click(ids.ENTRY_UNDO, on_undo_clicked)
     registry.click(ids.KPI_LOG_OPENED, on_log_opened)
     registry.click(ids.KPI_SHOW, on_show_clicked)
-    registry.click(ids.TARGETS_SHOWN, on_targets_clicked)
-    registry.click(ids.TARGET_OPENED, on_target_opened)
-    registry.click(ids.TARGET_VALUE_CHOSEN, on_target_value_chosen)
     registry.form(ids.KPI_LOG_FORM, on_log_submitted)
-    registry.form(ids.TARGET_FORM, on_target_submitted)
     registry.delivery(service.LOGGED_FOR_YOU, render_logged_for_you)
-
-
-def _acting(ctx: Context) -> Acting:
-    """Who acts. People of other organisations in a shared channel are refused, at every click again."""
-    if ctx.member.left_out is LeftOut.OUTSIDER:
-        raise DomainError("core.outsider")
-    return Acting(ctx.member, ctx.now, ctx.today, workdays_in(ctx.services.settings.country))
-
-
-def _wording(ctx: Context) -> Wording:
-    return Wording(ctx.t, ctx.services.settings.currency, ctx.today, ctx.zone)
-
-
-def _vocabulary(ctx: Context) -> Vocabulary:
-    return Vocabulary.of(ctx.services.texts, ctx.t)
 
 
 async def on_opening(command: Command) -> Reply:
     """`/kpi` alone: my KPIs this week, and where to go from here."""
-    acting, week = _acting(command), containing(command.today, PeriodKind.WEEK)
+    acting, week = acting_in(command), containing(command.today, PeriodKind.WEEK)
     board = await command.services.storage.read(
         command.workspace_id,
         lambda db: reading.read_overview(db, week, acting.today, acting.workdays, command.member.id),
     )
-    return Say(boards.overview_message(board, week, command.t("kpis.my_week"), _wording(command)))
+    return Say(boards.overview_message(board, week, command.t("kpis.my_week"), wording_in(command)))
 
 
 async def on_log(command: Command) -> Reply:
     if not command.words:
         return await _log_form(command)
-    request = grammar.parse_log(command.words, _vocabulary(command), command.today)
+    request = grammar.parse_log(command.words, vocabulary_in(command), command.today)
     return Say(await _log(command, request, command.key))
 
 
@@ -84,9 +59,9 @@ async def on_log_opened(click: Click) -> Reply:
 
 
 async def _log_form(ctx: Context) -> Reply:
-    _acting(ctx)
+    acting_in(ctx)
     rows = await ctx.services.storage.read(ctx.workspace_id, lambda db: reading.read_form(db, ctx.member.id))
-    return OpenForm(views.log_form(rows, _wording(ctx)))
+    return OpenForm(views.log_form(rows, wording_in(ctx)))
 
 
 async def on_value_chosen(click: Click) -> Reply:
@@ -96,7 +71,7 @@ async def on_value_chosen(click: Click) -> Reply:
 
 async def _log(ctx: Context, request: LogRequest, key: str) -> Message:
     """Asks what is still open, else records it under the key of the command that began it."""
-    acting, w = _acting(ctx), _wording(ctx)
+    acting, w = acting_in(ctx), wording_in(ctx)
     if isinstance(request.value, Decimal) and not isinstance(request.on, AmbiguousDate):
         logged = await ctx.services.storage.write(
             ctx.workspace_id, lambda db: service.log_value(db, request, f"slack:{key}", acting)
@@ -128,7 +103,7 @@ def _carried(request: LogRequest, key: str) -> dict[str, str]:
 
 def _carried_request(click: Click) -> LogRequest:
     value = click.value
-    kpi = _carried_kpi(value)
+    kpi = carried_kpi(value)
     try:
         days = [date.fromisoformat(each) for each in str(value["on"]).split("/")]
         number = Decimal(str(value["value"]))
@@ -138,16 +113,9 @@ def _carried_request(click: Click) -> LogRequest:
     return LogRequest(kpi, number, on, value.get("for"), str(value.get("note", "")))
 
 
-def _carried_kpi(value: Any) -> Kpi:
-    kpi = KPIS.get(str(value.get("kpi", "")))
-    if kpi is None or not value.get("key"):
-        raise DomainError("core.stale")
-    return kpi
-
-
 async def on_log_submitted(submission: Submission) -> Reply:
     """The form with all KPIs: every value is right, or nothing is recorded."""
-    acting, w = _acting(submission), _wording(submission)
+    acting, w = acting_in(submission), wording_in(submission)
     values, errors = _typed_values(submission, w)
     on = views.form_day(submission.inputs, submission.today)
     try:
@@ -187,17 +155,17 @@ def _typed_values(submission: Submission, w: Wording) -> tuple[dict[str, Decimal
 
 
 async def on_undo(command: Command) -> Reply:
-    acting = _acting(command)
+    acting = acting_in(command)
     if command.words:
         raise DomainError("kpis.undo_alone")
     undone = await command.services.storage.write(
         command.workspace_id, lambda db: service.undo_latest(db, acting.by, command.key, command.now)
     )
-    return Say(views.undone_message(undone, _wording(command)))
+    return Say(views.undone_message(undone, wording_in(command)))
 
 
 async def on_undo_clicked(click: Click) -> Reply:
-    acting, w = _acting(click), _wording(click)
+    acting, w = acting_in(click), wording_in(click)
     entry_id = str(click.value.get("entry", ""))
     undone = await click.services.storage.write(
         click.workspace_id, lambda db: service.undo_entry(db, entry_id, acting.by, click.now)
@@ -210,8 +178,8 @@ async def on_undo_clicked(click: Click) -> Reply:
 
 
 async def on_show(command: Command) -> Reply:
-    acting, w = _acting(command), _wording(command)
-    request = grammar.parse_show(command.words, _vocabulary(command), command.today)
+    acting, w = acting_in(command), wording_in(command)
+    request = grammar.parse_show(command.words, vocabulary_in(command), command.today)
     if request.kpi is None:
         if request.split is not None:
             raise DomainError("kpis.split_needs_kpi")
@@ -223,14 +191,14 @@ async def on_show(command: Command) -> Reply:
 
 
 async def on_show_clicked(click: Click) -> Reply:
-    overview = await _overview(click, grammar.parse_show("", _vocabulary(click), click.today))
+    overview = await _overview(click, grammar.parse_show("", vocabulary_in(click), click.today))
     if click.view is None:
         return Say(overview)
-    return OpenForm(boards.overview_form(overview, click.t("kpis.all_title"), _wording(click)))
+    return OpenForm(boards.overview_form(overview, click.t("kpis.all_title"), wording_in(click)))
 
 
 async def _overview(ctx: Context, request: grammar.ShowRequest) -> Message:
-    acting, w = _acting(ctx), _wording(ctx)
+    acting, w = acting_in(ctx), wording_in(ctx)
     board = await ctx.services.storage.read(
         ctx.workspace_id, lambda db: reading.read_overview(db, request.period, acting.today, acting.workdays)
     )
@@ -239,19 +207,19 @@ async def _overview(ctx: Context, request: grammar.ShowRequest) -> Message:
 
 
 async def on_list(command: Command) -> Reply:
-    _acting(command)
+    acting_in(command)
     if command.words:
         raise DomainError("kpis.list_alone")
     targets = await command.services.storage.read(command.workspace_id, reading.read_team_targets)
-    return Say(boards.list_message(targets, _wording(command)))
+    return Say(boards.list_message(targets, wording_in(command)))
 
 
 async def on_history(command: Command) -> Reply:
-    _acting(command)
+    acting_in(command)
     if not command.words:
         raise DomainError("kpis.history_of_what")
-    w = _wording(command)
-    kpi = _vocabulary(command).whole(command.words)
+    w = wording_in(command)
+    kpi = vocabulary_in(command).whole(command.words)
     if kpi.is_derived:
         inputs = command.t.listing(w.name(KPIS[key]) for key in inputs_of(kpi))
         raise DomainError("kpis.no_own_history", kpi=w.name(kpi), inputs=inputs)
@@ -259,72 +227,3 @@ async def on_history(command: Command) -> Reply:
         command.workspace_id, lambda db: reading.read_history(db, kpi)
     )
     return Say(boards.history_message(kpi, entries, members, w))
-
-
-async def on_target(command: Command) -> Reply:
-    if not command.words:
-        return await _targets(command)
-    request = grammar.parse_target(command.words, _vocabulary(command), command.today)
-    return Say(await _set_target(command, request, command.key))
-
-
-async def on_targets_clicked(click: Click) -> Reply:
-    return await _targets(click)
-
-
-async def _targets(ctx: Context) -> Reply:
-    acting = _acting(ctx)
-    targets = await ctx.services.storage.read(
-        ctx.workspace_id, lambda db: reading.read_targets(db, ctx.member.id, acting.today, acting.workdays)
-    )
-    return Say(boards.targets_message(targets, _wording(ctx)))
-
-
-async def on_target_opened(click: Click) -> Reply:
-    _acting(click)
-    return OpenForm(views.target_form(_wording(click)))
-
-
-async def on_target_value_chosen(click: Click) -> Reply:
-    value = click.value
-    kpi = _carried_kpi(value)
-    try:
-        number = Decimal(str(value["value"]))
-        period = PeriodKind(value["period"]) if value.get("period") else None
-        deadline = date.fromisoformat(str(value["until"])) if value.get("until") else None
-    except (KeyError, ValueError, InvalidOperation):
-        raise DomainError("core.stale") from None
-    request = TargetRequest(kpi, number, period, deadline, value.get("for"))
-    return Replace(await _set_target(click, request, str(value["key"])))
-
-
-async def _set_target(ctx: Context, request: TargetRequest, key: str) -> Message:
-    """Asks which number is meant, else sets the target under the key of the command that began it."""
-    acting, w = _acting(ctx), _wording(ctx)
-    service.check_target(request, acting)
-    if isinstance(request.value, AmbiguousValue):
-        carried = {"kpi": request.kpi.key, "key": key, "for": request.member_id, "period": request.period}
-        until = request.deadline.isoformat() if request.deadline else None
-        known = {name: str(value) for name, value in {**carried, "until": until}.items() if value}
-        return views.value_question(request, known, w)
-    set_ = await ctx.services.storage.write(ctx.workspace_id, lambda db: service.set_target(db, request, key, acting))
-    return views.target_message(set_, w)
-
-
-async def on_target_submitted(submission: Submission) -> Reply:
-    acting, w = _acting(submission), _wording(submission)
-    kpi = KPIS.get(submission.inputs.get(views.KPI_FIELD, ""))
-    if kpi is None:
-        return FormErrors({views.KPI_FIELD: submission.t("kpis.smart_specific")})
-    try:
-        value = parse_value(submission.inputs.get(views.VALUE_FIELD, ""), kpi.unit, submission.t.language)
-        if isinstance(value, AmbiguousValue):
-            return FormErrors({views.VALUE_FIELD: views.ambiguous_typed(value, kpi, w)})
-        request = TargetRequest(kpi, value, PeriodKind(submission.inputs[views.PERIOD_FIELD]), None)
-        service.check_target(request, acting)
-    except DomainError as refusal:
-        return FormErrors({views.VALUE_FIELD: submission.t(refusal.key, **refusal.values)})
-    set_ = await submission.services.storage.write(
-        submission.workspace_id, lambda db: service.set_target(db, request, submission.key, acting)
-    )
-    return Say(views.target_message(set_, w))

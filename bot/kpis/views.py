@@ -35,6 +35,8 @@ VALUE_FIELD = "value"
 KPI_FIELD = "kpi"
 PERIOD_FIELD = "period"
 MAX_TYPED = 64
+RECORDED_VIEW = "kpi.recorded"
+"""A view that has nothing to submit, and so no handler."""
 TARGET_PERIODS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
 
 
@@ -189,7 +191,7 @@ def recorded_form(entries: Sequence[Entry], w: Wording) -> Block:
         else:
             blocks.append(section(w.t("kpis.undone", what=entry_words(entry, w))))
     carried = ids.pack(entries=",".join(entry.id for entry in entries))
-    return form(ids.KPI_RECORDED_FORM, w.t("kpis.form_title"), blocks, close=w.t("core.close"), metadata=carried)
+    return form(RECORDED_VIEW, w.t("kpis.form_title"), blocks, close=w.t("core.close"), metadata=carried)
 
 
 def target_form(w: Wording) -> Block:

@@ -1,6 +1,7 @@
 """`/page/*`: one person's view of Slack for the web page, and what that person does. The bot never asks here."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -226,7 +227,8 @@ async def _events(request: web.Request) -> web.StreamResponse:
         return web.json_response({"ok": False, "error": "user_not_found"}, status=400)
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
-    with slack.feeds.subscribed(user_id) as feed:
+    # a page that is closed or reloaded hangs up in the middle of whatever is being told: nothing to report
+    with slack.feeds.subscribed(user_id) as feed, contextlib.suppress(ConnectionResetError):
         await response.prepare(request)
         await response.write(b": connected\n\n")
         while True:
@@ -236,8 +238,9 @@ async def _events(request: web.Request) -> web.StreamResponse:
                 await response.write(b": still here\n\n")
                 continue
             if news is None:
-                return response
+                break
             await response.write(b"data: " + json.dumps(news).encode() + b"\n\n")
+    return response
 
 
 def routes() -> list[web.RouteDef]:

@@ -18,11 +18,10 @@ WHY_OPENED: Final = "survey.why"
 ANSWER_FORM: Final = "survey.answer_form"
 REASON_FORM: Final = "survey.reason_form"
 SURVEY_SEND: Final = "survey.send"
-SURVEY_CLOSE: Final = "survey.close"
 SURVEY_RESULTS: Final = "survey.results"
 PULSE_ENPS_OPENED: Final = "survey.enps_form_opened"
 PULSE_ENPS_FORM: Final = "survey.enps_form"
-WHY_FORM: Final = "survey.why_form"
+WHY_NOTE: Final = "survey.why_form"
 SCORE_INPUT: Final = "survey.score_input"
 REASON_INPUT: Final = "survey.reason_input"
 CHANNEL_INPUT: Final = "survey.channel_input"
@@ -42,15 +41,11 @@ TARGET_OPENED: Final = "kpi.target_opened"
 TARGET_FORM: Final = "kpi.target_form"
 TARGET_VALUE_CHOSEN: Final = "kpi.target_value_chosen"
 TARGETS_SHOWN: Final = "kpi.targets_shown"
-KPI_RECORDED_FORM: Final = "kpi.recorded_form"
-KPI_OVERVIEW_FORM: Final = "kpi.overview_form"
 # summaries
 SUMMARY_STOP: Final = "summary.stop"
 SUMMARY_TEST: Final = "summary.test"
 # check-ins and settings
 LANGUAGE_CHOSEN: Final = "checkin.language"
-# help
-HELP_TOPIC: Final = "help.run"
 
 
 def sub_id(action_id: str, part: object) -> str:

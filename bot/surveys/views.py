@@ -95,7 +95,7 @@ def why_form(survey: Survey, asking: Round, t: Translator, zone: str) -> Block:
     }
     parts = ("asked", "sees", "sealed", "unlinkable", "knows", "change")
     blocks = [section(t(f"surveys.why.{part}", **values)) for part in parts]
-    return form(ids.WHY_FORM, t("surveys.why.title"), blocks, close=t("core.close"))
+    return form(ids.WHY_NOTE, t("surveys.why.title"), blocks, close=t("core.close"))
 
 
 def answer_form(asking: Round, score: int | None, t: Translator, zone: str) -> Block:

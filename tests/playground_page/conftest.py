@@ -1,4 +1,4 @@
-"""A real browser for the page: Chromium once per run, a fresh context per test, and no test passes with a console error."""
+"""A real browser for the page: Chromium once per run, a fresh context per test; a console error fails the test."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,6 +1,7 @@
-"""A small stand-in for the playground's `/page` and `/control`, with canned content, for tests of how the page renders and behaves.
+"""A small stand-in for the playground's `/page` and `/control`, for tests of how the page renders and behaves.
 
-It records what the page sends and lets a test push any event, also ones the real server would refuse (an unknown block).
+It serves canned content, records what the page sends, and lets a test push any event, also one that the real
+server would refuse (an unknown block).
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.playground_page import block_samples as samples
 from tests.playground_page import canned
 
 Json = dict[str, Any]
@@ -28,7 +30,7 @@ class FakeSlack:
         self.messages = canned.conversations()
         self.views: list[Json] = []
         self.home: Json | None = canned.HOME
-        self.now = datetime.fromtimestamp(canned.START, UTC)
+        self.now = datetime.fromtimestamp(samples.START, UTC)
         self.unread = {"D0APP": 1, "C0LEADS": 1}
         self.entries: list[Json] = []
         self.answers: dict[str, Json] = {}
@@ -42,7 +44,7 @@ class FakeSlack:
         app = {
             "id": "A0DENYUT",
             "name": "Denyut",
-            "bot_user_id": canned.APP,
+            "bot_user_id": samples.APP,
             "commands": canned.COMMANDS,
             "home_tab": True,
         }
@@ -76,7 +78,7 @@ class FakeSlack:
             for each in canned.CHANNELS
             if person in each["members"]
         ]
-        direct = [("D0BOB", "U0BOB" if person == "U0AYU" else "U0AYU", False), ("D0APP", canned.APP, True)]
+        direct = [("D0BOB", "U0BOB" if person == "U0AYU" else "U0AYU", False), ("D0APP", samples.APP, True)]
         return channels + [
             {
                 "id": id_,

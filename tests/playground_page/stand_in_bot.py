@@ -15,7 +15,7 @@ Answer = Callable[[AsyncWebClient, str, Json], Awaitable[Json | None]]
 
 @asynccontextmanager
 async def standing_in(api_url: str, answer: Answer) -> AsyncIterator[AsyncWebClient]:
-    """Connects, then acknowledges every envelope with what `answer(client, type, payload)` returns; yields the client."""
+    """Acknowledges every envelope with what `answer(client, type, payload)` returns; yields the client."""
     client = AsyncWebClient(token="xoxb-playground", base_url=api_url, retry_handlers=[])
     async with aiohttp.ClientSession() as session:
         opened = await client.apps_connections_open(app_token="xapp-playground")

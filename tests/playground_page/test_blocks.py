@@ -1,10 +1,11 @@
-"""How blocks and texts look: every block type, mrkdwn as Slack reads it, charts that do not need colour, and what is refused."""
+"""How blocks and texts look: every block type, mrkdwn as Slack reads it, charts that do not need colour."""
 
 import re
 
 import pytest
 from playwright.async_api import expect
 
+from tests.playground_page import block_samples as samples
 from tests.playground_page import canned
 from tests.playground_page.conftest import OpenPage
 from tests.playground_page.fake_slack import FakeSlack
@@ -19,7 +20,7 @@ def block(page, kind: str, nth: int = 0):
 async def test_every_block_is_drawn_and_only_the_unknown_one_is_red(open_page: OpenPage) -> None:
     page = await open_page("U0AYU/C0BLOCKS")
     drawn = page.get_by_test_id("message").locator(".message-content > .block")
-    await expect(drawn).to_have_count(len(canned.BLOCKS))
+    await expect(drawn).to_have_count(len(samples.BLOCKS))
     await expect(page.get_by_test_id("unknown-block")).to_have_count(1)
     await expect(page.get_by_test_id("unknown-block")).to_contain_text('Unknown block "hologram"')
     await expect(page.get_by_test_id("unknown-block")).to_contain_text("from the future")
@@ -29,7 +30,7 @@ async def test_a_broken_block_is_shown_with_its_json(open_page: OpenPage, fake: 
     page = await open_page()
     broken = canned.message(
         5,
-        canned.APP,
+        samples.APP,
         "x",
         [
             {"type": "carousel", "elements": None},
@@ -82,12 +83,12 @@ async def test_text_never_becomes_markup(open_page: OpenPage, fake: FakeSlack, t
 async def test_verbatim_text_links_nothing_by_itself(open_page: OpenPage, fake: FakeSlack) -> None:
     page = await open_page()
     words = "see https://example.com/x #sales @here"
-    blocks = [{"type": "section", "text": canned.mrkdwn(words, verbatim=verbatim)} for verbatim in (True, False)]
+    blocks = [{"type": "section", "text": samples.mrkdwn(words, verbatim=verbatim)} for verbatim in (True, False)]
     await fake.emit(
         {
             "type": "message",
             "channel": "C0SALES",
-            "message": {**canned.message(5, canned.APP, "x", blocks), "channel": "C0SALES"},
+            "message": {**canned.message(5, samples.APP, "x", blocks), "channel": "C0SALES"},
         }
     )
     rows = page.get_by_test_id("message").last.locator(".section .rich")
@@ -168,7 +169,7 @@ async def test_a_button_tells_the_app_what_it_carries(open_page: OpenPage, fake:
     page = await open_page("U0AYU/D0APP")
     await page.get_by_role("button", name="9", exact=True).click()
     sent = await fake.sent("action")
-    assert sent["container"] == {"type": "message", "channel": "D0APP", "ts": f"{canned.START - 4000}.000100"}
+    assert sent["container"] == {"type": "message", "channel": "D0APP", "ts": f"{samples.START - 4000}.000100"}
     assert (sent["as"], sent["block_id"], sent["action_id"], sent["value"]) == (
         "U0AYU",
         "b1",

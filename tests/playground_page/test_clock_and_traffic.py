@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.playground_page import block_samples as samples
 from tests.playground_page import canned
 from tests.playground_page.conftest import OpenPage
 from tests.playground_page.fake_slack import FakeSlack
@@ -12,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 PHONE = {"width": 390, "height": 844}
 
 
-def entry(id_: int, name: str = "chat.postMessage", **more: object) -> canned.Json:
+def entry(id_: int, name: str = "chat.postMessage", **more: object) -> samples.Json:
     return {
         "id": id_,
         "at": "2026-11-26T08:00:00+00:00",
@@ -45,7 +46,7 @@ async def test_the_clock_is_the_acting_persons_and_ticks(open_page: OpenPage) ->
         ("+1 day", {"advance_seconds": 86400}),
     ],
 )
-async def test_the_clocks_moves(open_page: OpenPage, fake: FakeSlack, button: str, body: canned.Json) -> None:
+async def test_the_clocks_moves(open_page: OpenPage, fake: FakeSlack, button: str, body: samples.Json) -> None:
     page = await open_page()
     await page.get_by_role("button", name=button, exact=True).click()
     assert await fake.sent("control/clock") == body
@@ -137,7 +138,7 @@ async def test_entries_open_to_their_json_and_can_be_filtered(open_page: OpenPag
     ],
 )
 async def test_slack_can_be_made_to_misbehave(
-    open_page: OpenPage, fake: FakeSlack, button: str, asked: str, body: canned.Json
+    open_page: OpenPage, fake: FakeSlack, button: str, asked: str, body: samples.Json
 ) -> None:
     page = await open_page()
     await page.get_by_test_id("traffic-toggle").click()

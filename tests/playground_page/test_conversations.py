@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.playground_page import block_samples as samples
 from tests.playground_page import canned
 from tests.playground_page.conftest import OpenPage
 from tests.playground_page.fake_slack import FakeSlack
@@ -58,7 +59,7 @@ async def test_switching_the_person_starts_clean(open_page: OpenPage, fake: Fake
         {
             "type": "ephemeral",
             "channel": "C0SALES",
-            "message": {**canned.message(-1, canned.APP, "Only for Ayu"), "channel": "C0SALES", "ephemeral": True},
+            "message": {**canned.message(-1, samples.APP, "Only for Ayu"), "channel": "C0SALES", "ephemeral": True},
         }
     )
     await expect(own).to_be_visible()
@@ -81,7 +82,7 @@ async def test_nobody_can_act_as_a_bot_or_a_deactivated_person(open_page: OpenPa
     await page.get_by_test_id("person-switcher").click()
     await expect(page.get_by_test_id("person-U0DAN")).to_be_visible()
     await expect(page.get_by_test_id("person-U0GONE")).to_have_count(0)
-    await expect(page.get_by_test_id(f"person-{canned.APP}")).to_have_count(0)
+    await expect(page.get_by_test_id(f"person-{samples.APP}")).to_have_count(0)
 
 
 async def test_days_are_divided_and_consecutive_messages_grouped(open_page: OpenPage) -> None:
@@ -100,7 +101,7 @@ async def test_the_app_is_marked_as_an_app(open_page: OpenPage) -> None:
 
 async def test_messages_arrive_change_and_go_live(open_page: OpenPage, fake: FakeSlack) -> None:
     page = await open_page()
-    arrived = {**canned.message(10, canned.APP, "First words"), "channel": "C0SALES"}
+    arrived = {**canned.message(10, samples.APP, "First words"), "channel": "C0SALES"}
     row = page.locator(f'[data-ts="{arrived["ts"]}"]')
     await fake.emit({"type": "message", "channel": "C0SALES", "message": arrived})
     await expect(row).to_contain_text("First words")
@@ -129,7 +130,7 @@ async def test_ephemeral_messages_say_who_sees_them(open_page: OpenPage, fake: F
             "type": "ephemeral",
             "channel": "C0SALES",
             "message": {
-                **canned.message(5, canned.APP, "Did you mean *revenue*?"),
+                **canned.message(5, samples.APP, "Did you mean *revenue*?"),
                 "channel": "C0SALES",
                 "ephemeral": True,
             },
@@ -170,7 +171,7 @@ async def test_a_thread_shows_its_replies_and_takes_one(open_page: OpenPage, fak
     await page.keyboard.type("Settled then")
     await page.keyboard.press("Enter")
     sent = await fake.sent("message")
-    assert (sent["text"], sent["thread_ts"]) == ("Settled then", f"{canned.START - 86_000}.000100")
+    assert (sent["text"], sent["thread_ts"]) == ("Settled then", f"{samples.START - 86_000}.000100")
     await expect(rows).to_have_count(4)
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("thread-list")).to_be_hidden()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.playground_page import block_samples as samples
 from tests.playground_page import canned
 from tests.playground_page.conftest import OpenPage
 from tests.playground_page.fake_slack import FakeSlack
@@ -120,7 +121,7 @@ async def test_an_update_keeps_what_was_typed_where_the_ids_stay(open_page: Open
     page = await shown(open_page, fake)
     await label(page, "What is the main reason?").fill("kept")
     await label(page, "Name").fill("typed")
-    changed = canned.modal(hash="h2", title=canned.plain("Changed"))
+    changed = canned.modal(hash="h2", title=samples.plain("Changed"))
     changed["blocks"][1]["element"] = {**changed["blocks"][1]["element"], "action_id": "other"}
     await fake.show_views(changed)
     await expect(page.get_by_test_id("modal-title")).to_have_text("Changed")
@@ -132,7 +133,7 @@ async def test_an_update_keeps_the_focus_and_the_caret(open_page: OpenPage, fake
     page = await shown(open_page, fake)
     await label(page, "Name").fill("Revenue")
     await label(page, "Name").press("Home")
-    await fake.show_views(canned.modal(hash="h2", title=canned.plain("Changed")))
+    await fake.show_views(canned.modal(hash="h2", title=samples.plain("Changed")))
     await expect(page.get_by_test_id("modal-title")).to_have_text("Changed")
     await page.keyboard.type("Net ")
     await expect(label(page, "Name")).to_have_value("Net Revenue")
@@ -142,7 +143,7 @@ async def test_a_pushed_view_covers_the_first_which_keeps_its_values(open_page: 
     page = await shown(open_page, fake)
     await label(page, "Name").fill("Revenue")
     below = canned.modal()
-    above = {**canned.modal("V2"), "title": canned.plain("A target"), "blocks": [canned.modal()["blocks"][1]]}
+    above = {**canned.modal("V2"), "title": samples.plain("A target"), "blocks": [canned.modal()["blocks"][1]]}
     await fake.show_views(below, above)
     await expect(page.get_by_test_id("modal-title")).to_have_text("A target")
     await expect(label(page, "Name")).to_have_value("")
@@ -154,7 +155,7 @@ async def test_a_pushed_view_covers_the_first_which_keeps_its_values(open_page: 
 
 async def test_the_cross_closes_the_whole_stack(open_page: OpenPage, fake: FakeSlack) -> None:
     page = await shown(open_page, fake)
-    await fake.show_views(canned.modal(), canned.modal("V2", title=canned.plain("Second")))
+    await fake.show_views(canned.modal(), canned.modal("V2", title=samples.plain("Second")))
     await expect(page.get_by_test_id("modal-title")).to_have_text("Second")
     await page.get_by_test_id("modal-x").click()
     assert await fake.sent("close") == {"as": "U0AYU", "view_id": "V2", "all": True}
@@ -212,7 +213,7 @@ async def test_app_home_tells_the_app_and_shows_what_it_published(open_page: Ope
     again = {
         **canned.HOME,
         "hash": "2",
-        "blocks": [{"type": "header", "block_id": "h", "text": canned.plain("All done")}],
+        "blocks": [{"type": "header", "block_id": "h", "text": samples.plain("All done")}],
     }
     await fake.emit({"type": "home", "view": again})
     await expect(page.get_by_test_id("home")).to_have_text("All done")

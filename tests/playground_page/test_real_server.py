@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.server import Playground
-from tests.playground_page import canned
+from tests.playground_page import block_samples as samples
 from tests.playground_page.conftest import OpenPage
 from tests.playground_page.stand_in_bot import Json, standing_in
 
@@ -30,13 +30,13 @@ WORKSPACE = {
 FORM = {
     "type": "modal",
     "callback_id": "form",
-    "title": canned.plain("A form"),
-    "submit": canned.plain("Save"),
+    "title": samples.plain("A form"),
+    "submit": samples.plain("Save"),
     "blocks": [
         {
             "type": "input",
             "block_id": "name",
-            "label": canned.plain("Name"),
+            "label": samples.plain("Name"),
             "element": {"type": "plain_text_input", "action_id": "v"},
         }
     ],
@@ -47,7 +47,7 @@ FORM = {
 async def playground() -> AsyncIterator[Playground]:
     """A real playground on a free port, its clock at Thursday 15:00 in Jakarta."""
     async with Playground(
-        manifest=MANIFEST, workspace=WORKSPACE, port=0, now=datetime.fromtimestamp(canned.START, UTC)
+        manifest=MANIFEST, workspace=WORKSPACE, port=0, now=datetime.fromtimestamp(samples.START, UTC)
     ) as running:
         yield running
 
@@ -59,7 +59,7 @@ async def deaf(_client: AsyncWebClient, _kind: str, _payload: Json) -> None:
 async def test_what_the_bot_posts_and_updates_is_seen_live(open_at: OpenPage, playground: Playground) -> None:
     async with standing_in(playground.api_url, deaf) as client:
         page = await open_at(playground.url, "U0AYU/C0SALES")
-        posted = await client.chat_postMessage(channel="C0SALES", text="Sales, week 48", blocks=canned.SUMMARY)
+        posted = await client.chat_postMessage(channel="C0SALES", text="Sales, week 48", blocks=samples.SUMMARY)
         row = page.locator(f'[data-ts="{posted["ts"]}"]')
         await expect(row.get_by_role("heading", name="Sales, week 48")).to_be_visible()
         await expect(row.get_by_test_id("chart")).to_be_visible()
@@ -74,7 +74,7 @@ async def test_what_slack_refuses_is_red_in_the_inspector(open_at: OpenPage, pla
         page = await open_at(playground.url, "U0AYU/C0SALES")
         with pytest.raises(Exception, match="invalid_blocks"):
             await client.chat_postMessage(
-                channel="C0SALES", text="x", blocks=[{"type": "header", "text": canned.plain("x" * 200)}]
+                channel="C0SALES", text="x", blocks=[{"type": "header", "text": samples.plain("x" * 200)}]
             )
         await expect(page.get_by_test_id("violation-count")).to_have_text("1")
         await page.get_by_test_id("traffic-toggle").click()
@@ -124,7 +124,7 @@ async def test_a_click_reaches_the_bot_with_its_value(open_at: OpenPage, playgro
     async with standing_in(playground.api_url, answer) as client:
         direct = await client.conversations_open(users=["U0AYU"])
         channel = direct["channel"]["id"]
-        await client.chat_postMessage(channel=channel, text="How likely?", blocks=canned.ENPS)
+        await client.chat_postMessage(channel=channel, text="How likely?", blocks=samples.ENPS)
         page = await open_at(playground.url, f"U0AYU/{channel}")
         await page.get_by_role("button", name="10", exact=True).click()
         await expect(page.get_by_test_id("message").last).to_contain_text("Thank you for 10")
@@ -157,6 +157,20 @@ async def test_people_write_to_each_other_and_in_threads(open_at: OpenPage, play
     await expect(ayu.get_by_test_id("message-list").get_by_text("Seen", exact=True)).to_have_count(0)
 
 
+async def test_a_person_begins_direct_messages_with_another(open_at: OpenPage, playground: Playground) -> None:
+    ayu = await open_at(playground.url, "U0AYU/C0SALES")
+    bob = await open_at(playground.url, "U0BOB/C0SALES")
+    await ayu.get_by_test_id("new-message").click()
+    await ayu.get_by_test_id("write-U0BOB").click()
+    await expect(ayu.get_by_test_id("pane-title")).to_have_text("Bob Tan")
+    await ayu.get_by_test_id("composer-input").fill("Do you have a minute?")
+    await ayu.keyboard.press("Enter")
+    row = bob.get_by_role("list", name="Direct messages").get_by_role("button", name="Ayu Lestari")
+    await expect(row).to_have_attribute("data-unread", "1")
+    await row.click()
+    await expect(bob.get_by_test_id("message").last).to_contain_text("Do you have a minute?")
+
+
 async def test_next_monday_is_a_click(open_at: OpenPage, playground: Playground) -> None:
     page = await open_at(playground.url, "U0BOB/C0SALES")
     await page.get_by_role("button", name="Next Monday 09:00").click()
@@ -167,7 +181,7 @@ async def test_next_monday_is_a_click(open_at: OpenPage, playground: Playground)
 async def test_home_is_what_the_bot_publishes_when_it_is_opened(open_at: OpenPage, playground: Playground) -> None:
     async def answer(client: AsyncWebClient, kind: str, payload: Json) -> None:
         if payload.get("event", {}).get("type") == "app_home_opened":
-            blocks = [{"type": "header", "text": canned.plain("Your week")}]
+            blocks = [{"type": "header", "text": samples.plain("Your week")}]
             await client.views_publish(user_id=payload["event"]["user"], view={"type": "home", "blocks": blocks})
 
     async with standing_in(playground.api_url, answer):

@@ -72,12 +72,13 @@ def handed() -> Handed:
 
 COMMAND = {
     "token": "t", "team_id": "T0TEST", "team_domain": "testers", "channel_id": "C0SALES", "channel_name": "sales",
-    "user_id": "U0AYU", "user_name": "ayu", "command": "/kpi", "text": "log pendapatan 12,5 jt + 1 & 2 = 100% \u00fc \U0001f600",
+    "user_id": "U0AYU", "user_name": "ayu", "command": "/kpi",
+    "text": "log pendapatan 12,5 jt + 1 & 2 = 100% \u00fc \U0001f600",
     "api_app_id": "A0TEST", "is_enterprise_install": "false", "response_url": "http://127.0.0.1:9/response/x?a=b",
     "trigger_id": "1.2.3",
 }  # fmt: skip
 CLICK = {
-    "type": "block_actions", "team": {"id": "T0TEST", "domain": "testers"}, "user": {"id": "U0AYU", "team_id": "T0TEST"},
+    "type": "block_actions", "team": {"id": "T0TEST", "domain": "testers"}, "user": {"id": "U0AYU"},
     "api_app_id": "A0TEST", "container": {"type": "message", "message_ts": "1.2", "channel_id": "D0AYU"},
     "trigger_id": "1.2.3", "actions": [{"type": "button", "action_id": "survey.answer:9", "block_id": "b",
     "value": '{"round":"r","score":9}', "action_ts": "1.2"}], "state": {"values": {}}, "response_url": "http://x/é",

@@ -32,6 +32,10 @@ async def ayu(playground: Playground) -> AsyncIterator[Actor]:
         yield actor
 
 
+def traffic_of(playground: Playground, name: str) -> int:
+    return [entry["name"] for entry in playground.slack.traffic.after(0)].count(name)
+
+
 async def test_the_answer_to_a_command_comes_with_its_acknowledgement(
     playground: Playground, ayu: Actor, connect: Connect, handed: Handed
 ) -> None:
@@ -87,11 +91,8 @@ async def test_no_command_is_lost_when_slack_asks_to_reconnect(
 
     typing = [asyncio.create_task(go_on_typing()) for _ in range(4)]
     await eventually(lambda: len(outcomes) > 10)
-    hellos = len([entry for entry in playground.slack.traffic.after(0) if entry.name == "hello"])
     assert await playground.slack.dispatcher.transport.disconnect(reason) == 1
-    await eventually(
-        lambda: len([entry for entry in playground.slack.traffic.after(0) if entry.name == "hello"]) > hellos
-    )
+    await eventually(lambda: traffic_of(playground, "hello") == 2)
     so_far = len(outcomes)
     await eventually(lambda: playground.connections == 1 and len(outcomes) > so_far + 20)
     stop.set()
@@ -114,6 +115,7 @@ async def test_what_was_accepted_is_acknowledged_over_the_next_connection(
     typing = asyncio.create_task(ayu.command("/kpi show", CHANNEL))
     await eventually(lambda: handed.payloads)
     await playground.slack.dispatcher.transport.disconnect(reason)
+    await eventually(lambda: traffic_of(playground, "hello") == 2)
     going_on.set()
     assert (await typing)["ok"]
     assert (await ayu.command("/kpi show", CHANNEL))["ok"]
@@ -155,7 +157,7 @@ async def test_a_wrong_app_token_is_refused_once_and_for_all(playground: Playgro
     with pytest.raises(SlackRefused) as refusal:
         await connect(playground.url, token="xapp-wrong")
     assert refusal.value.code == "invalid_auth"
-    assert [entry.name for entry in playground.slack.traffic.after(0)].count("apps.connections.open") == 1
+    assert traffic_of(playground, "apps.connections.open") == 1
 
 
 async def test_where_nobody_listens_the_start_says_so(connect: Connect) -> None:

@@ -61,7 +61,7 @@ export const api = {
   redeliver: () => post('/control/redeliver', { last: true }),
 };
 
-/** Listens to one person's events; `onEvent` gets each JSON event, `onState` true or false as the line opens and breaks. */
+/** Listens to one person's events; `onEvent` gets each, `onState` true or false as the line opens and breaks. */
 export function listen(as, onEvent, onState) {
   const source = new EventSource(`/page/events?${query({ as })}`);
   source.onmessage = (message) => {

@@ -19,7 +19,8 @@ export function homePane() {
   let drawn = null;
   subscribe('home active person', () => {
     root.hidden = state.tab !== 'home';
-    const print = `${state.epoch}|${state.home === undefined ? 'loading' : JSON.stringify([state.home?.id, state.home?.blocks])}`;
+    const published = state.home === undefined ? 'loading' : JSON.stringify([state.home?.id, state.home?.blocks]);
+    const print = `${state.epoch}|${published}`;
     if (root.hidden || print === drawn) return;
     drawn = print;
     const focused = root.contains(document.activeElement) ? document.activeElement.dataset.actionId : null;

@@ -109,7 +109,7 @@ function content(message) {
   );
 }
 
-/** A message row. `grouped` follows its author's last one without a head; `openThread` is given where threads can be opened. */
+/** A message row. `grouped` follows its author's last one without a head; `openThread` is given where threads open. */
 export function messageNode(message, { grouped = false, openThread = null } = {}) {
   const app = isApp(message.user) || Boolean(message.bot_id);
   const author = app && !state.users.has(message.user) ? state.app.bot_user_id : message.user;

@@ -162,8 +162,9 @@ function focusFirst() {
   const stop =
     dialog.querySelector('.dialog-body [aria-invalid="true"], .dialog-body .has-error input') ??
     dialog.querySelector(
-      '.dialog-body input:not([disabled]), .dialog-body textarea, .dialog-body .select, .dialog-body .btn, .dialog-foot .btn-primary, .dialog-foot .btn',
-    );
+      '.dialog-body :is(input:not([disabled]), textarea, .select, .btn), .dialog-foot .btn-primary',
+    ) ??
+    dialog.querySelector('.dialog-foot .btn');
   stop?.focus();
 }
 

@@ -11,7 +11,6 @@ import { closeThread, openConversation, openThread } from './session.js';
 import {
   activeConversation,
   conversationName,
-  
   messagesOf,
   messagesOfThread,
   personName,

@@ -5,7 +5,7 @@ import { icon } from './icons.js';
 import { avatar } from './message.js';
 import { openPopover } from './popover.js';
 import { picker } from './picker.js';
-import { actAs, openConversation } from './session.js';
+import { actAs, openConversation, openDirect } from './session.js';
 import { conversationName, me, now, people, personName, state, subscribe } from './state.js';
 import { clockTime } from './time.js';
 
@@ -35,17 +35,40 @@ function personRow(user) {
   );
 }
 
+function peopleItems(persons, prefix) {
+  return persons.map((user) => ({
+    key: user.id,
+    text: `${user.real_name} ${user.display_name} ${user.name} ${user.title ?? ''} ${user.tz ?? ''}`,
+    node: () => personRow(user),
+    testid: `${prefix}-${user.id}`,
+  }));
+}
+
+/** The list of people one can write to, next to the button that asked for it; `onPicked` runs before going there. */
+export function openNewMessage(anchor, onPicked) {
+  const list = picker({
+    label: 'Write to',
+    placeholder: 'Find a person',
+    items: peopleItems(
+      people().filter((user) => user.id !== state.me),
+      'write',
+    ),
+    onPick: (item) => {
+      popover.close();
+      onPicked();
+      openDirect(item.key);
+    },
+  });
+  const popover = openPopover(anchor, list.root, { label: 'Write to', testid: 'people' });
+  list.focus();
+}
+
 function openPeople(anchor) {
   const list = picker({
     label: 'Act as',
     placeholder: 'Find a person',
     current: state.me,
-    items: people().map((user) => ({
-      key: user.id,
-      text: `${user.real_name} ${user.display_name} ${user.name} ${user.title ?? ''} ${user.tz ?? ''}`,
-      node: () => personRow(user),
-      testid: `person-${user.id}`,
-    })),
+    items: peopleItems(people(), 'person'),
     onPick: (item) => {
       popover.close(true);
       if (item.key !== state.me) actAs(item.key, state.active, state.tab);

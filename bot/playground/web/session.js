@@ -72,6 +72,22 @@ export async function openConversation(id, tab) {
   }
 }
 
+/** Opens the direct messages with a person; the server begins the conversation when there is none yet. */
+export async function openDirect(person) {
+  const epoch = state.epoch;
+  try {
+    await api.messages(state.me, person);
+    const { conversations } = await api.conversations(state.me);
+    if (!current(epoch)) return;
+    state.conversations = conversations;
+    changed('conversations');
+    const row = conversations.find((each) => each.kind === 'im' && each.user === person);
+    if (row) await openConversation(row.id);
+  } catch (error) {
+    report(error);
+  }
+}
+
 /** Opens the thread pane on a message. */
 export function openThread(channel, ts) {
   state.thread = { channel, ts };

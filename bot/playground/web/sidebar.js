@@ -3,7 +3,7 @@
 import { fill, h } from './dom.js';
 import { icon } from './icons.js';
 import { avatar } from './message.js';
-import { openQuickSwitcher, personCard } from './people.js';
+import { openNewMessage, openQuickSwitcher, personCard } from './people.js';
 import { openConversation } from './session.js';
 import { conversationName, state, subscribe } from './state.js';
 
@@ -53,9 +53,34 @@ function place(row) {
   );
 }
 
-function group(title, rows) {
-  if (!rows.length) return null;
-  return h('section', {}, h('h2', {}, title), h('ul', { 'aria-label': title }, rows.map(place)));
+function group(title, rows, extra = null) {
+  if (!rows.length && !extra) return null;
+  return h(
+    'section',
+    {},
+    h('div', { class: 'group-head' }, h('h2', {}, title), extra),
+    h('ul', { 'aria-label': title }, rows.map(place)),
+  );
+}
+
+function newMessageButton() {
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      class: 'btn-tool',
+      'aria-label': 'Write to a person',
+      'aria-haspopup': 'listbox',
+      'aria-expanded': 'false',
+      title: 'Write to a person',
+      data: { testid: 'new-message' },
+      on: {
+        click: () => openNewMessage(button, () => showDrawer(false)),
+      },
+    },
+    icon('plus'),
+  );
+  return button;
 }
 
 // One tab stop for all places; the arrow keys walk them.
@@ -96,6 +121,7 @@ export function sidebar(host) {
       group(
         'Direct messages',
         rows.filter((row) => row.kind === 'im' && !row.is_app),
+        newMessageButton(),
       ),
       group(
         'Apps',

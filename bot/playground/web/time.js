@@ -46,7 +46,8 @@ export function dayLabel(date, now, tz) {
   if (key === dayKey(now, tz)) return 'Today';
   if (key === dayKey(new Date(now.getTime() - 86400000), tz)) return 'Yesterday';
   const [year, , day] = key.split('-');
-  const label = `${format(date, tz, { weekday: 'long' })}, ${format(date, tz, { month: 'long' })} ${ordinal(Number(day))}`;
+  const [weekday, month] = [{ weekday: 'long' }, { month: 'long' }].map((options) => format(date, tz, options));
+  const label = `${weekday}, ${month} ${ordinal(Number(day))}`;
   return year === dayKey(now, tz).slice(0, 4) ? label : `${label}, ${year}`;
 }
 

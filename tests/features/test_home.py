@@ -1,0 +1,118 @@
+"""The App Home, as Slack asks for it: what waits for me, my numbers, the team's, and nothing for visitors."""
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.domain.enps import SCALE_0_10
+from bot.domain.entries import Entry
+from bot.domain.periods import PeriodKind
+from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.targets import Target
+from storage import new_id
+from tests.features.conftest import THURSDAY
+from tests.features.harness import Bench
+
+MONDAY = date(2026, 11, 23)
+OPENED = {"type": "app_home_opened", "tab": "home"}
+
+
+def log(denyut: Bench, member: str, value: int, on: date = MONDAY, kpi: str = "leads") -> None:
+    entry = Entry(new_id(), kpi, member, Decimal(value), on, member, denyut.now, source=new_id())
+    denyut.do(lambda db: db.kpis.add(entry))
+
+
+def ask(denyut: Bench, *members: str) -> str:
+    """An open round of #sales that asks these members; its id."""
+    survey = Survey(new_id(), "enps-sales", "C0SALES", SCALE_0_10, "U0AYU", THURSDAY)
+    times = {"opened_at": THURSDAY, "closes_at": THURSDAY + timedelta(days=5)}
+    running = Round(
+        new_id(),
+        survey.id,
+        1,
+        RoundState.OPEN,
+        SCALE_0_10,
+        **times,
+        asked=6,
+        min_score=5,
+        min_comments=5,
+        started_by="U0AYU",
+    )
+    denyut.do(lambda db: db.surveys.add(survey))
+    denyut.do(lambda db: db.rounds.add(running))
+    denyut.do(lambda db: db.rounds.invite(running.id, members))
+    denyut.do(lambda db: db.answers.start(running.id))
+    return running.id
+
+
+async def home_of(denyut: Bench, user: str) -> str:
+    """Everything written on a person's Home after they opened it."""
+    await denyut.event({**OPENED, "user": user})
+    return "\n".join(_texts(denyut.slack.homes[user]))
+
+
+def _texts(part: Any) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["text"]] if isinstance(part.get("text"), str) else []
+        return own + [text for value in part.values() for text in _texts(value)]
+    return [text for each in part for text in _texts(each)] if isinstance(part, list) else []
+
+
+async def test_it_shows_my_numbers_apart_from_the_teams(denyut: Bench) -> None:
+    log(denyut, "U0BOB", 12)
+    log(denyut, "U0BOB", 10, MONDAY - timedelta(weeks=1))
+    log(denyut, "U0CITRA", 30)
+    target = Target(new_id(), "leads", Decimal(60), PeriodKind.WEEK, None, "", "U0AYU", denyut.now, MONDAY)
+    denyut.do(lambda db: db.targets.set(target))
+    shown = await home_of(denyut, "U0BOB")
+    own, team = shown.split("The team this week")
+    assert "*Leads*\n12, +20%" in own
+    assert "*Leads*\n42, +320%\ntarget 60 a week: on track" in team
+
+
+async def test_it_shows_the_questions_that_wait_for_me_and_only_those(denyut: Bench) -> None:
+    round_id = ask(denyut, "U0BOB", "U0EMMA")
+    assert "• from <#C0SALES>, open until Tue 1 Dec, 16:00" in await home_of(denyut, "U0BOB")
+    assert "• from <#C0SALES>, open until Tue 1 Dec, 09:00" in await home_of(denyut, "U0EMMA")
+    assert "<#C0SALES>" not in await home_of(denyut, "U0CITRA")
+    denyut.do(lambda db: db.answers.record_score(round_id, "U0BOB", "enps", 9))
+    assert "Nothing is waiting for you." in await home_of(denyut, "U0BOB")
+
+
+async def test_what_waits_is_the_same_on_home_and_in_checkin(denyut: Bench) -> None:
+    ask(denyut, "U0BOB")
+    answer = await denyut.command("/checkin", user="U0BOB")
+    assert "• from <#C0SALES>, open until Tue 1 Dec, 16:00" in answer.text
+
+
+async def test_it_speaks_the_persons_language(denyut: Bench) -> None:
+    shown = await home_of(denyut, "U0CITRA")
+    assert "Tidak ada yang menunggumu." in shown
+    assert "Catat KPI saya" in shown
+
+
+async def test_it_says_what_is_kept(denyut: Bench) -> None:
+    shown = await home_of(denyut, "U0BOB")
+    assert "What Denyut keeps about you" in shown
+    assert "Until it closes, you can still change your answer" in shown
+
+
+@pytest.mark.parametrize("user", ["U0GUEST", "U0OUT"])
+async def test_visitors_see_no_figures(denyut: Bench, user: str) -> None:
+    log(denyut, "U0BOB", 4711)
+    assert "4,711" in await home_of(denyut, "U0BOB")
+    shown = await home_of(denyut, user)
+    assert "Hello, I am Denyut" in shown
+    assert "4,711" not in json.dumps(denyut.slack.homes[user])
+
+
+async def test_opening_the_messages_tab_draws_nothing(denyut: Bench) -> None:
+    await denyut.event({"type": "app_home_opened", "tab": "messages", "user": "U0BOB"})
+    assert denyut.slack.homes == {}
+
+
+async def test_somebody_never_seen_before_gets_a_home_too(denyut: Bench) -> None:
+    assert "Waiting for you" in await home_of(denyut, "U0NEW")

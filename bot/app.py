@@ -7,7 +7,7 @@ reply, a form's answer), and sent afterwards where it does not. Only opening a f
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -121,7 +121,7 @@ class Denyut:
         what = ids.handler_of(body["actions"][0]["action_id"])
         context, reply = await heard(self._t, lambda: click_context(self.services, body), handler, what=what)
         t = context.t if context else self._t
-        reply = await self._open_form(reply, body.get("trigger_id", ""), t, pushed=bool(body.get("view")))
+        reply = await self._open_form(reply, body.get("trigger_id", ""), t, pushed=_is_in_modal(body.get("view")))
         await ack()
         self._go_on(reply, context, body.get("response_url", ""))
 
@@ -181,7 +181,7 @@ class Denyut:
             case Say(message) if response_url:
                 return slack.respond(response_url, message)
             case Say(message) if click.view is not None:
-                return slack.open_view_quietly(click.trigger_id, _note(message, click.t))
+                return slack.open_view(click.trigger_id, _note(message, click.t), pushed=_is_in_modal(click.view))
             case UpdateForm(view) if click.view is not None:
                 return slack.update_view(str(click.view["id"]), view)
             case ShowHome(view):
@@ -211,6 +211,11 @@ class Denyut:
 async def acknowledge(ack: AsyncAck) -> None:
     """Slack's payloads nobody handles are still acknowledged: otherwise it would send them again."""
     await ack()
+
+
+def _is_in_modal(view: Mapping[str, Any] | None) -> bool:
+    """Was the button in a modal? From there a form goes on top; from App Home, which is a view too, it opens."""
+    return (view or {}).get("type") == "modal"
 
 
 def _said(reply: Reply) -> Message | None:

@@ -187,13 +187,6 @@ class Gateway:
         show = self.client.views_push if pushed else self.client.views_open
         await _ask(show, trigger_id=trigger_id, view=view)
 
-    async def open_view_quietly(self, trigger_id: str, view: Block) -> None:
-        """Puts a form on top of the open one; when that does not work, it is logged and nothing else happens."""
-        try:
-            await self.open_view(trigger_id, view, pushed=True)
-        except SlackError as error:
-            log.warning("form not opened", action="form_not_opened", error=str(error))
-
     async def update_view(self, view_id: str, view: Block) -> None:
         """Turns an open form into another."""
         await _ask(self.client.views_update, view_id=view_id, view=view)

@@ -83,9 +83,6 @@ class RecordingSlack:
     async def open_view(self, trigger_id: str, view: dict[str, Any], *, pushed: bool = False) -> None:
         self.views.append(view)
 
-    async def open_view_quietly(self, trigger_id: str, view: dict[str, Any]) -> None:
-        self.views.append(view)
-
     async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
         self.updated_views.append((view_id, view))
 

@@ -1,26 +1,16 @@
-"""Summaries: set by one line, posted on time and once, true to the database, and stopped by whoever may."""
+"""Summaries: set by one line, posted on time and once, shown on request, and stopped by whoever may."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bot.domain.enps import SCALE_0_10, Tally, score
 from bot.domain.entries import Entry
-from bot.domain.members import Absence
-from bot.domain.periods import PeriodKind
 from bot.domain.schedules import Due, OccurrenceState, ScheduleKind
-from bot.domain.surveys import Round, RoundState, Survey
-from bot.domain.targets import Target
-from bot.i18n import MINUS
 from bot.slack.gateway import ChannelInfo
 from storage import new_id
-from tests.features.conftest import THURSDAY
-from tests.features.harness import TEAM, Answer, Bench, Posted
+from tests.features.harness import Answer, Bench, Posted
 
 WEEKLY = "/kpi summary <#C0SALES|sales> weekly mon 09:00"
 MONDAY_9 = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)  # 09:00 in Jakarta
@@ -36,41 +26,8 @@ def log(denyut: Bench, kpi: str, on: date, value: Decimal | int, member: str = "
     denyut.do(lambda db: db.kpis.add(entry))
 
 
-def set_target(denyut: Bench, kpi: str, value: int, period: PeriodKind = PeriodKind.WEEK) -> None:
-    target = Target(new_id(), kpi, Decimal(value), period, None, "", "U0AYU", denyut.now, THIS_WEEK)
-    denyut.do(lambda db: db.targets.set(target))
-
-
-def close_round(
-    denyut: Bench, channel: str, *rounds: Mapping[int, int], closed: datetime, asked: int = 30
-) -> list[Round]:
-    """A survey of a channel with closed rounds, a week apart, the last one closed at a moment."""
-    survey = Survey(new_id(), f"enps-{channel.lower()}", channel, SCALE_0_10, "U0AYU", THURSDAY)
-    denyut.do(lambda db: db.surveys.add(survey))
-    made = []
-    for number, counts in enumerate(rounds, 1):
-        at = closed - timedelta(weeks=len(rounds) - number)
-        times = {"opened_at": at - timedelta(days=5), "closes_at": at, "closed_at": at}
-        limits = {"asked": asked, "min_score": 5, "min_comments": 10, "started_by": "U0AYU"}
-        past = Round(new_id(), survey.id, number, RoundState.CLOSED, SCALE_0_10, **times, **limits)
-        denyut.do(lambda db, past=past: db.rounds.add(past))
-        denyut.do(lambda db, past=past, counts=counts: db.answers.import_counts(past.id, "enps", counts))
-        made.append(past)
-    return made
-
-
 def lines_of(posted: Posted) -> list[str]:
     return posted.message.text.split("\n")
-
-
-def table_of(posted: Posted) -> dict[str, list[str]]:
-    block = next(block for block in posted.message.blocks if block["type"] == "table")
-    rows = [[cell["text"].replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in block["rows"]]
-    return {row[0]: row[1:] for row in rows[1:]}
-
-
-def kinds(posted: Posted) -> list[str]:
-    return [block["type"] for block in posted.message.blocks]
 
 
 def summaries(denyut: Bench) -> list[Any]:
@@ -238,166 +195,6 @@ async def test_a_time_that_the_clocks_skip_comes_once_after_the_gap(denyut: Benc
     assert len(denyut.posts("C0SALES")) == 1
 
 
-async def test_the_post_says_what_the_database_says(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    for day, value in ((WEEK_BEFORE, 600_000_000), (THIS_WEEK, 300_000_000), (date(2026, 11, 29), 112_500_000)):
-        log(denyut, "revenue", day, value)
-    for day, value in ((WEEK_BEFORE, 100), (THIS_WEEK, 112)):
-        log(denyut, "leads", day, value)
-    log(denyut, "leads", date(2026, 11, 30), 999)  # of the new week, and none of this post's business
-    set_target(denyut, "revenue", 1_200_000_000)
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    title, headline, *_ = lines_of(posted)
-    headline = headline.replace("\N{NO-BREAK SPACE}", " ")
-    assert title == "Week of 23–29 Nov"
-    assert headline == (
-        "Revenue missed its target: Rp 412.5M against Rp 1.2B. Revenue fell most, −31.2% against the week before."
-    )
-    assert table_of(posted)["Revenue"] == ["Rp 412.5M", "Rp 1.2B", "missed", "−31.2%"]
-    assert table_of(posted)["Leads"] == ["112", "–", "–", "+12%"]
-    figures = denyut.do(lambda db: db.kpis.totals(date(2026, 11, 23), date(2026, 11, 29)))
-    assert figures["revenue"].sum == Decimal("412500000")
-    assert figures["leads"].sum == 112
-
-
-async def test_friday_compares_the_week_so_far_with_the_same_days(denyut: Bench) -> None:
-    await denyut.command("/kpi summary <#C0SALES|sales> weekly fri 16:00", user="U0BOB")
-    log(denyut, "leads", THIS_WEEK, 30)
-    log(denyut, "leads", date(2026, 11, 20), 20)
-    log(denyut, "leads", date(2026, 11, 21), 500)  # a Saturday: not among the same days
-    await denyut.tick(datetime(2026, 11, 27, 8, 0, tzinfo=UTC))
-    (posted,) = denyut.posts("C0SALES")
-    assert lines_of(posted)[:2] == [
-        "This week so far, 23–27 Nov",
-        "Leads rose, +50% against the same days of the week before.",
-    ]
-
-
-async def test_monthly_and_daily_posts_speak_of_their_own_periods(denyut: Bench) -> None:
-    await denyut.command("/kpi summary <#C0SALES|sales> monthly", user="U0BOB")
-    await denyut.command("/kpi summary <#C0PAIR|pair> daily 08:00", user="U0BOB")
-    log(denyut, "leads", date(2026, 11, 3), 5)
-    log(denyut, "leads", date(2026, 11, 30), 6)
-    await denyut.tick(datetime(2026, 12, 1, 1, 0, tzinfo=UTC))
-    (monthly,), (daily,) = denyut.posts("C0SALES"), denyut.posts("C0PAIR")
-    assert lines_of(monthly)[0] == "Summary of November 2026"
-    assert table_of(monthly)["Leads"][0] == "11"
-    assert lines_of(daily)[0] == "Summary of Mon 30 Nov"
-    assert table_of(daily)["Leads"][0] == "6"
-
-
-async def test_a_post_is_in_the_language_of_its_author(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0CITRA")
-    log(denyut, "revenue", WEEK_BEFORE, 2_000_000)
-    log(denyut, "revenue", THIS_WEEK, 2_500_000)
-    await denyut.tick(MONDAY_9)
-    (posted,) = denyut.posts("C0SALES")
-    assert lines_of(posted)[:2] == [
-        "Pekan 23–29 Nov",
-        "Pendapatan naik, +25% dibanding pekan sebelumnya.",
-    ]
-
-
-async def test_it_draws_the_last_eight_weeks_with_the_target(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    for weeks in range(10):
-        log(denyut, "revenue", THIS_WEEK - timedelta(weeks=weeks), (10 - weeks) * 1_000_000)
-    set_target(denyut, "revenue", 8_000_000)
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    chart = next(block for block in posted.message.blocks if block["type"] == "data_visualization")
-    assert chart["title"] == "Revenue, last 8 weeks"
-    result, target = chart["chart"]["series"]
-    assert [point["value"] for point in result["data"]] == [3, 4, 5, 6, 7, 8, 9, 10]
-    assert {point["value"] for point in target["data"]} == {8}
-    assert chart["chart"]["axis_config"]["y_label"] == "IDR, in millions"
-    assert result["data"][-1]["label"] == "23 Nov"
-
-
-async def test_enps_comes_with_its_interval_answers_and_whether_it_changed(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    before, after = {9: 10, 7: 6, 3: 6}, {10: 11, 8: 6, 2: 5}
-    close_round(denyut, "C0PAIR", before, after, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    (line,) = [line for line in lines_of(posted) if line.startswith("eNPS")]
-    found = re.search(r"closed Fri 27 Nov: \+(\d+), 95% interval (\S+) to (\S+), 22 of 30 answered", line)
-    assert found is not None, line
-    assert int(found[1]) == round(score(Tally(11, 6, 5)))
-    low, high = (int(each.replace(MINUS, "-")) for each in found.groups()[1:])
-    assert low < int(found[1]) < high
-    assert line.endswith("+9 points since the round before, no clear change.")
-
-
-async def test_a_big_change_of_enps_is_called_clear(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    close_round(denyut, "C0PAIR", {2: 20, 9: 5}, {2: 5, 9: 20}, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    assert "+120 points since the round before, a clear change." in posted.message.text
-
-
-@pytest.mark.parametrize(
-    ("counts", "said"),
-    [({9: 2, 3: 2}, "too few answers to show a score, 4 of 30"), ({9: 3, 10: 4}, ": 90 or higher, 7 of 30 answered")],
-)
-async def test_enps_that_may_not_be_published_stays_hidden(denyut: Bench, counts: Mapping[int, int], said: str) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    close_round(denyut, "C0PAIR", counts, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    assert said in posted.message.text
-    assert "interval" not in posted.message.text
-    assert "+" not in posted.message.text
-
-
-async def test_enps_of_long_ago_or_still_open_is_no_news(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    close_round(denyut, "C0PAIR", {9: 10, 3: 6}, closed=MONDAY_9_MAKASSAR - timedelta(days=36))
-    (running,) = close_round(denyut, "C0SALES", {9: 10, 3: 6}, closed=MONDAY_9_MAKASSAR + timedelta(days=2))
-    denyut.do(lambda db: db.rounds.update(replace(running, state=RoundState.OPEN, closed_at=None)))
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    assert "eNPS" not in posted.message.text
-
-
-async def test_it_says_kindly_who_still_owes_a_number(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    for member, weeks in (("U0CITRA", (1, 2)), ("U0DEWI", (1, 2)), ("U0BOB", (0, 1, 2)), ("U0EMMA", (1,))):
-        for back in weeks:
-            log(denyut, "leads", THIS_WEEK - timedelta(weeks=back), 5, member)
-    for back in (1, 2, 3):
-        for member in ("U0GONE", "U0FAJAR"):
-            log(denyut, "leads", THIS_WEEK - timedelta(weeks=back), 5, member)
-    away = Absence("U0FAJAR", date(2026, 11, 20), date(2026, 12, 4))
-    denyut.do(lambda db: db.members.add_absence(away))
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    assert "numbers from Citra Halim and Dewi Anggraini." in posted.message.text
-    assert "<@" not in posted.message.text
-    button = next(block for block in posted.message.blocks if block["type"] == "actions")["elements"][0]
-    assert (button["action_id"], button["text"]["text"]) == ("kpi.log_opened", "Log my numbers")
-
-
-async def test_nobody_is_named_while_the_week_has_working_days_ahead(denyut: Bench) -> None:
-    await denyut.command("/kpi summary <#C0SALES|sales> weekly wed 09:00", user="U0BOB")
-    for back in (1, 2):
-        log(denyut, "leads", THIS_WEEK - timedelta(weeks=back), 5, "U0CITRA")
-    log(denyut, "leads", date(2026, 11, 30), 5, "U0BOB")
-    await denyut.tick(datetime(2026, 12, 2, 1, 0, tzinfo=UTC))
-    (posted,) = denyut.posts("C0SALES")
-    assert "Citra" not in posted.message.text
-
-
-async def test_nothing_to_say_is_one_line(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    assert posted.message.text == "Week of 23–29 Nov: nothing was logged."
-    assert kinds(posted) == ["section"]
-
-
 async def test_show_it_to_me_now_is_private_and_in_the_posts_language(denyut: Bench) -> None:
     answer = await denyut.command(WEEKLY, user="U0CITRA")
     log(denyut, "leads", THIS_WEEK, 12)
@@ -525,14 +322,3 @@ async def test_a_button_we_did_not_make_is_refused(denyut: Bench) -> None:
     await denyut.click("summary.stop:nonsense", '{"v":1,"summary":"nonsense"}', user="U0BOB")
     assert all("older version" in message.text for _, message, _ in denyut.slack.responses)
     assert len(denyut.slack.responses) == 2
-
-
-async def test_the_workspace_is_the_only_one_it_speaks_of(denyut: Bench) -> None:
-    await denyut.command(WEEKLY, user="U0BOB")
-    stranger = Entry(new_id(), "leads", "U1", Decimal(5), THIS_WEEK, "U1", denyut.now, source="other")
-    denyut.storage.write_now("T0OTHER", lambda db: db.workspace.ensure("Other", denyut.now))
-    denyut.storage.write_now("T0OTHER", lambda db: db.kpis.add(stranger))
-    await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    assert "nothing was logged" in posted.message.text
-    assert TEAM != "T0OTHER"

@@ -82,8 +82,11 @@ async def open_at(chromium: Browser) -> AsyncIterator[OpenPage]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(open_at: OpenPage, fake: FakeSlack) -> OpenPage:
-    """Opens the page of the stand-in at a place such as "U0AYU/C0SALES"."""
+async def open_page(fake: FakeSlack, open_at: OpenPage) -> OpenPage:
+    """Opens the page of the stand-in at a place such as "U0AYU/C0SALES".
+
+    The server comes first among the arguments, so that the pages are closed before it is.
+    """
 
     async def open_place(place: str = "U0AYU/C0SALES", **context: Any) -> Page:
         return await open_at(fake.url, place, **context)

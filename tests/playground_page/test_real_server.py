@@ -56,7 +56,7 @@ async def deaf(_client: AsyncWebClient, _kind: str, _payload: Json) -> None:
     """A bot that only acknowledges."""
 
 
-async def test_what_the_bot_posts_and_updates_is_seen_live(open_at: OpenPage, playground: Playground) -> None:
+async def test_what_the_bot_posts_and_updates_is_seen_live(playground: Playground, open_at: OpenPage) -> None:
     async with standing_in(playground.api_url, deaf) as client:
         page = await open_at(playground.url, "U0AYU/C0SALES")
         posted = await client.chat_postMessage(channel="C0SALES", text="Sales, week 48", blocks=samples.SUMMARY)
@@ -69,7 +69,7 @@ async def test_what_the_bot_posts_and_updates_is_seen_live(open_at: OpenPage, pl
         await expect(page.get_by_test_id("violation-count")).to_be_hidden()
 
 
-async def test_what_slack_refuses_is_red_in_the_inspector(open_at: OpenPage, playground: Playground) -> None:
+async def test_what_slack_refuses_is_red_in_the_inspector(playground: Playground, open_at: OpenPage) -> None:
     async with standing_in(playground.api_url, deaf) as client:
         page = await open_at(playground.url, "U0AYU/C0SALES")
         with pytest.raises(Exception, match="invalid_blocks"):
@@ -82,7 +82,7 @@ async def test_what_slack_refuses_is_red_in_the_inspector(open_at: OpenPage, pla
 
 
 async def test_a_command_opens_a_form_that_refuses_and_then_takes_the_answer(
-    open_at: OpenPage, playground: Playground
+    playground: Playground, open_at: OpenPage
 ) -> None:
     heard: list[str] = []
 
@@ -113,7 +113,7 @@ async def test_a_command_opens_a_form_that_refuses_and_then_takes_the_answer(
     assert heard == ["define <@U0BOB|bob>", "Leads", "Deals won"]
 
 
-async def test_a_click_reaches_the_bot_with_its_value(open_at: OpenPage, playground: Playground) -> None:
+async def test_a_click_reaches_the_bot_with_its_value(playground: Playground, open_at: OpenPage) -> None:
     async def answer(client: AsyncWebClient, kind: str, payload: Json) -> None:
         if payload.get("type") == "block_actions":
             chosen = payload["actions"][0]["value"]
@@ -131,7 +131,7 @@ async def test_a_click_reaches_the_bot_with_its_value(open_at: OpenPage, playgro
         await expect(page.get_by_role("button", name="10", exact=True)).to_have_count(0)
 
 
-async def test_a_command_nobody_answers_fails_as_in_slack(open_at: OpenPage, playground: Playground) -> None:
+async def test_a_command_nobody_answers_fails_as_in_slack(playground: Playground, open_at: OpenPage) -> None:
     page = await open_at(playground.url, "U0AYU/C0SALES")
     await expect(page.get_by_test_id("connection-pill")).to_have_text("Denyut is not connected")
     await page.get_by_test_id("composer-input").fill("/kpi list")
@@ -141,7 +141,7 @@ async def test_a_command_nobody_answers_fails_as_in_slack(open_at: OpenPage, pla
     )
 
 
-async def test_people_write_to_each_other_and_in_threads(open_at: OpenPage, playground: Playground) -> None:
+async def test_people_write_to_each_other_and_in_threads(playground: Playground, open_at: OpenPage) -> None:
     ayu = await open_at(playground.url, "U0AYU/C0SALES")
     bob = await open_at(playground.url, "U0BOB/C0SALES")
     await ayu.get_by_test_id("composer-input").fill("Hello @bob, see #sales & <more>")
@@ -157,7 +157,7 @@ async def test_people_write_to_each_other_and_in_threads(open_at: OpenPage, play
     await expect(ayu.get_by_test_id("message-list").get_by_text("Seen", exact=True)).to_have_count(0)
 
 
-async def test_a_person_begins_direct_messages_with_another(open_at: OpenPage, playground: Playground) -> None:
+async def test_a_person_begins_direct_messages_with_another(playground: Playground, open_at: OpenPage) -> None:
     ayu = await open_at(playground.url, "U0AYU/C0SALES")
     bob = await open_at(playground.url, "U0BOB/C0SALES")
     await ayu.get_by_test_id("new-message").click()
@@ -171,14 +171,14 @@ async def test_a_person_begins_direct_messages_with_another(open_at: OpenPage, p
     await expect(bob.get_by_test_id("message").last).to_contain_text("Do you have a minute?")
 
 
-async def test_next_monday_is_a_click(open_at: OpenPage, playground: Playground) -> None:
+async def test_next_monday_is_a_click(playground: Playground, open_at: OpenPage) -> None:
     page = await open_at(playground.url, "U0BOB/C0SALES")
     await page.get_by_role("button", name="Next Monday 09:00").click()
     await expect(page.get_by_test_id("clock")).to_contain_text("Mon 30 Nov 20269:00:0")
     assert playground.clock.now().replace(second=0, microsecond=0) == datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
 
-async def test_home_is_what_the_bot_publishes_when_it_is_opened(open_at: OpenPage, playground: Playground) -> None:
+async def test_home_is_what_the_bot_publishes_when_it_is_opened(playground: Playground, open_at: OpenPage) -> None:
     async def answer(client: AsyncWebClient, kind: str, payload: Json) -> None:
         if payload.get("event", {}).get("type") == "app_home_opened":
             blocks = [{"type": "header", "text": samples.plain("Your week")}]
@@ -190,7 +190,7 @@ async def test_home_is_what_the_bot_publishes_when_it_is_opened(open_at: OpenPag
         await expect(page.get_by_test_id("home").get_by_role("heading", name="Your week")).to_be_visible()
 
 
-async def test_the_page_starts_over_after_a_reset(open_at: OpenPage, playground: Playground) -> None:
+async def test_the_page_starts_over_after_a_reset(playground: Playground, open_at: OpenPage) -> None:
     page = await open_at(playground.url, "U0AYU/C0SALES")
     await page.get_by_test_id("composer-input").fill("gone soon")
     await page.keyboard.press("Enter")

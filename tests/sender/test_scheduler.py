@@ -120,9 +120,9 @@ class TestSchedules:
 
 class TestJobs:
     def test_are_done_in_order(self) -> None:
-        assert [name for name, _ in JOBS] == ["feature jobs", "plan schedules", "send deliveries", "forget handled"]
+        assert [name for name, _ in JOBS] == ["plan schedules", "feature jobs", "send deliveries", "forget handled"]
 
-    async def test_of_features_run_first_and_each_on_its_own(self, planned: Bench) -> None:
+    async def test_of_features_run_before_sending_and_each_on_its_own(self, planned: Bench) -> None:
         ran: list[datetime] = []
 
         async def broken(services: Any, now: datetime) -> None:

@@ -161,9 +161,8 @@ function content(view) {
 function focusFirst() {
   const stop =
     dialog.querySelector('.dialog-body [aria-invalid="true"], .dialog-body .has-error input') ??
-    dialog.querySelector(
-      '.dialog-body :is(input:not([disabled]), textarea, .select, .btn), .dialog-foot .btn-primary',
-    ) ??
+    dialog.querySelector('.dialog-body :is(input:not([disabled]), textarea, .select)') ??
+    dialog.querySelector('.dialog-body .btn, .dialog-foot .btn-primary') ??
     dialog.querySelector('.dialog-foot .btn');
   stop?.focus();
 }

@@ -16,7 +16,6 @@ WEEKLY = "/kpi summary <#C0SALES|sales> weekly mon 09:00"
 MONDAY_9 = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)  # 09:00 in Jakarta
 MONDAY_9_MAKASSAR = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 THIS_WEEK = date(2026, 11, 23)
-WEEK_BEFORE = date(2026, 11, 16)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 

@@ -39,7 +39,7 @@ def _resolves(form: str, users: Collection[str], channels: Collection[str]) -> b
 
 def plain_faults(text: str) -> list[str]:
     """Mention forms in a plain_text, which stand there as typed."""
-    return [f"plain_text shows as typed: {found[0]}" for found in re.finditer(r"<[@#!][^<>\s]*>", text)]
+    return [f"plain_text shows as typed: {found[0]}" for found in re.finditer(r"<[@#][A-Z0-9]+>", text)]
 
 
 def shown_faults(value: Any, users: Collection[str], channels: Collection[str]) -> Iterator[str]:

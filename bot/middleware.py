@@ -182,13 +182,16 @@ def _input(element: Payload) -> str:
 
 
 _OUR_MENTION = re.compile(r"<[@#][A-Z0-9]+>")
+_TYPED_MENTION = re.compile(r"&lt;(?=[@#!])")
 _LINK = re.compile(r"<((?:https?://|mailto:)[^|>\s]+)(?:\|[^>]*)?>")
 
 
 def typed(text: str) -> str:
     """A command's text as the person typed it: Slack escapes three characters and wraps addresses. Mentions stay as
-    Slack writes them, `<@U…|name>`: only so do they name somebody for sure."""
+    Slack writes them, `<@U…|name>`; one that was typed out by hand does not become one: Slack lets people mention only
+    channels they can see."""
     plain = _LINK.sub(lambda match: match[1].removeprefix("mailto:"), text)
+    plain = _TYPED_MENTION.sub("‹", plain)
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 

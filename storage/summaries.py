@@ -39,6 +39,10 @@ class Summaries:
         row = self._scope.first(self._scope.select(SUMMARIES, *here))
         return _summary(row) if row else None
 
+    def set_language(self, summary_id: str, language: str) -> None:
+        """The language the summary is written in from now on."""
+        self._scope.change(self._scope.update(SUMMARIES, SUMMARIES.c.id == summary_id).values(language=language))
+
     def deactivate(self, summary_id: str) -> None:
         self._scope.change(self._scope.update(SUMMARIES, SUMMARIES.c.id == summary_id).values(active=False))
 

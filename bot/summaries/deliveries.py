@@ -17,7 +17,7 @@ def post(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) 
     if summary is None or not summary.active:
         return None
     rule = service.rule_of(db, summary)
-    place = place_of(services, rule.zone)
+    place = place_of(services, summary.channel_id, rule.zone)
     facts = read_facts(db, KINDS[rule.cadence], date.fromisoformat(delivery.facts["day"]), now, place)
     return views.summary_message(facts, services.texts.t(summary.language))
 
@@ -31,6 +31,6 @@ def not_in_channel(db: UnitOfWork, delivery: Delivery, services: Services, _now:
     return command_views.unreachable_message(delivery.facts["channel"], delivery.facts["why"], bot, t)
 
 
-def place_of(services: Services, zone: str) -> Place:
-    """What the settings say of the place a summary is made for."""
-    return Place(zone, services.settings.country, services.settings.currency)
+def place_of(services: Services, channel_id: str, zone: str) -> Place:
+    """The place a summary is made for, with what the settings say of it."""
+    return Place(channel_id, zone, services.settings.country, services.settings.currency)

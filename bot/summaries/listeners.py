@@ -119,7 +119,7 @@ async def _check_channel(command: Command, summary: Summary) -> None:
 
 async def _current(context: Context, find: Find, *, as_posted: bool) -> Message:
     """What a summary would say today. Without one, the weekly view. As posted it is in the summary's language and
-    date, else in those of the person."""
+    date, else in those of the person. An eNPS is told only in the very channel it is of: who types there is in it."""
 
     def read(db: UnitOfWork) -> Message:
         services, summary = context.services, find(db)
@@ -130,7 +130,7 @@ async def _current(context: Context, find: Find, *, as_posted: bool) -> Message:
             if as_posted:
                 zone, t = rule.zone, services.texts.t(summary.language)
                 today = context.now.astimezone(ZoneInfo(zone)).date()
-        facts = read_facts(db, kind, today, context.now, deliveries.place_of(services, zone))
+        facts = read_facts(db, kind, today, context.now, deliveries.place_of(services, context.channel_id, zone))
         return views.summary_message(facts, t)
 
     return await context.services.storage.read(context.workspace_id, read)

@@ -34,8 +34,10 @@ REGULARLY = 2
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and with what a summary is made: its zone, the country's code for holidays, the currency's code."""
+    """Where and with what a summary is made: the channel whose people's eNPS it may tell, its zone, the country's code
+    for holidays, the currency's code."""
 
+    channel_id: str
     zone: str
     country: str
     currency: str
@@ -52,7 +54,7 @@ def read_facts(db: UnitOfWork, kind: PeriodKind, local_date: date, now: datetime
         zone=place.zone,
         lines=lines,
         trend=_trend(db, lines, period),
-        pulses=tuple(_pulses(db, now)),
+        pulses=tuple(_pulses(db, now, place.channel_id)),
         owing=tuple(_owing(db, period, local_date, workdays)),
         currency=place.currency,
     )
@@ -100,9 +102,12 @@ def _values(db: UnitOfWork, kpi: Kpi, periods: Sequence[Period]) -> list[Decimal
     ]
 
 
-def _pulses(db: UnitOfWork, now: datetime) -> Iterator[Pulse]:
-    """The newest closed round of each survey, where it closed lately."""
+def _pulses(db: UnitOfWork, now: datetime, channel_id: str) -> Iterator[Pulse]:
+    """The newest closed round of the channel's own survey, where it closed lately. Another channel's result belongs to
+    those who asked there: so it was promised to those who answered (`surveys.why.sees`)."""
     for survey in db.surveys.all():
+        if survey.channel_id != channel_id:
+            continue
         closed = next((each for each in db.rounds.of_survey(survey.id) if each.state is RoundState.CLOSED), None)
         if closed is not None and now - timedelta(days=PULSE_DAYS) <= _closed_at(closed) <= now:
             yield _pulse(db, survey, closed)

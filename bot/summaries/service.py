@@ -21,8 +21,8 @@ STILL_USEFUL = timedelta(hours=48)
 def set_summary(
     db: UnitOfWork, now: datetime, author: Member, channel_id: str, rule: Rule, language: str, key: str
 ) -> Standing:
-    """Gives a channel its summary, or the one it has another rule. `language` is the one it is written in, `key` tells
-    the same command delivered twice. A date that was posted before is not posted again under the new rule.
+    """Gives a channel its summary, or the one it has another rule and language. `language` is the one it is written in,
+    `key` tells the same command delivered twice. A date that was posted before is not posted again under the new rule.
 
     Raises DomainError `core.outsider`, `summaries.not_yours`.
     """
@@ -34,7 +34,8 @@ def set_summary(
         require_owner(there, author)
         schedule = _schedule(db, there)
         db.schedules.replace_rule(schedule.id, rule, planned_until=now)
-        return replace(standing(db, now, there, author), changed=True)
+        db.summaries.set_language(there.id, language)
+        return replace(standing(db, now, replace(there, language=language), author), changed=True)
     summary = Summary(new_id(), channel_id, language, author.id, now)
     db.summaries.add(summary)
     db.schedules.add(Schedule(new_id(), ScheduleKind.SUMMARY, summary.id, rule, author.id, planned_until=now))

@@ -179,11 +179,11 @@ async def new_company(tmp_path: Path) -> AsyncIterator[Open]:
     opened: list[Company] = []
     async with AsyncExitStack() as stack:
 
-        async def open_one(transport: str = "socket") -> Company:
+        async def open_one(transport: str = "socket", manifest: Path = ROOT / "manifest.yml") -> Company:
             bot_port = free_port()
             request_url = f"http://127.0.0.1:{bot_port}/slack/events" if transport == "http" else None
             playground = Playground(
-                manifest=ROOT / "manifest.yml",
+                manifest=manifest,
                 workspace=ROOT / "examples" / "workspace.yml",
                 now=STORY,
                 request_url=request_url,
@@ -222,6 +222,11 @@ def buttons(message: Json) -> list[str]:
         for element in block.get("elements", ())
         if element.get("type") == "button"
     ]
+
+
+def deliveries(company: Company) -> dict[str, int]:
+    """How many deliveries there are in each state."""
+    return dict(company.ask("SELECT state, count(*) FROM deliveries GROUP BY state"))
 
 
 async def ephemeral(person: Actor, text: str, channel: str = SALES) -> Json:

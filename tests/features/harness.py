@@ -1,5 +1,5 @@
 """Features through Bolt itself: payloads as Slack sends them go into `AsyncApp.async_dispatch`, on real storage; only
-Slack's Web API is replaced by something that records what would have been sent.
+Slack's Web API is replaced by something that records what would have been sent, and refuses what Slack would refuse.
 """
 
 import itertools
@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.app import Denyut, build_registry
 from bot.domain.members import Member
 from bot.i18n import load
+from bot.playground.block_kit.whole import check_message_blocks, check_view
 from bot.scheduler import run_due
 from bot.sender import Sender
 from bot.services import Services
@@ -25,6 +26,20 @@ from bot.transports import dispatch
 from storage import Storage
 
 TEAM = "T0TEST"
+
+
+def checked(message: Message) -> Message:
+    """A message Slack would take: within every limit, and with a text that says something."""
+    assert message.text.strip(), "screen readers read the text"
+    if message.blocks:
+        check_message_blocks(list(message.blocks), file_ready=lambda _: True)
+    return message
+
+
+def checked_view(view: dict[str, Any]) -> dict[str, Any]:
+    """A modal or Home that Slack would take."""
+    check_view(view, view["type"], file_ready=lambda _: True)
+    return view
 
 
 @dataclass
@@ -62,7 +77,7 @@ class RecordingSlack:
     async def post(self, channel: str, message: Message, *, metadata: Any = None, thread_ts: Any = None) -> Sent:
         self._refuse(channel)
         place = f"D{channel[1:]}" if channel.startswith("U") else channel
-        posted = Posted(place, f"1700000000.{next(self._ts):06}", message, metadata)
+        posted = Posted(place, f"1700000000.{next(self._ts):06}", checked(message), metadata)
         self.posted.append(posted)
         return Sent(place, posted.ts)
 
@@ -70,7 +85,7 @@ class RecordingSlack:
         for posted in self.posted:
             if (posted.channel, posted.ts) == (channel, ts):
                 posted.history.append(posted.message)
-                posted.message = message
+                posted.message = checked(message)
                 return
         raise SlackRefused("message_not_found", "")
 
@@ -78,16 +93,16 @@ class RecordingSlack:
         await self.update(channel, ts, message)
 
     async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
-        self.responses.append((response_url, message, replace))
+        self.responses.append((response_url, checked(message), replace))
 
     async def open_view(self, trigger_id: str, view: dict[str, Any], *, pushed: bool = False) -> None:
-        self.views.append(view)
+        self.views.append(checked_view(view))
 
     async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
-        self.updated_views.append((view_id, view))
+        self.updated_views.append((view_id, checked_view(view)))
 
     async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
-        self.homes[user_id] = view
+        self.homes[user_id] = checked_view(view)
 
     async def channel_members(self, channel: str) -> list[str]:
         self._refuse(channel)
@@ -257,7 +272,12 @@ class Bench:
     async def dispatch(self, payload: dict[str, Any]) -> Answer:
         response = await dispatch(self.denyut.bolt, payload, {})
         await self.denyut.drain()
-        return Answer(response.status, json.loads(response.body) if response.body else {})
+        body = json.loads(response.body) if response.body else {}
+        if "text" in body:
+            checked(Message(body["text"], tuple(body.get("blocks", ()))))
+        if "view" in body:
+            checked_view(body["view"])
+        return Answer(response.status, body)
 
     async def tick(self, at: datetime | None = None) -> None:
         """One pass of the scheduler, at a moment if given."""

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from bot.domain.members import Member
-from tests.features.harness import TEAM, Bench
+from bot.playground.slack_error import SlackError
+from bot.slack.blocks import Message, field, text_input
+from tests.features.harness import TEAM, Bench, checked, checked_view
 
 
 async def test_help_lists_every_sub_command_in_the_persons_language(denyut: Bench) -> None:
@@ -118,3 +120,32 @@ async def test_the_members_own_language_wins_over_slacks(denyut: Bench) -> None:
     denyut.do(lambda db: db.members.refresh([Member("U0EMMA", "Emma", "en-GB", "Europe/Amsterdam")]))
     await denyut.command("/checkin language indonesia", user="U0EMMA")
     assert "Yang bisa kamu lakukan" in (await denyut.command("/kpi help", user="U0EMMA")).text
+
+
+async def test_what_people_type_arrives_as_they_typed_it(denyut: Bench) -> None:
+    await denyut.command("/kpi log revenue 5 note R&amp;D &lt;3 <https://example.com|example.com>", user="U0BOB")
+    (entry,) = denyut.do(lambda db: db.kpis.history("revenue"))
+    assert entry.note == "R&D <3 https://example.com"
+
+
+async def test_a_mention_typed_out_by_hand_names_nobody(denyut: Bench) -> None:
+    """Slack writes mentions only of what the person can see; `&lt;#C…&gt;` is what somebody else typed."""
+    answer = await denyut.command("/pulse enps &lt;#C0SALES&gt;", user="U0BOB")
+    assert answer.text
+    assert denyut.do(lambda db: db.surveys.all()) == []
+    await denyut.command("/pulse enps <#C0SALES|sales>", user="U0BOB")
+    assert len(denyut.do(lambda db: db.surveys.all())) == 1, "the real mention does"
+
+
+def test_the_bench_refuses_what_slack_would_refuse() -> None:
+    """The control of every test here: a block too long, a table too many, a form without a way to send it."""
+    long = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}]]}
+    for blocks in ((long,), (table, table)):
+        with pytest.raises(SlackError):
+            checked(Message("text", blocks))
+    with pytest.raises(AssertionError):
+        checked(Message(" "))
+    asking = field("b", "Label", text_input("a"))
+    with pytest.raises(SlackError):
+        checked_view({"type": "modal", "title": {"type": "plain_text", "text": "T"}, "blocks": [asking]})

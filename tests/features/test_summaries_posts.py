@@ -148,7 +148,7 @@ async def test_it_draws_the_last_eight_weeks_with_the_target(denyut: Bench) -> N
 async def test_enps_comes_with_its_interval_answers_and_whether_it_changed(denyut: Bench) -> None:
     await denyut.command(WEEKLY, user="U0BOB")
     before, after = {9: 10, 7: 6, 3: 6}, {10: 11, 8: 6, 2: 5}
-    close_round(denyut, "C0PAIR", before, after, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
+    close_round(denyut, "C0SALES", before, after, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
     await denyut.tick(MONDAY_9_MAKASSAR)
     (posted,) = denyut.posts("C0SALES")
     (line,) = [line for line in lines_of(posted) if line.startswith("eNPS")]
@@ -162,7 +162,7 @@ async def test_enps_comes_with_its_interval_answers_and_whether_it_changed(denyu
 
 async def test_a_big_change_of_enps_is_called_clear(denyut: Bench) -> None:
     await denyut.command(WEEKLY, user="U0BOB")
-    close_round(denyut, "C0PAIR", {2: 20, 9: 5}, {2: 5, 9: 20}, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
+    close_round(denyut, "C0SALES", {2: 20, 9: 5}, {2: 5, 9: 20}, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
     await denyut.tick(MONDAY_9_MAKASSAR)
     (posted,) = denyut.posts("C0SALES")
     assert "+120 points since the round before, a clear change." in posted.message.text
@@ -174,7 +174,7 @@ async def test_a_big_change_of_enps_is_called_clear(denyut: Bench) -> None:
 )
 async def test_enps_that_may_not_be_published_stays_hidden(denyut: Bench, counts: Mapping[int, int], said: str) -> None:
     await denyut.command(WEEKLY, user="U0BOB")
-    close_round(denyut, "C0PAIR", counts, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
+    close_round(denyut, "C0SALES", counts, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
     await denyut.tick(MONDAY_9_MAKASSAR)
     (posted,) = denyut.posts("C0SALES")
     assert said in posted.message.text
@@ -184,12 +184,25 @@ async def test_enps_that_may_not_be_published_stays_hidden(denyut: Bench, counts
 
 async def test_enps_of_long_ago_or_still_open_is_no_news(denyut: Bench) -> None:
     await denyut.command(WEEKLY, user="U0BOB")
-    close_round(denyut, "C0PAIR", {9: 10, 3: 6}, closed=MONDAY_9_MAKASSAR - timedelta(days=36))
-    (running,) = close_round(denyut, "C0SALES", {9: 10, 3: 6}, closed=MONDAY_9_MAKASSAR + timedelta(days=2))
-    denyut.do(lambda db: db.rounds.update(replace(running, state=RoundState.OPEN, closed_at=None)))
+    long_ago = MONDAY_9_MAKASSAR - timedelta(days=36)
+    later = MONDAY_9_MAKASSAR + timedelta(days=2)
+    *_, running = close_round(denyut, "C0SALES", {9: 10, 3: 6}, {9: 10, 3: 6}, closed=long_ago)
+    denyut.do(lambda db: db.rounds.update(replace(running, state=RoundState.OPEN, closed_at=None, closes_at=later)))
     await denyut.tick(MONDAY_9_MAKASSAR)
     (posted,) = denyut.posts("C0SALES")
     assert "eNPS" not in posted.message.text
+
+
+async def test_enps_of_another_channel_is_not_told_here(denyut: Bench) -> None:
+    await denyut.command(WEEKLY, user="U0BOB")
+    close_round(denyut, "C0PAIR", {9: 10, 3: 6}, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
+    await denyut.tick(MONDAY_9_MAKASSAR)
+    (posted,) = denyut.posts("C0SALES")
+    assert "eNPS" not in posted.message.text
+    looked = await denyut.command("/kpi summary now <#C0PAIR|pair>", user="U0CITRA", channel="C0SALES")
+    assert "eNPS" not in looked.text
+    there = await denyut.command("/kpi summary now", user="U0BOB", channel="C0PAIR")
+    assert "eNPS" in there.text, "in its own channel it is told"
 
 
 async def test_it_says_kindly_who_still_owes_a_number(denyut: Bench) -> None:

@@ -182,7 +182,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "summaries.get": lambda db: db.summaries.get(f.summary),
         "summaries.all": lambda db: db.summaries.all(),
         "summaries.for_channel": lambda db: db.summaries.for_channel("C1"),
-        "summaries.set_language": lambda db: db.summaries.set_language(f.summary, "id"),
+        "summaries.set_language": lambda db: db.summaries.set_language(f.summary, "xx"),
         "summaries.deactivate": lambda db: db.summaries.deactivate(f.summary),
         "handled.first_time": lambda db: db.handled.first_time("Ev2", NOW),
         "handled.purge": lambda db: db.handled.purge(LATER),

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.commands import Registry
-from bot.interactions import Happened, Reply
+from bot.interactions import Happened, Reply, Then
 from bot.services import Services
 from bot.slack.errors import SlackBusy, SlackError, SlackRefused
 from bot.slack.people import member_from
@@ -23,27 +23,41 @@ def register(registry: Registry) -> None:
 
 
 async def on_member_changed(event: Happened) -> Reply:
+    """Somebody joined, or something about them changed. Slack does not always say which language they have: then it is
+    asked, once it has been answered."""
     profile = event.event.get("user")
-    if isinstance(profile, dict):
-        member = member_from(profile, event.workspace_id)
-        await event.services.storage.write(event.workspace_id, lambda db: db.members.refresh([member]))
+    if not isinstance(profile, dict) or not profile.get("id"):
+        return None
+    if not profile.get("locale"):
+        return Then(None, lambda: _meet(event.services, event.workspace_id, str(profile["id"])))
+    member = member_from(profile, event.workspace_id)
+    await event.services.storage.write(event.workspace_id, lambda db: db.members.refresh([member]))
     return None
 
 
-async def introduce(services: Services, now: datetime) -> bool:
-    """Notes the workspace and everybody in it. False when Slack could not be asked just now: go on with
-    `introduce_later` then."""
+async def _meet(services: Services, workspace_id: str, user_id: str) -> None:
+    try:
+        member = await services.slack.user(user_id)
+    except SlackError as trouble:
+        log.warning("member not read", action="member_not_read", error=str(trouble))
+        return
+    await services.storage.write(workspace_id, lambda db: db.members.refresh([member]))
+
+
+async def introduce(services: Services, now: datetime) -> float | None:
+    """Notes the workspace and everybody in it. None when that is done; the seconds after which to go on with
+    `introduce_later` when Slack could not be asked just now."""
     me = services.slack.identity
     await services.storage.write(me.team_id, lambda db: db.workspace.ensure(me.team, now))
-    return await _read_members(services) is None
+    return await _read_members(services)
 
 
-async def introduce_later(services: Services) -> None:
-    """Asks again until Slack has told who is in the workspace, or says that it never will."""
-    pause: float | None = AGAIN_SECONDS
-    while pause is not None:
-        await asyncio.sleep(pause)
-        pause = await _read_members(services)
+async def introduce_later(services: Services, pause: float) -> None:
+    """Asks again, first after `pause` seconds, until Slack has told who is in the workspace, or never will."""
+    again: float | None = pause
+    while again is not None:
+        await asyncio.sleep(again)
+        again = await _read_members(services)
 
 
 async def _read_members(services: Services) -> float | None:

@@ -128,8 +128,9 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
     stopping = asyncio.Event()
     stop_on_signals(stopping)
     async with assembled(settings, exclusive=True) as parts, contextlib.AsyncExitStack() as stack:
-        if not await introduce(parts.services, parts.services.now()):
-            stack.push_async_callback(_cancel, asyncio.create_task(introduce_later(parts.services)))
+        again = await introduce(parts.services, parts.services.now())
+        if again is not None:
+            stack.push_async_callback(_cancel, asyncio.create_task(introduce_later(parts.services, again)))
         denyut = Denyut(parts.services, parts.registry)
         ticker = Ticker(parts.services, parts.registry, parts.sender)
         stack.push_async_callback(ticker.stop)

@@ -1,8 +1,10 @@
 """Opening a database: URLs, engines, SQLite's settings, the lock file. What is said to it does not belong here."""
 
+import errno
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 CONNECT_SECONDS = 5
-SQLITE_HEADER = b"SQLite format 3\x00"
 SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
@@ -47,7 +48,12 @@ def is_sqlite(url: URL) -> bool:
 
 
 def prepare_file(url: URL) -> None:
-    """Make the directory (0700) and the file (0600) of a SQLite database, or CannotOpen. Does nothing on a server."""
+    """Make the directory (0700) and the file (0600) of a SQLite database, or CannotOpen. Does nothing on a server.
+
+    A file that is there is looked at through SQLite alone: when a process closes any other descriptor of it, the system
+    drops all its locks on the file, also those of its open connections. Another process would then take itself for the
+    last one at the database and remove the log that this one still writes to.
+    """
     if not is_sqlite(url):
         return
     path = Path(str(url.database))
@@ -55,13 +61,24 @@ def prepare_file(url: URL) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.is_dir():
             raise CannotOpen(f"The database {path} is a directory.")
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with path.open("rb") as file:
-            start = file.read(len(SQLITE_HEADER))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise CannotOpen(f"The database {path} cannot be opened: {error.strerror}.") from error
-    if start and start != SQLITE_HEADER:
-        raise CannotOpen(f"The file {path} is not a SQLite database.")
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise CannotOpen(f"The database {path} cannot be opened: {os.strerror(errno.EACCES)}.")
+    if _is_something_else(path):
+        raise CannotOpen(f"The file {path} cannot be opened: it is not a SQLite database, or it is damaged.")
+
+
+def _is_something_else(path: Path) -> bool:
+    """Whether SQLite says that a file is no database of its kind. Any other trouble shows when it is used."""
+    try:
+        with closing(sqlite3.connect(path, timeout=CONNECT_SECONDS)) as connection:
+            connection.execute("PRAGMA schema_version")
+    except sqlite3.Error as error:
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+    return False
 
 
 def write_engine(url: URL, connections: int = 1) -> Engine:

@@ -26,7 +26,7 @@ def wording_in(ctx: Context) -> Wording:
 
 
 def vocabulary_in(ctx: Context) -> Vocabulary:
-    return Vocabulary.of(ctx.services.texts, ctx.t)
+    return Vocabulary.of(ctx.services.texts, ctx.t, ctx.services.settings.currency)
 
 
 def carried_kpi(value: Mapping[str, Any]) -> Kpi:

@@ -61,12 +61,14 @@ def target_line(line: KpiLine, w: Wording) -> str:
 
 
 def weeks_chart(kpi: Kpi, weeks: Sequence[PartFigure], w: Wording) -> Chart:
-    """The last weeks: bars for what adds up, a line for rates and averages."""
+    """The last weeks that have a figure: bars for what adds up, a line for rates and averages. Slack wants a point of
+    every series for every category, so that a week without data cannot be a gap; the sentence beside it tells it."""
+    title = w.t("kpis.chart_title", kpi=w.name(kpi), count=len(weeks))
+    weeks = [part for part in weeks if part.figure.value is not None]
     kind = ChartKind.BAR if kpi.aggregation is Aggregation.SUM else ChartKind.LINE
     categories = tuple(w.day_month(part.period.first) for part in weeks if part.period)
     divisor = SECONDS_IN_HOUR if kpi.unit is Unit.DURATION else 1
-    values = tuple(None if each.figure.value is None else float(each.figure.value / divisor) for each in weeks)
-    title = w.t("kpis.chart_title", kpi=w.name(kpi), count=len(weeks))
+    values = tuple(float(each.figure.value / divisor) for each in weeks if each.figure.value is not None)
     label = w.t("kpis.chart_hours") if kpi.unit is Unit.DURATION else unit_words(kpi, w)
     return Chart(kind, title, categories, (Series(w.name(kpi), values),), label)
 

@@ -12,7 +12,7 @@ from bot.domain.dates import AmbiguousDate, parse_date, parse_period_kind, parse
 from bot.domain.errors import DomainError
 from bot.domain.kpis import Kpi, Unit
 from bot.domain.periods import Period, PeriodKind, containing, parse_period
-from bot.domain.values import AmbiguousValue, parse_value
+from bot.domain.values import AmbiguousValue, named_currency, parse_value
 from bot.domain.words import shown
 from bot.kpis.vocabulary import Part, Split, Vocabulary
 
@@ -81,7 +81,7 @@ def parse_log(words: str, vocabulary: Vocabulary, today: date) -> LogRequest:
     if not rest:
         raise value_missing(kpi, vocabulary)
     language = vocabulary.t.language
-    value, on = _value_and_day(rest, kpi.unit, today, language, may_end_in_day=Part.ON not in clauses.parts)
+    value, on = _value_and_day(rest, kpi.unit, today, vocabulary, may_end_in_day=Part.ON not in clauses.parts)
     if Part.ON in clauses.parts:
         if not clauses.parts[Part.ON]:
             raise DomainError("kpis.day_missing")
@@ -94,18 +94,28 @@ def value_missing(kpi: Kpi, vocabulary: Vocabulary) -> DomainError:
 
 
 def _value_and_day(
-    tokens: Sequence[str], unit: Unit, today: date, language: str, *, may_end_in_day: bool
+    tokens: Sequence[str], unit: Unit, today: date, vocabulary: Vocabulary, *, may_end_in_day: bool
 ) -> tuple[Value, Day | None]:
+    language, currency = vocabulary.t.language, vocabulary.currency
     try:
-        return parse_value(" ".join(tokens), unit, language), None
+        return read_value(" ".join(tokens), unit, language, currency), None
     except DomainError as refusal:
         for split in range(1, len(tokens)) if may_end_in_day else ():
             try:
                 on = parse_date(" ".join(tokens[split:]), today, language)
-                return parse_value(" ".join(tokens[:split]), unit, language), on
+                return read_value(" ".join(tokens[:split]), unit, language, currency), on
             except DomainError:
                 continue
         raise refusal from None
+
+
+def read_value(text: str, unit: Unit, language: str, currency: str) -> Value:
+    """`parse_value`, and DomainError("kpis.other_currency") where money of another currency than ours is named: "$5" is
+    not five rupiah, and nobody here knows the rate."""
+    value = parse_value(text, unit, language)
+    if named_currency(text) not in (None, currency):
+        raise DomainError("kpis.other_currency", text=shown(text), currency=currency)
+    return value
 
 
 def check_day(on: date, today: date) -> date:
@@ -190,7 +200,7 @@ def parse_target(words: str, vocabulary: Vocabulary, today: date) -> TargetReque
         raise DomainError("kpis.smart_two_times")
     if any(not clauses.parts.get(part, [""]) for part in (Part.PER, Part.UNTIL)):
         raise DomainError("kpis.smart_time_missing")
-    value = parse_value(" ".join(rest), kpi.unit, vocabulary.t.language)
+    value = read_value(" ".join(rest), kpi.unit, vocabulary.t.language, vocabulary.currency)
     if Part.UNTIL in clauses.parts:
         deadline = _deadline(" ".join(clauses.parts[Part.UNTIL]), today, vocabulary.t.language)
         return TargetRequest(kpi, value, None, deadline, clauses.member_id)

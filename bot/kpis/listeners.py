@@ -9,7 +9,7 @@ from bot.domain.dates import AmbiguousDate
 from bot.domain.errors import DomainError
 from bot.domain.kpis import KPIS, inputs_of
 from bot.domain.periods import PeriodKind, containing
-from bot.domain.values import AmbiguousValue, parse_value
+from bot.domain.values import AmbiguousValue
 from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Replace, Reply, Say, Submission, UpdateForm
 from bot.kpis import boards, grammar, reading, service, target_listeners, views
 from bot.kpis.acting import acting_in, carried_kpi, vocabulary_in, wording_in
@@ -143,7 +143,7 @@ def _typed_values(submission: Submission, w: Wording) -> tuple[dict[str, Decimal
         if not typed or kpi.is_derived:
             continue
         try:
-            value = parse_value(typed, kpi.unit, submission.t.language)
+            value = grammar.read_value(typed, kpi.unit, submission.t.language, w.currency)
         except DomainError as refusal:
             errors[block_id] = submission.t(refusal.key, **refusal.values)
             continue

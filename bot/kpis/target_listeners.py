@@ -7,7 +7,7 @@ from bot.commands import Registry
 from bot.domain.errors import DomainError
 from bot.domain.kpis import KPIS
 from bot.domain.periods import PeriodKind
-from bot.domain.values import AmbiguousValue, parse_value
+from bot.domain.values import AmbiguousValue
 from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Replace, Reply, Say, Submission
 from bot.kpis import boards, grammar, reading, service, views
 from bot.kpis.acting import acting_in, carried_kpi, vocabulary_in, wording_in
@@ -80,7 +80,8 @@ async def on_target_submitted(submission: Submission) -> Reply:
     if kpi is None:
         return FormErrors({views.KPI_FIELD: submission.t("kpis.smart_specific")})
     try:
-        value = parse_value(submission.inputs.get(views.VALUE_FIELD, ""), kpi.unit, submission.t.language)
+        typed = submission.inputs.get(views.VALUE_FIELD, "")
+        value = grammar.read_value(typed, kpi.unit, submission.t.language, w.currency)
         if isinstance(value, AmbiguousValue):
             return FormErrors({views.VALUE_FIELD: views.ambiguous_typed(value, kpi, w)})
         request = TargetRequest(kpi, value, PeriodKind(submission.inputs[views.PERIOD_FIELD]), None)

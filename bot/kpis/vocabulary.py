@@ -39,15 +39,18 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Names of KPIs and keywords in all languages, lower case. `t` words the refusals in the person's own."""
+    """Names of KPIs and keywords in all languages, lower case. `t` words the refusals in the person's own. `currency`
+    is what amounts of money are kept in (ISO 4217)."""
 
     t: Translator
     names: Mapping[str, str]
     keywords: Mapping[Part, frozenset[str]]
     splits: Mapping[str, Split]
+    currency: str
 
     @classmethod
-    def of(cls, texts: Catalogues, t: Translator) -> "Vocabulary":
+    def of(cls, texts: Catalogues, t: Translator, currency: str = "") -> "Vocabulary":
+        """`currency` may be left out where no amounts are read."""
         names: dict[str, str] = {}
         for key in KPIS:
             own = (
@@ -59,7 +62,7 @@ class Vocabulary:
                 names.setdefault(normal(name), key)
         keywords = {part: frozenset(texts.all_words(f"kpis.keyword.{part}")) for part in Part}
         splits = {word: split for split in Split for word in texts.all_words(f"kpis.split_words.{split}")}
-        return cls(t, names, keywords, splits)
+        return cls(t, names, keywords, splits, currency)
 
     def name(self, kpi: Kpi) -> str:
         return self.t(f"kpi.{kpi.key}")

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiohttp
 import pytest
 
 from bot.playground.actor import Actor
@@ -139,8 +140,13 @@ class Company:
         code, output = await process.end()
         return code, output, process.stderr
 
-    async def fault(self, **wanted: Any) -> None:
-        self.playground.slack.faults.add(wanted)
+    async def control(self, what: str, **given: Any) -> None:
+        """Makes the playground do something to the workspace or the bot."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.playground.url}/control/{what}", json=given) as answer,
+        ):
+            assert answer.status == 200, await answer.text()
 
     def rows(self) -> dict[str, int]:
         """How many rows each table of the database has."""

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.playground.actor import text_of
-from tests.e2e.conftest import Company, both_transports, ephemeral
+from tests.e2e.conftest import Company, ephemeral
 
 LINES = (
     "/kpi flurb",
@@ -73,8 +73,9 @@ LINES = (
 REFERENCE = re.compile(r"\b[0-9a-f]{6}\b")
 
 
-@both_transports
-@pytest.mark.parametrize("user_id", ["U0BUDI", "U0LARS"], ids=["id", "en"])
+@pytest.mark.parametrize(
+    ("company", "user_id"), [("socket", "U0BUDI"), ("http", "U0LARS")], indirect=["company"], ids=["id", "en"]
+)
 async def test_absurd_lines_get_one_sentence_and_store_nothing(company: Company, user_id: str) -> None:
     person = await company.person(user_id)
     before = {name: count for name, count in company.rows().items() if name != "handled"}

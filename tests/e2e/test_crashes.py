@@ -54,8 +54,8 @@ async def test_killed_while_asking_it_asks_everybody_exactly_once(company: Compa
     ayu = await company.person("U0AYU")
     await ephemeral(ayu, "/pulse enps #general", GENERAL)
     for fault in faults:
-        await company.fault(method="chat.postMessage", **fault)
-    await company.fault(method="chat.postMessage", kind="slow", seconds=0.25, times=1000)
+        await company.control("faults", method="chat.postMessage", **fault)
+    await company.control("faults", method="chat.postMessage", kind="slow", seconds=0.25, times=1000)
     await ephemeral(ayu, "/pulse send enps-general", GENERAL)
 
     await until(lambda: at_least(company, 5), "the first questions")
@@ -101,7 +101,7 @@ async def test_killed_right_after_an_answer_was_confirmed_it_still_counts(compan
 async def test_asked_to_stop_it_finishes_what_it_is_at(company: Company) -> None:
     """Opening a form takes long here: it is the one thing that happens between a click and its acknowledgement."""
     gita = await company.person("U0GITA")
-    await company.fault(method="views.open", kind="slow", seconds=1.0)
+    await company.control("faults", method="views.open", kind="slow", seconds=1.0)
     typing = asyncio.create_task(gita.command("/kpi log"))
     await until(lambda: not company.playground.slack.faults.as_json(), "the form on its way")
     company.bot.process.send_signal(signal.SIGTERM)

@@ -40,9 +40,10 @@ async def test_a_start_that_fails_is_one_line(
 
 
 async def test_a_port_in_use_is_said(new_company: Open) -> None:
-    company = await new_company("http")
+    company = await new_company()
     with socket.create_server(("127.0.0.1", company.bot_port)):
-        assert one_line(await company.denyut("run"), f"Port {company.bot_port}")
+        ended = await company.denyut("run", "--http", DENYUT_HTTP_PORT=str(company.bot_port))
+    assert one_line(ended, f"Port {company.bot_port}")
 
 
 async def test_a_second_bot_on_the_same_data_is_refused(company: Company) -> None:

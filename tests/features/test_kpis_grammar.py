@@ -24,7 +24,7 @@ OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31), PeriodKind.MONTH)
 
 
 def speaking(language: str) -> Vocabulary:
-    return Vocabulary.of(TEXTS, TEXTS.t(language))
+    return Vocabulary.of(TEXTS, TEXTS.t(language), "IDR")
 
 
 def logged(kpi: str, value: str, on: date = TODAY, member: str | None = None, note: str = "") -> LogRequest:
@@ -114,6 +114,8 @@ def test_a_day_with_two_honest_readings_stays_a_question() -> None:
         ("revenue 12abc", "values.not_a_number"),
         ("revenue 45%", "values.wrong_unit"),
         ("revenue 99999999999999999", "values.too_large"),
+        ("revenue $5", "kpis.other_currency"),
+        ("revenue 5 usd yesterday", "kpis.other_currency"),
         ("revenue 5 on", "kpis.day_missing"),
         ("revenue 5 on someday", "dates.date_unclear"),
         ("revenue 5 on tomorrow", "kpis.day_ahead"),

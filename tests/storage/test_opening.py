@@ -6,11 +6,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from storage import CannotOpen, Storage, migrate
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 
 def refusal(url: str, folder: Path, exclusive: bool = False) -> str:
@@ -55,6 +58,28 @@ def test_a_broken_database_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "denyut.db"
     broken.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
     assert "cannot be opened" in refusal(f"sqlite:///{broken}", tmp_path)
+
+
+LOOK = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('select name from workspaces').fetchall())"
+
+
+def test_who_looks_into_a_database_in_use_takes_nothing_from_it(tmp_path: Path) -> None:
+    """Were the lock of the one that runs lost, the first to look would remove the log it goes on writing to, and all
+    that was acknowledged from then on would be gone with the process."""
+    url, file = f"sqlite:///{tmp_path}/denyut.db", tmp_path / "denyut.db"
+
+    def seen_from_outside() -> str:
+        return subprocess.run([sys.executable, "-c", LOOK, file], capture_output=True, text=True, check=True).stdout
+
+    migrate.upgrade(url)
+    storage = Storage.open(url, tmp_path, exclusive=True)
+    storage.write_now("T1", lambda db: db.workspace.ensure("First", NOW))
+    migrate.upgrade(url)  # as at every start
+    assert migrate.current(url) is not None
+    assert "First" in seen_from_outside()
+    storage.write_now("T2", lambda db: db.workspace.ensure("Second", NOW))
+    assert "Second" in seen_from_outside()
+    storage.close()
 
 
 def test_a_path_through_a_file_is_refused(tmp_path: Path) -> None:

@@ -82,21 +82,28 @@ async def test_no_command_is_lost_when_slack_asks_to_reconnect(
 
     handed.work = take_a_while
     await connect(playground.url, linger=0.5)
+    playground.slack.faults.add({"method": "apps.connections.open", "kind": "slow", "seconds": 0.3})
     stop = asyncio.Event()
     outcomes: list[Json] = []
 
-    async def go_on_typing() -> None:
-        while not stop.is_set():
-            outcomes.append(await ayu.command("/kpi show", CHANNEL))
+    async def type_one() -> None:
+        outcomes.append(await ayu.command("/kpi show", CHANNEL))
 
-    typing = [asyncio.create_task(go_on_typing()) for _ in range(4)]
+    async def go_on_typing() -> None:
+        """A command every hundredth of a second, whether the ones before were answered or not."""
+        async with asyncio.TaskGroup() as commands:
+            while not stop.is_set():
+                commands.create_task(type_one())
+                await asyncio.sleep(0.01)
+
+    typing = asyncio.create_task(go_on_typing())
     await eventually(lambda: len(outcomes) > 10)
     assert await playground.slack.dispatcher.transport.disconnect(reason) == 1
     await eventually(lambda: traffic_of(playground, "hello") == 2)
     so_far = len(outcomes)
     await eventually(lambda: playground.connections == 1 and len(outcomes) > so_far + 20)
     stop.set()
-    await asyncio.gather(*typing)
+    await typing
     assert {outcome["ok"] for outcome in outcomes} == {True}
     assert playground.violations == []
 

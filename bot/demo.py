@@ -29,7 +29,7 @@ PROLOGUE = (
     "/kpi target prospek 160 per minggu",
     "/kpi target tingkat konversi 25 per minggu",
     "/kpi summary #sales weekly mon 09:00",
-    "/pulse send enps-general",
+    "/pulse send enps-sales",
 )
 
 

@@ -1,6 +1,6 @@
 """Makes the README's pictures from the playground: `python docs/make_screenshots.py` while `make demo` runs.
 
-Eight colleagues answer the open question, the clock moves to Monday 09:00, and a real browser looks.
+Eleven colleagues answer the open question, the clock moves to Monday 09:00, and a real browser looks.
 """
 
 import argparse
@@ -15,21 +15,24 @@ from bot.playground.actor import Actor
 
 IMAGES = Path(__file__).parent / "images"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-WIDE = {"width": 1180, "height": 900}
-PHONE = {"width": 390, "height": 844}
+WIDE = {"width": 1180, "height": 780}
+TALL = {"width": 1180, "height": 1300}
 SCORES = {
-    "U0BUDI": 9, "U0CITRA": 10, "U0EKO": 7, "U0FAJAR": 8, "U0GITA": 9, "U0HADI": 6, "U0INDAH": 9, "U0JOKO": 10,
+    "U0BUDI": 9, "U0CITRA": 10, "U0DEWI": 8, "U0EKO": 7, "U0FAJAR": 9, "U0GITA": 9, "U0HADI": 6, "U0INDAH": 10,
+    "U0RINA": 8, "U0MAYA": 9, "U0RIZKY": 10,
 }  # fmt: skip
 
 
 async def tell_the_story(address: str) -> None:
-    """Answers, closes the round, and moves the clock to Monday."""
+    """Answers, closes the round, has the summary in English, and moves the clock to Monday."""
     for person, score in SCORES.items():
         async with Actor(address, person) as actor:
             question = await actor.wait_for_dm(lambda message: "survey.score" in str(message["blocks"]))
             await actor.click(question, f"survey.score:{score}")
     async with Actor(address, "U0AYU") as ayu:
-        await ayu.command("/pulse close enps-general")
+        await ayu.command("/pulse close enps-sales")
+        await ayu.command("/checkin language en")
+        await ayu.command("/kpi summary #sales weekly mon 09:00")
         async with aiohttp.ClientSession() as session:
             monday = {"to": "next monday 09:00", "tz": "Asia/Jakarta"}
             async with session.post(f"{address}/control/clock", json=monday) as answer:
@@ -58,6 +61,7 @@ async def main() -> None:
         await open_page(page, address, "U0GITA", messages_with_app)
         await page.screenshot(path=IMAGES / "question.png")
         await tell_the_story(address)
+        await page.set_viewport_size(TALL)
         await open_page(page, address, "U0AYU", "C0SALES")
         await page.screenshot(path=IMAGES / "summary.png")
         await browser.close()

@@ -66,12 +66,12 @@ PEOPLE = (
 )
 SELLERS = tuple(person for person in PEOPLE if person.weekly_revenue)
 
-# how often each score 0..10 was given, and how many were asked
+# the sales team's eNPS: when a round closed, how many were asked, how often each score 0..10 was given
 ENPS_ROUNDS = (
-    ("2026-07-31", 24, (0, 0, 1, 0, 1, 2, 1, 4, 5, 3, 2)),
-    ("2026-08-31", 24, (0, 0, 1, 1, 1, 2, 2, 4, 4, 2, 1)),
-    ("2026-09-30", 25, (0, 0, 0, 1, 0, 1, 2, 4, 6, 4, 2)),
-    ("2026-10-30", 25, (0, 0, 0, 0, 1, 1, 1, 4, 5, 6, 3)),
+    ("2026-07-31", 13, (0, 0, 0, 1, 0, 1, 1, 2, 3, 2, 1)),
+    ("2026-08-31", 13, (0, 0, 1, 0, 1, 1, 1, 2, 2, 2, 0)),
+    ("2026-09-30", 14, (0, 0, 0, 1, 0, 0, 1, 2, 3, 3, 2)),
+    ("2026-10-30", 14, (0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 2)),
 )
 
 
@@ -172,7 +172,7 @@ def main() -> None:
         for closed_on, asked, counts in ENPS_ROUNDS:
             for score, answers in enumerate(counts):
                 if answers:
-                    table.writerow(["enps-general", "C0GENERAL", closed_on, "0-10", asked, score, answers])
+                    table.writerow(["enps-sales", "C0SALES", closed_on, "0-10", asked, score, answers])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from bot.domain.members import Absence
 from storage import UnitOfWork
 
 LONGEST_ABSENCE_DAYS = 366
+# What people in Indonesia call their zones.
+SHORT_NAMES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
 
 
 def choose_language(db: UnitOfWork, member_id: str, language: str) -> None:
@@ -15,8 +17,9 @@ def choose_language(db: UnitOfWork, member_id: str, language: str) -> None:
 
 
 def choose_zone(db: UnitOfWork, member_id: str, zone: str) -> str:
-    """Sets the IANA zone, typed in any case. Raises DomainError when there is no such zone."""
-    known = {name.casefold(): name for name in available_timezones()}
+    """Sets the IANA zone, typed in any case, or by its Indonesian short name. Raises DomainError when there is no such
+    zone."""
+    known = {name.casefold(): name for name in available_timezones()} | SHORT_NAMES
     name = known.get(zone.casefold()) or known.get(zone.casefold().replace(" ", "_"))
     if name is None:
         raise DomainError("checkins.zone_unknown", zone=zone)

@@ -39,6 +39,9 @@ def zone_message(zone: str, now: datetime, t: Translator) -> Message:
 
 
 def away_message(absence: Absence, t: Translator) -> Message:
-    text = t("checkins.away_set", first=absence.first, last=absence.last)
+    if absence.first == absence.last:
+        text = t("checkins.away_one_day", day=absence.first)
+    else:
+        text = t("checkins.away_set", first=absence.first, last=absence.last)
     blocks: tuple[Block, ...] = (section(text),)
     return Message(text, blocks)

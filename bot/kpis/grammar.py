@@ -76,6 +76,8 @@ class _Clauses:
 def parse_log(words: str, vocabulary: Vocabulary, today: date) -> LogRequest:
     """`KPI VALUE [for @user] [on DATE] [note TEXT]`. A date may also just follow the value ("12 kemarin")."""
     clauses = _clauses(words, vocabulary, (Part.FOR, Part.ON, Part.NOTE))
+    if not clauses.head:
+        raise DomainError("kpis.kpi_missing")
     kpi, rest = vocabulary.required(clauses.head)
     vocabulary.not_derived(kpi)
     if not rest:
@@ -103,9 +105,9 @@ def _value_and_day(
         for split in range(1, len(tokens)) if may_end_in_day else ():
             try:
                 on = parse_date(" ".join(tokens[split:]), today, language)
-                return read_value(" ".join(tokens[:split]), unit, language, currency), on
             except DomainError:
                 continue
+            return read_value(" ".join(tokens[:split]), unit, language, currency), on
         raise refusal from None
 
 

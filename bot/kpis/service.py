@@ -41,7 +41,12 @@ def check_may_log(db: UnitOfWork, by: Member, member_id: str | None) -> None:
         return
     if not by.is_admin:
         raise DomainError("kpis.only_admins_log")
-    member = db.members.get(member_id)
+    check_works_here(db, member_id)
+
+
+def check_works_here(db: UnitOfWork, member_id: str | None) -> None:
+    """DomainError for bots, deactivated people and people of other organisations: nothing is kept for them."""
+    member = db.members.get(member_id) if member_id else None
     if member and member.left_out in (LeftOut.BOT, LeftOut.DEACTIVATED, LeftOut.OUTSIDER):
         raise DomainError("kpis.not_for_them")
 
@@ -128,10 +133,12 @@ def undo_latest(db: UnitOfWork, by: Member, key: str, now: datetime) -> Undone:
 def set_target(db: UnitOfWork, request: TargetRequest, key: str, acting: Acting) -> TargetSet:
     """Sets a target, replacing the one of the same KPI, owner and kind of period. The same `key` sets it once.
 
-    DomainErrors: `kpis.only_admins_target` for another person's, `kpis.smart_positive` for a number that is no goal.
+    DomainErrors: `kpis.only_admins_target` for another person's, `kpis.not_for_them` for who does not work here,
+    `kpis.smart_positive` for a number that is no goal.
     """
     assert isinstance(request.value, Decimal)
     check_target(request, acting)
+    check_works_here(db, request.member_id)
     owner = request.member_id or ""
     target = Target(
         id=new_id(),

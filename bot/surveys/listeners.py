@@ -142,6 +142,8 @@ async def on_results_clicked(click: Click) -> Reply:
 
 
 async def on_list(command: Command) -> Reply:
+    if command.words:
+        raise DomainError("surveys.word_unknown", word=shown(command.words))
     listed = await command.services.storage.read(command.workspace_id, lambda db: service.overviews(db, command.now))
     if not listed:
         raise DomainError("surveys.none_yet")

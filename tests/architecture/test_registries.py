@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,25 @@ def test_the_map_names_every_room_of_the_house() -> None:
     rooms += list((ROOT / "bot" / "domain").glob("[a-z]*.py"))
     missing = sorted(str(room.relative_to(ROOT)) for room in rooms if room.name not in drawn)
     assert not missing
+
+
+def test_the_import_contracts_name_every_room() -> None:
+    """A new module is not silently left out of the rules."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {each["name"]: each for each in settings["tool"]["importlinter"]["contracts"]}
+    rooms = {
+        f"bot.{path.stem}"
+        for path in (ROOT / "bot").iterdir()
+        if (path.suffix == ".py" and not path.stem.startswith("__")) or (path / "__init__.py").exists()
+    }
+    without_playground = rooms - {"bot.playground"}
+    assert rooms - {"bot.domain"} <= set(contracts["The domain is pure"]["forbidden_modules"])
+    assert rooms - {"bot.domain"} <= set(
+        contracts["Storage knows the domain and nothing else of the bot"]["forbidden_modules"]
+    )
+    assert without_playground <= set(contracts["The playground knows nothing of the bot"]["forbidden_modules"])
+    assert without_playground <= set(contracts["The bot does not know the playground"]["source_modules"])
+    assert rooms - {"bot.scheduler"} <= set(contracts["Only the scheduler knows APScheduler"]["source_modules"])
 
 
 def test_every_feature_has_the_fixed_role_files() -> None:

@@ -156,4 +156,4 @@ async def test_the_samples_rounds_can_be_read_in_slack(new_company: Open) -> Non
     assert (code, errors) == (0, ""), output
     await company.start()
     ayu = await company.person("U0AYU")
-    assert "eNPS" in text_of(await ephemeral(ayu, "/pulse results enps-general"))
+    assert "eNPS" in text_of(await ephemeral(ayu, "/pulse results enps-sales"))

@@ -62,7 +62,7 @@ async def test_the_demo_begins_in_the_middle_of_a_week(begin: Begin, arguments: 
             "C0SALES", lambda each: "table" in [block["type"] for block in each["blocks"]], 20
         )
         assert "data_visualization" in [block["type"] for block in summary["blocks"]]
-        await ayu.command("/pulse results enps-general", "C0SALES")
+        await ayu.command("/pulse results enps-sales", "C0SALES")
         assert await ayu.wait_for_message("C0SALES", lambda each: "eNPS" in each["text"], 20)
 
     async with aiohttp.ClientSession() as session, session.get(f"{address}/control/violations") as answer:

@@ -294,6 +294,11 @@ class TestTargets:
         owners = sorted(target.owner_id for target in denyut.do(lambda db: db.targets.active()))
         assert owners == ["U0BOB", "U0EMMA"]
 
+    async def test_nobody_has_a_target_who_does_not_work_here(self, denyut: Bench) -> None:
+        refused = await denyut.command("/kpi target leads 5 for <@U0HANA>", user="U0AYU")
+        assert "only for people who work in this workspace" in refused.text
+        assert denyut.do(lambda db: db.targets.active()) == []
+
     async def test_ones_own_target_is_held_against_ones_own_numbers(self, denyut: Bench) -> None:
         await denyut.command("/kpi target leads 10 per week for <@U0BOB>", user="U0BOB")
         await denyut.command("/kpi log leads 30", user="U0EMMA")

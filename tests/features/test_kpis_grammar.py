@@ -126,7 +126,7 @@ def test_a_day_with_two_honest_readings_stays_a_question() -> None:
         ("revenue 5 for bob", "kpis.person_unclear"),
         ("revenue 5 for <@U0BOB> <@U0EMMA>", "kpis.one_person"),
         ("revenue 5 note " + "x" * 301, "kpis.note_too_long"),
-        ("<@U0BOB>", "kpis.unknown_kpi"),
+        ("<@U0BOB>", "kpis.kpi_missing"),
     ],
 )
 def test_what_cannot_be_logged_is_refused_with_its_reason(typed: str, key: str | None) -> None:

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 import yaml
 
-from bot.i18n import load
+from bot.domain.errors import FileRefused, LineError
+from bot.i18n import Translator, load
 from bot.kpis import transfer
 from bot.kpis.vocabulary import Vocabulary
 from bot.run import CannotStart, connect_slack, open_storage
@@ -37,8 +38,8 @@ def import_kpis(settings: Settings, file: Path, workspace: str) -> str:
 
     try:
         report = _written(settings, workspace, work)
-    except transfer.ImportRefused as refused:
-        raise CannotStart(_problems(file, [error.words(vocabulary.t) for error in refused.errors])) from None
+    except FileRefused as refused:
+        raise CannotStart(_problems(file, refused, vocabulary.t)) from None
     return f"{report.read} lines read: {report.added} entries recorded, {report.known} known already."
 
 
@@ -62,8 +63,8 @@ def import_rounds(settings: Settings, file: Path, workspace: str) -> str:
     try:
         rows = history.parse_rows(lines, now.date())
         report = _written(settings, workspace, lambda db: history.import_rounds(db, now, rows))
-    except history.HistoryError as wrong:
-        raise CannotStart(_problems(file, wrong.problems)) from None
+    except FileRefused as refused:
+        raise CannotStart(_problems(file, refused, load(settings.locale).t(settings.locale))) from None
     return f"{report.rounds} rounds taken over with {report.answers} answers, {report.skipped} were there already."
 
 
@@ -105,8 +106,13 @@ def _lines(file: Path) -> list[str]:
         raise CannotStart(f"{file} is not UTF-8 text. Save it as CSV UTF-8.") from None
 
 
-def _problems(file: Path, problems: list[str] | tuple[str, ...]) -> str:
-    shown = list(problems[:PROBLEMS_SHOWN])
-    if len(problems) > PROBLEMS_SHOWN:
-        shown.append(f"and {len(problems) - PROBLEMS_SHOWN} more")
+def line_words(error: LineError, t: Translator) -> str:
+    """ "line 3: “x” is not a KPI" """
+    return t("core.file_line", line=str(error.line), problem=t(error.key, **error.values))
+
+
+def _problems(file: Path, refused: FileRefused, t: Translator) -> str:
+    shown = [line_words(error, t) for error in refused.errors[:PROBLEMS_SHOWN]]
+    if len(refused.errors) > PROBLEMS_SHOWN:
+        shown.append(f"and {len(refused.errors) - PROBLEMS_SHOWN} more")
     return "\n".join((f"{file} was not imported, nothing was stored:", *(f"  {line}" for line in shown)))

@@ -20,6 +20,7 @@ from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
 from bot.domain.kpis import Unit
+from bot.domain.pacing import Pace
 
 MINUS = "\N{MINUS SIGN}"
 DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
@@ -136,6 +137,22 @@ class Translator:
             return self.value(value if unit is not Unit.CURRENCY else value.quantize(Decimal(1)), unit, currency)
         short = numbers.format_compact_decimal(abs(value), locale=self.locale, fraction_digits=1)
         return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{short}"
+
+    def change(self, change: Decimal | None, *, in_points: bool) -> str:
+        """How a figure moved, in percent or in points: "+12.5%", "−0.4 points", "no change"; "" for None, where there
+        is nothing to compare with."""
+        if change is None:
+            return ""
+        rounded = round(change, 1)
+        if not rounded:
+            return self("kpi.change.none")
+        return self("kpi.change.points", number=self.signed(rounded)) if in_points else f"{self.signed(rounded)}%"
+
+    def status(self, pace: Pace) -> str:
+        """The status word of a target; that it is too early to say, or that there is no data yet."""
+        if pace.status is not None:
+            return self(f"kpi.status.{pace.status}")
+        return self("kpi.status.no_data" if pace.actual is None else "kpi.status.too_early")
 
     def date(self, day: Date) -> str:
         """ "26 Nov 2026": the month in letters, so that day and month cannot be mixed up."""

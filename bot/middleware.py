@@ -128,14 +128,13 @@ async def _who(services: Services, payload: Payload, user_id: str) -> dict[str, 
     workspace_id = _workspace(payload)
     member = await services.storage.read(workspace_id, lambda db: db.members.get(user_id)) if user_id else None
     person = member or Member(user_id)
-    settings = services.settings
-    zone = person.zone_or(settings.timezone)
+    zone = services.zone_of(person)
     now = services.now()
     return {
         "services": services,
         "workspace_id": workspace_id,
         "member": person,
-        "t": services.texts.t(person.language_or(settings.locale, services.texts.languages)),
+        "t": services.language_of(person),
         "now": now,
         "today": now.astimezone(ZoneInfo(zone)).date(),
         "zone": zone,

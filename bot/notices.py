@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.commands import Registry
 from bot.domain.deliveries import Delivery, NewDelivery
+from bot.domain.members import Member
 from bot.i18n import Translator
 from bot.services import Services
 from bot.slack.blocks import Message, section
@@ -55,9 +56,8 @@ def add_undeliverable(db: UnitOfWork, failed: Delivery, error: str, now: datetim
 
 def render_undeliverable(db: UnitOfWork, delivery: Delivery, services: Services, _now: datetime) -> Message:
     """The notice in its reader's language."""
-    reader = db.members.get(delivery.receiver)
-    language = reader.language_or(services.settings.locale, services.texts.languages) if reader else ""
-    return undeliverable_message(delivery.facts, services.texts.t(language or services.settings.locale))
+    reader = db.members.get(delivery.receiver) or Member(delivery.receiver)
+    return undeliverable_message(delivery.facts, services.language_of(reader))
 
 
 def undeliverable_message(facts: Mapping[str, str], t: Translator) -> Message:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.i18n import Catalogues
+from bot.domain.members import Member
+from bot.i18n import Catalogues, Translator
 from bot.settings import Settings
 from bot.slack.gateway import Gateway
 from storage import Storage
@@ -25,6 +26,14 @@ class Services:
     slack: Gateway
     now: Callable[[], datetime]
     wakening: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def language_of(self, member: Member) -> Translator:
+        """The words for a person we speak with or write to."""
+        return self.texts.t(member.language_or(self.settings.locale, self.texts.languages))
+
+    def zone_of(self, member: Member) -> str:
+        """The IANA zone of a person's dates and times."""
+        return member.zone_or(self.settings.timezone)
 
     def wake(self) -> None:
         """Asks the scheduler for a pass at once: deliveries were added or rounds are to be launched."""

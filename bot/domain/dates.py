@@ -15,8 +15,11 @@ from bot.domain.words import (
     CONVENTIONS,
     COUNTS,
     DAYS_FROM_TODAY,
+    EVERY,
     MONTHS,
+    ORDINAL_ENDINGS,
     PARTS_OF_DAY,
+    PER,
     WEEKDAYS,
     shown,
     tidy,
@@ -28,17 +31,18 @@ LATEST_YEAR = 2199
 DAYS_AHEAD = 31
 """A day without a year may be this far ahead; else it was the year before."""
 
+_ORDINAL = rf"(?:{'|'.join(ORDINAL_ENDINGS)})?"
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _NUMERIC = re.compile(r"([0-9]{1,2})/([0-9]{1,2})|([0-9]{1,2})([-/.])([0-9]{1,2})\4([0-9]{4}|[0-9]{2})")
-_DAY_MONTH = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ -]?([a-z]+)\.?(?:,? |-)?([0-9]{4})?")
-_MONTH_DAY = re.compile(r"([a-z]+)\.?[ -]?([0-9]{1,2})(?:st|nd|rd|th)?(?:(?:,? |,)([0-9]{4}))?")
+_DAY_MONTH = re.compile(rf"([0-9]{{1,2}}){_ORDINAL}[ -]?([a-z]+)\.?(?:,? |-)?([0-9]{{4}})?")
+_MONTH_DAY = re.compile(rf"([a-z]+)\.?[ -]?([0-9]{{1,2}}){_ORDINAL}(?:(?:,? |,)([0-9]{{4}}))?")
 _AGO = re.compile(r"(?:([0-9]{1,4}|[a-z]+) )?(days?|hari|weeks?|minggu|seminggu|sehari) (?:ago|lalu|yang lalu)")
 _LAST_WEEKDAY = re.compile(r"last (.+)|(.+?) (?:yang )?lalu")
 _TIME = re.compile(
     r"(?P<prefix>jam |pukul |at )?(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?"
     r"(?: ?(?P<half>[ap])\.?m\.?| (?P<part>[a-z]+))?"
 )
-_EVERY = r"(?:every|each|per|setiap|tiap|tiap-tiap) "
+_EVERY = rf"(?:{'|'.join((*EVERY, *PER))}) "
 _SUNDAY_OR_WEEK = "minggu"
 
 _CADENCES: dict[Cadence, str] = {

@@ -53,6 +53,8 @@ class Scale:
 
 SCALE_0_10 = Scale(0, 10)
 SCALE_1_10 = Scale(1, 10)
+SCALES: Mapping[str, Scale] = {"0-10": SCALE_0_10, "1-10": SCALE_1_10}
+"""The scales by the names they have in commands, forms and files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Expected refusals: what a person did cannot be done, and a kind sentence says why. Bugs do not belong here."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -17,3 +19,23 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return f"{self.key} {self.values}" if self.values else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class LineError:
+    """What is wrong with one line of a file (the number counts the header as 1): `key` and `values` as of a refusal."""
+
+    line: int
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.key} {dict(self.values)}"
+
+
+class FileRefused(Exception):  # noqa: N818  (a refusal, as people read it)
+    """A file with errors: all of them, by line. Nothing of it was stored."""
+
+    def __init__(self, errors: Iterable[LineError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(map(str, self.errors)))

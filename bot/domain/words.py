@@ -1,7 +1,8 @@
-"""The words and signs people type for numbers, durations, days and periods: one vocabulary for all languages at once.
+"""The words and signs people type for numbers, durations, days, periods and rhythms: one vocabulary for all languages.
 
-Reading whole texts, and the phrases these words stand in, belong to `values`, `dates` and `periods`; words shown to
-people belong to the catalogues. Adding a language: its Convention, its words in each table below, its phrases there.
+Reading whole texts, and the phrases these words stand in, belong to `values`, `dates`, `schedule_words` and `periods`;
+words shown to people belong to the catalogues. Adding a language: its Convention, its words in each table below, its
+phrases there.
 """
 
 from collections.abc import Mapping
@@ -137,6 +138,19 @@ COUNTS: Mapping[str, int] = _numbered(
     "ten sepuluh",
     start=1,
 )
+
+
+EVERY = ("every", "each", "setiap", "tiap", "tiap-tiap")
+PER = ("per",)
+"""What else may stand before a period ("per week"), but not before a weekday: "per senin" is since Monday."""
+
+ORDINAL_ENDINGS = ("st", "nd", "rd", "th")
+
+LITTLE_WORDS = frozenset({"on", "at", "the", "and", "from", "pada", "di", "dan", "mulai", "tanggal", "tgl"})
+"""What may stand between a rhythm, a day and a time without saying anything."""
+
+BEFORE_PERIODS = frozenset({"in", "for", "on", "during", "di", "pada", "untuk", "selama"})
+"""What may stand before a period without saying anything."""
 
 
 def tidy(text: str) -> str:

@@ -68,15 +68,11 @@ def _field(line: KpiLine, facts: HomeFacts, t: Translator) -> str:
     value = (
         t("home.no_data") if line.figure.value is None else t.compact(line.figure.value, line.kpi.unit, facts.currency)
     )
-    first = ", ".join(filter(None, (value, _change(line, t))))
+    first = ", ".join(filter(None, (value, t.change(line.change, in_points=is_in_points(line.kpi)))))
     lines = [f"*{t(f'kpi.{line.kpi.key}')}*", first]
     if line.target is not None and line.pace is not None:
         target = _target(line.target, line, facts, t)
-        if line.pace.status is not None:
-            status = t(f"kpi.status.{line.pace.status}")
-        else:
-            status = t("kpi.status.no_data" if line.pace.actual is None else "kpi.status.too_early")
-        lines.append(t("home.target", target=target, status=status))
+        lines.append(t("home.target", target=target, status=t.status(line.pace)))
     return "\n".join(lines)
 
 
@@ -85,12 +81,3 @@ def _target(target: Target, line: KpiLine, facts: HomeFacts, t: Translator) -> s
     if target.deadline is not None:
         return t("home.by_day", value=value, day=target.deadline)
     return t(f"home.per.{target.period}", value=value)
-
-
-def _change(line: KpiLine, t: Translator) -> str:
-    if line.change is None:
-        return ""
-    rounded = round(line.change, 1)
-    if not rounded:
-        return t("home.unchanged")
-    return t("home.points", number=t.signed(rounded)) if is_in_points(line.kpi) else f"{t.signed(rounded)}%"

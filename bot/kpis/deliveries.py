@@ -23,8 +23,7 @@ def render_logged_for_you(db: UnitOfWork, delivery: Delivery, services: Services
 
 def wording_for(db: UnitOfWork, member_id: str, services: Services, now: datetime) -> Wording:
     """The wording for a person we write to."""
-    settings = services.settings
     member = db.members.get(member_id) or Member(member_id)
-    zone = member.zone_or(settings.timezone)
-    t = services.texts.t(member.language_or(settings.locale, services.texts.languages))
-    return Wording(t, settings.currency, now.astimezone(ZoneInfo(zone)).date(), zone)
+    zone = services.zone_of(member)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return Wording(services.language_of(member), services.settings.currency, today, zone)

@@ -13,7 +13,7 @@ from bot.domain.errors import DomainError
 from bot.domain.kpis import Kpi, Unit
 from bot.domain.periods import Period, PeriodKind, containing, parse_period
 from bot.domain.values import AmbiguousValue, named_currency, parse_value
-from bot.domain.words import shown
+from bot.domain.words import BEFORE_PERIODS, shown
 from bot.kpis.vocabulary import Part, Split, Vocabulary
 
 MAX_NOTE = 300
@@ -23,8 +23,8 @@ DEADLINE_AHEAD = 366
 
 _TOKEN = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>|\S+")
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_ANY_MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^>]*))?>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
-_LEADING = ("in", "for", "on", "during", "di", "pada", "untuk", "selama")
 
 Value = Decimal | AmbiguousValue
 Day = date | AmbiguousDate
@@ -140,8 +140,9 @@ def likely_day(on: Day, today: date) -> Day:
 
 
 def clean_note(text: str) -> str:
-    """A note without control characters; DomainError if it is too long."""
-    note = _CONTROL.sub(" ", text).strip()
+    """A note without control characters, people and channels in it by name, as it is shown where Slack draws no
+    mentions; DomainError if it is too long."""
+    note = _CONTROL.sub(" ", _ANY_MENTION.sub(lambda found: f"{found[1]}{found[3] or found[2]}", text)).strip()
     if len(note) > MAX_NOTE:
         raise DomainError("kpis.note_too_long", limit=MAX_NOTE)
     return note
@@ -179,7 +180,7 @@ def _split_off(tokens: list[str], vocabulary: Vocabulary) -> tuple[list[str], Sp
 
 
 def _without_leading(tokens: Sequence[str]) -> Sequence[str]:
-    return tokens[1:] if len(tokens) > 1 and tokens[0].casefold() in _LEADING else tokens
+    return tokens[1:] if len(tokens) > 1 and tokens[0].casefold() in BEFORE_PERIODS else tokens
 
 
 def _period(tokens: Sequence[str], today: date) -> Period | None:

@@ -84,7 +84,10 @@ async def on_target_submitted(submission: Submission) -> Reply:
         value = grammar.read_value(typed, kpi.unit, submission.t.language, w.currency)
         if isinstance(value, AmbiguousValue):
             return FormErrors({views.VALUE_FIELD: views.ambiguous_typed(value, kpi, w)})
-        request = TargetRequest(kpi, value, PeriodKind(submission.inputs[views.PERIOD_FIELD]), None)
+        wished = submission.inputs.get(views.PERIOD_FIELD, "")
+        if wished not in views.TARGET_PERIODS:
+            return FormErrors({views.PERIOD_FIELD: submission.t("kpis.smart_time_missing")})
+        request = TargetRequest(kpi, value, PeriodKind(wished), None)
         service.check_target(request, acting)
     except DomainError as refusal:
         return FormErrors({views.VALUE_FIELD: submission.t(refusal.key, **refusal.values)})

@@ -7,18 +7,17 @@ writing the file itself, and progress, belong to the command line.
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
 from bot.domain.dates import EARLIEST_YEAR, LATEST_YEAR
 from bot.domain.entries import Entry, EntryState
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, FileRefused, LineError
 from bot.domain.kpis import KPIS
 from bot.domain.values import MAX_VALUE
 from bot.domain.words import shown
-from bot.i18n import Translator
 from bot.kpis.grammar import clean_note
 from bot.kpis.outcomes import IMPORTED
 from bot.kpis.vocabulary import Vocabulary
@@ -34,27 +33,6 @@ _MEMBER = re.compile(r"[UW][A-Z0-9]{2,}")
 # What a spreadsheet program would run as a formula; our own quotes before it are counted, so that they come off again.
 _LIVE = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
-
-
-@dataclass(frozen=True, slots=True)
-class LineError:
-    """What is wrong with one line (the number counts the header as 1)."""
-
-    line: int
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    def words(self, t: Translator) -> str:
-        """ "line 3: “x” is not a KPI" """
-        return t("kpis.import_line", line=str(self.line), problem=t(self.key, **self.values))
-
-
-class ImportRefused(Exception):  # noqa: N818  (a refusal, as people read it)
-    """A file with errors: all of them, by line. Nothing of it was stored."""
-
-    def __init__(self, errors: Iterable[LineError]) -> None:
-        self.errors = tuple(errors)
-        super().__init__(f"{len(self.errors)} lines cannot be imported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +59,7 @@ class ParsedLine:
 def import_lines(
     db: UnitOfWork, lines: Iterable[str], vocabulary: Vocabulary, now: datetime, by: str = IMPORTED
 ) -> ImportReport:
-    """Records the entries of a CSV file in one transaction. Run again it adds nothing. Raises ImportRefused with every
+    """Records the entries of a CSV file in one transaction. Run again it adds nothing. Raises FileRefused with every
     wrong line, and then nothing is stored."""
     parsed = parse(lines, vocabulary)
     added = db.kpis.add_many(_entry(line, by, now) for line in parsed)
@@ -93,7 +71,7 @@ def _entry(line: ParsedLine, by: str, now: datetime) -> Entry:
 
 
 def parse(lines: Iterable[str], vocabulary: Vocabulary) -> list[ParsedLine]:
-    """The lines of a file (text, opened with newline=""). Raises ImportRefused with all errors at once."""
+    """The lines of a file (text, opened with newline=""). Raises FileRefused with all errors at once."""
     reader = _Reader(vocabulary)
     records = csv.reader(lines, strict=True)
     start = 1
@@ -101,7 +79,7 @@ def parse(lines: Iterable[str], vocabulary: Vocabulary) -> list[ParsedLine]:
         try:
             record = next(records, None)
         except csv.Error:
-            reader.wrong(start, "kpis.import.broken")
+            reader.wrong(start, "core.file_broken")
             break
         if record is None:
             break
@@ -110,7 +88,7 @@ def parse(lines: Iterable[str], vocabulary: Vocabulary) -> list[ParsedLine]:
     if not reader.columns:
         reader.wrong(1, "kpis.import.no_header")
     if reader.errors:
-        raise ImportRefused(reader.errors.values())
+        raise FileRefused(reader.errors.values())
     return reader.parsed
 
 

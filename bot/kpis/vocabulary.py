@@ -94,7 +94,7 @@ class Vocabulary:
         """The KPI that a whole text names. DomainError where it names none, or says more than that."""
         kpi, rest = self.required(text.split())
         if rest:
-            raise DomainError("kpis.not_understood", text=shown(" ".join(rest)))
+            raise DomainError("core.word_unknown", word=shown(" ".join(rest)))
         return kpi
 
     def exactly(self, name: str) -> Kpi | None:

@@ -95,20 +95,11 @@ class Wording:
 
     def status(self, pace: Pace) -> str:
         """The status word; that it is too early to say, or that there is no data yet."""
-        if pace.status is not None:
-            return self.t(f"kpi.status.{pace.status}")
-        return self.t("kpi.status.no_data" if pace.actual is None else "kpi.status.too_early")
+        return self.t.status(pace)
 
     def change(self, line: KpiLine) -> str:
         """ "+12.5%", "−0.4 points", "no change"; "" where there is nothing to compare with."""
-        if line.change is None:
-            return ""
-        rounded = round(line.change, 1)
-        if not rounded:
-            return self.t("kpis.unchanged")
-        if is_in_points(line.kpi):
-            return self.t("kpis.points", number=self.t.signed(rounded))
-        return f"{self.t.signed(rounded)}%"
+        return self.t.change(line.change, in_points=is_in_points(line.kpi))
 
     def time_of(self, target: Target) -> str:
         """ "per week", "by 31 Dec 2026"."""

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from bot.domain.deliveries import Delivery
+from bot.domain.members import Member
 from bot.services import Services
 from bot.slack.blocks import Message
 from bot.summaries import command_views, service, views
@@ -24,9 +25,7 @@ def post(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) 
 
 def not_in_channel(db: UnitOfWork, delivery: Delivery, services: Services, _now: datetime) -> Message:
     """The note to the author of a summary, in their language."""
-    reader = db.members.get(delivery.receiver)
-    language = reader.language_or(services.settings.locale, services.texts.languages) if reader else ""
-    t = services.texts.t(language or services.settings.locale)
+    t = services.language_of(db.members.get(delivery.receiver) or Member(delivery.receiver))
     bot = services.slack.identity.bot_user_id
     return command_views.unreachable_message(delivery.facts["channel"], delivery.facts["why"], bot, t)
 

@@ -70,7 +70,7 @@ async def _listed(command: Command) -> Reply:
 async def _shown_now(command: Command, rest: str) -> Reply:
     channel_id, extra = mentioned(rest, "#")
     if extra:
-        raise DomainError("summaries.word_unknown", word=shown(extra.split()[0]))
+        raise DomainError("core.word_unknown", word=shown(extra.split()[0]))
     wanted = channel_id or command.channel_id
     return Say(await _current(command, lambda db: db.summaries.for_channel(wanted), as_posted=False))
 
@@ -80,10 +80,7 @@ async def _set(command: Command) -> Reply:
     if channel_id is None:
         key = "summaries.channel_unclear" if "#" in words else "summaries.channel_missing"
         raise DomainError(key, words=shown(words))
-    try:
-        rule = read_rule(words, command.now, command.zone)
-    except DomainError as refusal:
-        raise DomainError(refusal.key, **{name: shown(word) for name, word in refusal.values.items()}) from None
+    rule = read_rule(words, command.now, command.zone, command.t.language)
     standing = await command.services.storage.write(
         command.workspace_id,
         lambda db: service.set_summary(

@@ -60,22 +60,11 @@ class Wording:
 
     def status(self, line: KpiLine) -> str:
         """The status word; "" where there is no target."""
-        if line.pace is None:
-            return ""
-        if line.pace.status is not None:
-            return self.t(f"kpi.status.{line.pace.status}")
-        return self.t("kpi.status.no_data" if line.pace.actual is None else "kpi.status.too_early")
+        return self.t.status(line.pace) if line.pace else ""
 
     def change(self, line: KpiLine) -> str:
         """ "+12.5%", "−0.4 points", "no change"; "" where there is nothing to compare with."""
-        if line.change is None:
-            return ""
-        rounded = round(line.change, 1)
-        if not rounded:
-            return self.t("summaries.unchanged")
-        if is_in_points(line.kpi):
-            return self.t("summaries.points", number=self.t.signed(rounded))
-        return f"{self.t.signed(rounded)}%"
+        return self.t.change(line.change, in_points=is_in_points(line.kpi))
 
     def headline(self) -> str:
         """The summary in a sentence or two: against target, and what moved most. Every number in it is in the table."""
@@ -178,9 +167,9 @@ class Wording:
     def _mover(self, moved: Mover) -> str:
         if moved.line is None:
             return self.t("summaries.steady", before=self.before())
-        way, how = "rose" if moved.rose else "fell", "most" if moved.compared > 1 else "alone"
+        how = "most" if moved.compared > 1 else "alone"
         sentence = self.t(
-            f"summaries.{way}.{how}",
+            f"summaries.rose.{how}" if moved.rose else f"summaries.fell.{how}",
             kpi=self.name(moved.line.kpi),
             change=self.change(moved.line),
             before=self.before(),

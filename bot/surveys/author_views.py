@@ -6,7 +6,7 @@ Results are in `results_views`, what the people asked see in `views`.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.domain.enps import SCALE_0_10, SCALE_1_10
+from bot.domain.enps import SCALES
 from bot.domain.privacy import FLOOR, MIN_COMMENTS, MIN_SCORE
 from bot.domain.schedules import Cadence, Rule
 from bot.domain.surveys import Round, RoundState, Survey, SurveyState
@@ -31,7 +31,6 @@ from bot.surveys.views import question_lines, scale_ends
 
 LISTED = 40  # of the 50 blocks of a message
 CADENCES = (Cadence.ONCE, Cadence.WEEKLY, Cadence.TWO_WEEKS, Cadence.MONTHLY, Cadence.QUARTERLY)
-SCALES = {"0-10": SCALE_0_10, "1-10": SCALE_1_10}
 A_MONDAY = date(2024, 1, 1)
 LEFT_OUT = ("bot", "deactivated", "guest", "outsider", "away", "unknown")
 EXPLAINED_FAILURES = frozenset({"not_in_channel", "channel_not_found", "is_archived", "missing_scope", "unreachable"})

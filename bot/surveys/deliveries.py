@@ -74,5 +74,4 @@ def _round(db: UnitOfWork, delivery: Delivery) -> tuple[Survey, Round] | None:
 def _reader(db: UnitOfWork, member_id: str, services: Services) -> tuple[Translator, str]:
     """The language and the zone of the one who reads it."""
     member = db.members.get(member_id) or Member(member_id)
-    language = member.language_or(services.settings.locale, services.texts.languages)
-    return services.texts.t(language), member.zone_or(services.settings.timezone)
+    return services.language_of(member), services.zone_of(member)

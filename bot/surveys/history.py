@@ -11,25 +11,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.domain.enps import SCALE_0_10, SCALE_1_10, Scale
+from bot.domain.enps import SCALES, Scale
+from bot.domain.errors import DomainError, FileRefused, LineError
 from bot.domain.privacy import thresholds
 from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.words import shown
 from bot.surveys.service import QUESTION, WINDOW
 from storage import UnitOfWork, new_id
 
 COLUMNS = ("survey", "channel", "closed_on", "scale", "asked", "score", "answers")
-SCALES = {"0-10": SCALE_0_10, "1-10": SCALE_1_10}
 NOON = time(12)
 MOST_PEOPLE = 1_000_000
-PROBLEMS_TOLD = 20
-
-
-class HistoryError(Exception):
-    """The file cannot be imported; nothing was. `problems` are one sentence each, with the line's number."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +49,26 @@ class ImportReport:
 
 
 def parse_rows(lines: Iterable[str], today: date) -> tuple[HistoryRow, ...]:
-    """The rows of a CSV file with a header. All or nothing: raises HistoryError with every problem found."""
+    """The rows of a CSV file with a header. All or nothing: raises FileRefused with every error found."""
     reader = csv.DictReader(lines, strict=True)
-    problems: list[str] = []
+    errors: list[LineError] = []
     rows: list[HistoryRow] = []
     try:
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
         if missing:
-            raise HistoryError([f"line 1: the column {missing[0]} is missing; the columns are {', '.join(COLUMNS)}"])
+            raise FileRefused([_wrong(1, "no_column", column=missing[0], columns=", ".join(COLUMNS))])
         for cells in reader:
             try:
                 rows.append(_row(reader.line_num, cells, today))
-            except ValueError as wrong:
-                problems.append(f"line {reader.line_num}: {wrong}")
-    except csv.Error as broken:
-        problems.append(f"line {reader.line_num}: this is not CSV ({broken})")
-    problems += _contradictions(rows)
-    if not rows and not problems:
-        problems.append("the file has no rows")
-    if problems:
-        left = len(problems) - PROBLEMS_TOLD
-        raise HistoryError([*problems[:PROBLEMS_TOLD], *([f"and {left} more problems"] if left > 0 else [])])
+            except DomainError as wrong:
+                errors.append(LineError(reader.line_num, wrong.key, wrong.values))
+    except csv.Error:
+        errors.append(LineError(reader.line_num, "core.file_broken"))
+    errors += _contradictions(rows)
+    if not rows and not errors:
+        errors.append(_wrong(1, "no_rows"))
+    if errors:
+        raise FileRefused(errors)
     return tuple(rows)
 
 
@@ -85,7 +76,7 @@ def import_rounds(db: UnitOfWork, now: datetime, rows: Iterable[HistoryRow], cre
     """Make the rounds, and the surveys where there are none; a round that is there already (same survey and day) is
     left alone, so that importing twice changes nothing. New surveys belong to `created_by`; to admins when it is empty.
 
-    Raises HistoryError when a round is older than one that the survey has, or a survey of that name differs.
+    Raises FileRefused when a round is older than one that the survey has, or a survey of that name differs.
     """
     made = {"surveys": 0, "rounds": 0, "answers": 0, "skipped": 0}
     for (handle, closed_on), group in sorted(_rounds(rows).items()):
@@ -97,10 +88,7 @@ def import_rounds(db: UnitOfWork, now: datetime, rows: Iterable[HistoryRow], cre
             made["skipped"] += 1
             continue
         if days and max(days) > closed_on:
-            problem = (
-                f"line {group[0].line}: {handle} has a round that closed later ({max(days)}); import the oldest first"
-            )
-            raise HistoryError([problem])
+            raise FileRefused([_wrong(group[0].line, "too_old", handle=handle, later=max(days))])
         counts = {row.score: row.answers for row in group if row.answers}
         _add_round(db, survey, group[0], counts)
         made["rounds"] += 1
@@ -122,7 +110,7 @@ def _survey(db: UnitOfWork, now: datetime, row: HistoryRow, handle: str, created
         db.surveys.add(known)
         return known, True
     if known.scale != row.scale or known.channel_id != row.channel:
-        raise HistoryError([f"line {row.line}: there is a survey {handle} already, of another channel or scale"])
+        raise FileRefused([_wrong(row.line, "other_survey", handle=handle)])
     return known, False
 
 
@@ -149,21 +137,21 @@ def _add_round(db: UnitOfWork, survey: Survey, row: HistoryRow, counts: Mapping[
 
 
 def _row(line: int, cells: Mapping[str | None, str | list[str] | None], today: date) -> HistoryRow:
-    """One line; ValueError with half a sentence for what is wrong with it."""
+    """One line; DomainError for what is wrong with it."""
     if None in cells:
-        raise ValueError("there are more cells than columns")
+        raise DomainError("surveys.import.more_cells")
     text = {name: str(cells[name] or "").strip() for name in COLUMNS}
     handle = text["survey"].casefold()
     if not re.fullmatch(r"[\w-]{1,60}", handle):
-        raise ValueError(f"survey is {text['survey']!r}, it should be a short name such as enps-sales")
+        raise DomainError("surveys.import.survey", text=shown(text["survey"]))
     if not re.fullmatch(r"[CG][A-Z0-9]{2,}", text["channel"]):
-        raise ValueError(f"channel is {text['channel']!r}, it should be a channel's id such as C012AB3CD")
+        raise DomainError("surveys.import.channel", text=shown(text["channel"]))
     scale = SCALES.get(text["scale"])
     if scale is None:
-        raise ValueError(f"scale is {text['scale']!r}, it should be 0-10 or 1-10")
+        raise DomainError("surveys.import.scale", text=shown(text["scale"]))
     score = _number("score", text["score"])
     if score not in scale.scores:
-        raise ValueError(f"score {score} is not on the scale {text['scale']}")
+        raise DomainError("surveys.import.score", score=score, scale=text["scale"])
     closed_on = _closed_on(text["closed_on"], today)
     asked, answers = _number("asked", text["asked"]), _number("answers", text["answers"])
     return HistoryRow(line, handle, text["channel"], closed_on, scale, asked, score, answers)
@@ -173,32 +161,36 @@ def _closed_on(text: str, today: date) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"closed_on is {text!r}, it should be a date such as 2026-11-30") from None
+        raise DomainError("surveys.import.date", text=shown(text)) from None
     if not date(1970, 1, 1) + timedelta(days=30) <= day <= today:
-        raise ValueError(f"closed_on is {text}, it should be a day of the past")
+        raise DomainError("surveys.import.not_past", text=shown(text))
     return day
 
 
-def _number(name: str, text: str) -> int:
+def _number(column: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 7 or int(text) > MOST_PEOPLE:
-        raise ValueError(f"{name} is {text!r}, it should be a whole number")
+        raise DomainError("surveys.import.number", column=column, text=shown(text))
     return int(text)
 
 
-def _contradictions(rows: Iterable[HistoryRow]) -> list[str]:
+def _contradictions(rows: Iterable[HistoryRow]) -> list[LineError]:
     """What is wrong between the lines of one round, or of one survey."""
-    problems = []
+    errors = []
     for (handle, closed_on), group in _rounds(rows).items():
         first, scores = group[0], set()
         for row in group:
             if (row.channel, row.scale, row.asked) != (first.channel, first.scale, first.asked):
-                problems.append(
-                    f"line {row.line}: channel, scale or asked differ from line {first.line}, the same round"
-                )
+                errors.append(_wrong(row.line, "differs", first=str(first.line)))
             if row.score in scores:
-                problems.append(f"line {row.line}: the score {row.score} of {handle} on {closed_on} stands twice")
+                errors.append(_wrong(row.line, "twice", score=row.score, handle=handle, day=closed_on))
             scores.add(row.score)
         answers = sum(row.answers for row in group)
         if answers > first.asked:
-            problems.append(f"line {first.line}: {handle} on {closed_on} has {answers} answers of {first.asked} asked")
-    return problems
+            errors.append(
+                _wrong(first.line, "too_many", handle=handle, day=closed_on, answers=answers, asked=first.asked)
+            )
+    return errors
+
+
+def _wrong(line: int, what: str, **values: object) -> LineError:
+    return LineError(line, f"surveys.import.{what}", values)

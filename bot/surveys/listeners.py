@@ -8,18 +8,19 @@ from datetime import time
 
 from bot.commands import Registry
 from bot.domain.dates import parse_cadence
+from bot.domain.enps import SCALE_0_10, SCALES
 from bot.domain.errors import DomainError
 from bot.domain.schedules import Cadence, ScheduleKind
 from bot.domain.surveys import Survey, SurveyState
 from bot.help import help_message
-from bot.interactions import Click, Command, OpenForm, Replace, Reply, Say, Submission
+from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission
 from bot.middleware import mentioned, shown
 from bot.slack import ids
 from bot.slack.blocks import Message, without
 from bot.surveys import answer_listeners, author_views, deliveries, jobs, results_views, service, views
 from bot.surveys.outcomes import Overview
 from bot.surveys.results import survey_results
-from bot.surveys.wishes import make_wish, read_wish
+from bot.surveys.wishes import DEFAULT_TIME, DEFAULT_WEEKDAY, make_wish, read_wish
 from storage import UnitOfWork
 
 PREVIEWED_DATES = 4
@@ -68,7 +69,8 @@ async def on_enps(command: Command) -> Reply:
     channel_id, name, rest = _channel(command.words)
     if channel_id is None:
         raise DomainError("surveys.channel_missing", word=shown(command.words))
-    wish = read_wish(rest, command.now, command.zone, command.t.language)
+    scale_words = command.services.texts.all_words("surveys.scale_words")
+    wish = read_wish(rest, command.now, command.zone, command.t.language, scale_words)
     created = await command.services.storage.write(
         command.workspace_id,
         lambda db: service.create(db, command.now, command.member, channel_id, name, wish, command.key),
@@ -82,12 +84,14 @@ async def on_enps_form(sent: Submission) -> Reply:
     wish = make_wish(
         sent.now,
         sent.zone,
-        scale=author_views.SCALES.get(sent.inputs.get(ids.SCALE_INPUT, ""), author_views.SCALES["0-10"]),
+        scale=SCALES.get(sent.inputs.get(ids.SCALE_INPUT, ""), SCALE_0_10),
         cadence=cadence,
-        weekday=int(sent.inputs[ids.WEEKDAY_INPUT]) if recurring else None,
-        at=time.fromisoformat(sent.inputs[ids.TIME_INPUT]) if recurring else None,
+        weekday=int(sent.inputs.get(ids.WEEKDAY_INPUT) or DEFAULT_WEEKDAY) if recurring else None,
+        at=time.fromisoformat(sent.inputs.get(ids.TIME_INPUT) or DEFAULT_TIME.isoformat()) if recurring else None,
     )
-    channel_id, name = sent.inputs[ids.CHANNEL_INPUT], sent.inputs.get(ids.NAME_INPUT, "")
+    channel_id, name = sent.inputs.get(ids.CHANNEL_INPUT, ""), sent.inputs.get(ids.NAME_INPUT, "")
+    if not channel_id.startswith(("C", "G")):
+        return FormErrors({ids.CHANNEL_INPUT: sent.t("surveys.channel_not_chosen")})
     created = await sent.services.storage.write(
         sent.workspace_id,
         lambda db: service.create(db, sent.now, sent.member, channel_id, name, wish, sent.key),
@@ -143,7 +147,7 @@ async def on_results_clicked(click: Click) -> Reply:
 
 async def on_list(command: Command) -> Reply:
     if command.words:
-        raise DomainError("surveys.word_unknown", word=shown(command.words))
+        raise DomainError("core.word_unknown", word=shown(command.words))
     listed = await command.services.storage.read(command.workspace_id, lambda db: service.overviews(db, command.now))
     if not listed:
         raise DomainError("surveys.none_yet")
@@ -198,7 +202,7 @@ def _named(db: UnitOfWork, words: str) -> Survey:
     """The survey that a command names: by handle, by #channel, or not at all."""
     channel_id, rest = mentioned(words, "#")
     if channel_id and rest:
-        raise DomainError("surveys.word_unknown", word=shown(rest))
+        raise DomainError("core.word_unknown", word=shown(rest))
     return service.find(db, shown(rest), channel_id)
 
 

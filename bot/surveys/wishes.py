@@ -1,32 +1,25 @@
 """What a person wishes a survey to be: "weekly mon 09:00 1-10" in whatever language, as a scale and a rule of dates.
 
-Reading single days and times belongs to `bot.domain.dates`; storing the survey to `service`.
+Hearing rhythms, days and times belongs to `bot.domain.schedule_words`; storing the survey to `service`.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.domain.dates import AmbiguousDate, parse_cadence, parse_date, parse_time, parse_weekday
-from bot.domain.enps import SCALE_0_10, SCALE_1_10, Scale
+from bot.domain.dates import AmbiguousDate
+from bot.domain.enps import SCALE_0_10, SCALES, Scale
 from bot.domain.errors import DomainError
+from bot.domain.schedule_words import hear, once
 from bot.domain.schedules import Cadence, Rule, first_anchor, instant
 from bot.middleware import shown
 
-T = TypeVar("T")
-
 DEFAULT_TIME = time(9)
 DEFAULT_WEEKDAY = 0
-LONGEST_PHRASE = 4
-"""Words that can belong together: "once every 2 weeks", "20 november 2026"."""
-A_YEAR_AHEAD = 365
 
-_SCALES = {"0-10": SCALE_0_10, "1-10": SCALE_1_10}
 _DASHES = re.compile("[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]")
-_LITTLE_WORDS = frozenset({"on", "at", "the", "and", "pada", "di", "dan", "skala", "scale", "mulai", "from"})
-_EVERY = frozenset({"every", "each", "setiap", "tiap"})
 _BY_MONTH = (Cadence.MONTHLY, Cadence.QUARTERLY)
 
 
@@ -38,46 +31,26 @@ class Wish:
     rule: Rule | None = None
 
 
-@dataclass(slots=True)
-class _Heard:
-    """What was understood so far; each thing once."""
+def read_wish(words: str, now: datetime, zone: str, language: str, scale_words: Collection[str]) -> Wish:
+    """The wish in a command's words, in any order. `now` is aware, `zone` the author's IANA zone. `scale_words` are
+    those that may stand before the scale, in all languages.
 
-    cadence: Cadence | None = None
-    scale: Scale | None = None
-    at: time | None = None
-    weekday: int | None = None
-    day_of_month: int | None = None
-    day: date | None = None
-    every: bool = False
-    unknown: list[str] = field(default_factory=list)
-
-
-def read_wish(words: str, now: datetime, zone: str, language: str) -> Wish:
-    """The wish in a command's words, in any order. `now` is aware, `zone` the author's IANA zone.
-
-    Raises DomainError, naming the word: `surveys.word_unknown`, `surveys.said_twice`, `surveys.date_ambiguous`,
+    Raises DomainError, naming the word: `dates.word_unknown`, `dates.said_twice`, `dates.date_ambiguous`,
     `surveys.too_often`, `surveys.in_the_past`.
     """
-    today = now.astimezone(ZoneInfo(zone)).date()
-    heard = _Heard()
-    rest = words.split()
-    while rest:
-        for size in range(min(LONGEST_PHRASE, len(rest)), 0, -1):
-            if _hear(heard, " ".join(rest[:size]), today, language):
-                rest = rest[size:]
-                break
-        else:
-            heard.unknown.append(rest.pop(0))
+    heard = hear(words, now.astimezone(ZoneInfo(zone)).date(), language)
+    scale, unknown = _scale(heard.others, scale_words)
     if heard.day_of_month is not None and heard.cadence not in _BY_MONTH:
-        heard.unknown.append(str(heard.day_of_month))
-    if heard.unknown:
-        raise DomainError("surveys.word_unknown", word=shown(heard.unknown[0]))
-    cadence = heard.cadence or (Cadence.WEEKLY if heard.every and heard.weekday is not None else None)
+        unknown.append(heard.day_said)
+    if unknown:
+        raise DomainError("dates.word_unknown", word=shown(unknown[0]))
+    if isinstance(heard.day, AmbiguousDate):
+        raise DomainError("dates.date_ambiguous", word=shown(heard.day_said))
     return make_wish(
         now,
         zone,
-        scale=heard.scale or SCALE_0_10,
-        cadence=cadence,
+        scale=scale or SCALE_0_10,
+        cadence=heard.cadence,
         at=heard.at,
         weekday=heard.weekday,
         day_of_month=heard.day_of_month,
@@ -97,7 +70,8 @@ def make_wish(
     day: date | None = None,
 ) -> Wish:
     """The wish from its parts, with Monday 09:00 where nothing was said. Without cadence, day and time nothing is
-    scheduled; a day or a time alone means that one date. Raises DomainError as `read_wish` does."""
+    scheduled; a day or a time alone means that one date. Raises DomainError `surveys.too_often`,
+    `surveys.in_the_past`."""
     if cadence is Cadence.DAILY:
         raise DomainError("surveys.too_often")
     timed = at is not None or weekday is not None or day is not None
@@ -115,56 +89,14 @@ def make_wish(
     return Wish(scale, Rule(cadence or Cadence.ONCE, day, starts, zone))
 
 
-def _hear(heard: _Heard, phrase: str, today: date, language: str) -> bool:
-    """Takes in one phrase if it means something."""
-    low = phrase.casefold()
-    if low in _LITTLE_WORDS:
-        return True
-    if low in _EVERY:
-        heard.every = True
-        return True
-    scale = _SCALES.get(_DASHES.sub("-", low))
-    if scale:
-        heard.scale = _once(heard.scale, scale, phrase)
-        return True
-    cadence = parse_cadence(low)
-    if cadence:
-        heard.cadence = _once(heard.cadence, cadence, phrase)
-        return True
-    at = parse_time(low)
-    if at is not None:
-        heard.at = _once(heard.at, at, phrase)
-        return True
-    return _hear_day(heard, phrase, today, language)
-
-
-def _hear_day(heard: _Heard, phrase: str, today: date, language: str) -> bool:
-    weekday = parse_weekday(phrase)
-    if weekday is not None:
-        _one_day(heard, phrase)
-        heard.weekday = weekday
-        return True
-    if re.fullmatch("[1-9]|[12][0-9]|3[01]", phrase):
-        _one_day(heard, phrase)
-        heard.day_of_month = int(phrase)
-        return True
-    try:
-        day = parse_date(phrase, today, language, days_ahead=A_YEAR_AHEAD)
-    except DomainError:
-        return False
-    if isinstance(day, AmbiguousDate):
-        raise DomainError("surveys.date_ambiguous", word=shown(phrase))
-    _one_day(heard, phrase)
-    heard.day = day
-    return True
-
-
-def _one_day(heard: _Heard, phrase: str) -> None:
-    if (heard.weekday, heard.day_of_month, heard.day) != (None, None, None):
-        raise DomainError("surveys.said_twice", word=shown(phrase))
-
-
-def _once(known: T | None, new: T, phrase: str) -> T:
-    if known is not None:
-        raise DomainError("surveys.said_twice", word=shown(phrase))
-    return new
+def _scale(words: Sequence[str], scale_words: Collection[str]) -> tuple[Scale | None, list[str]]:
+    """The scale among words that say nothing of when, and the rest of them."""
+    scale: Scale | None = None
+    unknown = []
+    for word in words:
+        named = SCALES.get(_DASHES.sub("-", word))
+        if named:
+            scale = once(scale, named, word)
+        elif word.casefold() not in scale_words:
+            unknown.append(word)
+    return scale, unknown

@@ -1,16 +1,21 @@
 """The words: every language says everything, with the same placeholders, and every key in the code exists."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from bot.app import build_registry
 from bot.domain.kpis import KPIS
 from bot.i18n import Catalogues, Translator, load
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for path in (ROOT / "bot").rglob("*.py") if "playground" not in path.parts]
+HOUSE = [*SOURCES, *(ROOT / "storage").rglob("*.py")]
+"""Where refusals come from; those of the storage are worded like any other."""
 KEY = r"[a-z_0-9]+(?:\.[a-z_0-9]+)+"
 ASKED = re.compile(rf"""(?:\bt|texts\.t\([^)]*\)|\.t)\(\s*"({KEY})"|DomainError\(\s*"({KEY})\"""")
 
@@ -60,6 +65,77 @@ def test_every_key_in_the_code_is_in_the_catalogues() -> None:
     assert len(asked) > 50, "the search finds the keys at all"
     missing = {(key, name) for key, name in asked if key not in texts.t("en")}
     assert not missing
+
+
+class TestNoTextIsDead:
+    """Every key is used: by name; by a family, an f-string that names at least two parts of the key
+    (`f"kpis.per.{period}"`); as the name of a KPI; or as the words, help or usage of a sub-command."""
+
+    def test_every_key_of_the_catalogues_is_used_somewhere(self) -> None:
+        named = {text for _, text in spoken(ast.Constant)}
+        families = [family for _, text in spoken(ast.JoinedStr) if (family := family_of(text))]
+        assert len(families) > 20, "the search finds the families at all"
+        dead = {key for key in set(texts.t("en").keys()) - named - looked_up() if not fits(key, families)}
+        assert not dead
+
+    def test_every_family_in_the_code_has_texts(self) -> None:
+        keys = set(texts.t("en").keys())
+        first_words = {key.split(".")[0] for key in keys}
+        empty = {
+            (text, name)
+            for name, text in spoken(ast.JoinedStr)
+            if (family := family_of(text)) and text.split(".")[0] in first_words
+            if not any(family.fullmatch(key) for key in keys)
+        }
+        assert not empty
+
+    @pytest.mark.parametrize(
+        ("key", "text", "is_used"),
+        [
+            ("kpis.per.week", "kpis.per.{}", True),
+            ("kpi.revenue.words", "kpi.{}.words", True),
+            ("summaries.title.week_so_far", "summaries.title.{}{}", True),
+            ("kpis.per.week.long", "kpis.per.{}", False),
+            ("kpis.perhaps", "kpis.{}", False),
+            ("surveys.words.send", "{}.words.{}", False),
+        ],
+    )
+    def test_a_family_is_no_excuse_for_everything(self, key: str, text: str, is_used: bool) -> None:
+        family = family_of(text)
+        assert fits(key, [family] if family else []) is is_used
+
+
+def spoken(kind: type[ast.Constant] | type[ast.JoinedStr]) -> Iterator[tuple[str, str]]:
+    """All strings of a kind in the code, with the file's name; what is filled into an f-string is written "{}"."""
+    for path in HOUSE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, kind):
+                parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+                said = [part.value if isinstance(part, ast.Constant) else "{}" for part in parts]
+                if all(isinstance(each, str) for each in said):
+                    yield path.name, "".join(said)
+
+
+def family_of(text: str) -> re.Pattern[str] | None:
+    """The keys that an f-string can name; None for one that is no key, or names too little of it."""
+    if not re.fullmatch(r"[a-z_0-9{}]+(?:\.[a-z_0-9{}]+)+", text) or len(re.findall(r"[a-z_0-9]+", text)) < 2:
+        return None
+    if text.startswith("{}"):
+        return None
+    return re.compile("[a-z_0-9]*".join(re.escape(part) for part in text.split("{}")))
+
+
+def fits(key: str, families: list[re.Pattern[str]]) -> bool:
+    return any(family.fullmatch(key) for family in families)
+
+
+def looked_up() -> set[str]:
+    """The keys that the registries name: KPIs and sub-commands."""
+    registry = build_registry(texts)
+    subs = [sub for command in registry.sub_commands for sub in registry.listed(command)]
+    return {f"kpi.{key}" for key in KPIS} | {
+        key for sub in subs for key in (sub.words_key, sub.help_key, sub.usage_key)
+    }
 
 
 def test_every_kpi_has_its_name_and_words_in_every_language() -> None:

@@ -86,3 +86,13 @@ async def test_days_away_are_kept_and_respected(denyut: Bench) -> None:
 async def test_days_that_make_no_sense_are_refused(denyut: Bench, words: str, said: str) -> None:
     assert said in (await denyut.command(f"/checkin away {words}", user="U0BOB")).text
     assert denyut.do(lambda db: db.members.absences(date(2020, 1, 1), date(2040, 1, 1))) == []
+
+
+async def test_indonesian_short_names_are_time_zones(denyut: Bench) -> None:
+    answer = await denyut.command("/checkin zona WITA", user="U0CITRA")
+    assert "Asia/Makassar" in answer.text
+
+
+async def test_one_day_away_is_told_as_one_day(denyut: Bench) -> None:
+    answer = await denyut.command("/checkin away 2026-12-01", user="U0BOB")
+    assert answer.text == "Noted: I will not ask you anything on 1 Dec 2026."

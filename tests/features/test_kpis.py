@@ -295,8 +295,8 @@ class TestTargets:
         assert owners == ["U0BOB", "U0EMMA"]
 
     async def test_nobody_has_a_target_who_does_not_work_here(self, denyut: Bench) -> None:
-        refused = await denyut.command("/kpi target leads 5 for <@U0HANA>", user="U0AYU")
-        assert "only for people who work in this workspace" in refused.text
+        refused = await denyut.command("/kpi target leads 5 for <@U0GONE>", user="U0AYU")
+        assert "hanya bisa untuk orang yang bekerja di workspace ini" in refused.text
         assert denyut.do(lambda db: db.targets.active()) == []
 
     async def test_ones_own_target_is_held_against_ones_own_numbers(self, denyut: Bench) -> None:
@@ -333,6 +333,16 @@ class TestLooking:
         answer = await denyut.command("/kpi show revenue", user="U0BOB")
         assert "+20% against 16 Nov 2026 – 19 Nov 2026 (Rp 10,000,000)" in spoken(answer)
         assert "16 Nov: Rp 100,000,000; 23 Nov: Rp 12,000,000" in spoken(answer)
+
+    async def test_the_chart_has_a_point_for_each_of_its_categories(self, denyut: Bench) -> None:
+        """Slack refuses gaps; the weeks without data are told in words."""
+        await denyut.command("/kpi log revenue 10M on 2026-11-05", user="U0BOB")
+        await denyut.command("/kpi log revenue 12M", user="U0BOB")
+        answer = await denyut.command("/kpi show revenue", user="U0BOB")
+        chart = next(block["chart"] for block in answer.blocks if block["type"] == "data_visualization")
+        drawn = [point["label"] for point in chart["series"][0]["data"]]
+        assert drawn == chart["axis_config"]["categories"] == ["2 Nov", "23 Nov"]
+        assert "9 Nov: no data" in spoken(answer)
 
     async def test_without_data_it_says_so_and_draws_nothing(self, denyut: Bench) -> None:
         answer = await denyut.command("/kpi show revenue", user="U0BOB")

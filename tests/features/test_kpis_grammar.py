@@ -36,7 +36,7 @@ def logged(kpi: str, value: str, on: date = TODAY, member: str | None = None, no
     [
         ("en", "revenue 12,500,000", logged("revenue", "12500000")),
         ("en", "REV 12.5M", logged("revenue", "12500000")),
-        ("en", "net sales $5", logged("revenue", "5")),
+        ("en", "net sales Rp5", logged("revenue", "5")),
         ("id", "pendapatan 12,5 jt", logged("revenue", "12500000")),
         ("id", "revenue Rp 12.500.000", logged("revenue", "12500000")),
         ("en", "omzet 2.5M", logged("revenue", "2500000")),
@@ -53,6 +53,7 @@ def logged(kpi: str, value: str, on: date = TODAY, member: str | None = None, no
         ("id", "prospek 18 senin", logged("leads", "18", date(2026, 11, 23))),
         ("id", "prospek 18 2 hari lalu", logged("leads", "18", date(2026, 11, 24))),
         ("en", "leads 18 note for the fair on monday", logged("leads", "18", note="for the fair on monday")),
+        ("en", "leads 18 note by <@U0BOB|bob> in <#C1|fair>", logged("leads", "18", note="by @bob in #fair")),
         ("en", "lead response time 3h 20m", logged("lead_response_time", "12000")),
         ("id", "waktu respons prospek 3 jam 20 menit", logged("lead_response_time", "12000")),
         ("en", "lead response time 3h 2 days ago", logged("lead_response_time", "10800", date(2026, 11, 24))),

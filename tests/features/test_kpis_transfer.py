@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.entries import Entry
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, FileRefused
 from bot.domain.members import Member
+from bot.files import line_words
 from bot.i18n import load
 from bot.kpis.service import undo_entry, undo_latest
 from bot.kpis.transfer import (
-    ImportRefused,
     ImportReport,
     ParsedLine,
     export_rows,
@@ -111,12 +111,12 @@ def test_every_wrong_line_is_named_and_nothing_is_stored(ledger: Storage) -> Non
         f"2026-11-20,revenue,5,U0BOB,{'x' * 301},\n"
         "2026-11-20,revenue,6,U0BOB,,a\n"
     )
-    with pytest.raises(ImportRefused) as refused:
+    with pytest.raises(FileRefused) as refused:
         imported(ledger, text)
     assert [error.line for error in refused.value.errors] == [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16]
     for language in ("en", "id"):
-        assert all(str(error.line) in error.words(TEXTS.t(language)) for error in refused.value.errors)
-    assert refused.value.errors[2].words(TEXTS.t("en")) == "line 5: “sales figure” is not a KPI"
+        assert all(str(error.line) in line_words(error, TEXTS.t(language)) for error in refused.value.errors)
+    assert line_words(refused.value.errors[2], TEXTS.t("en")) == "line 5: “sales figure” is not a KPI"
     assert ledger.read_now("T0TEST", lambda db: db.kpis.totals(FIRST, LAST)) == {}
 
 
@@ -124,13 +124,13 @@ def test_every_wrong_line_is_named_and_nothing_is_stored(ledger: Storage) -> Non
     "text", ["", "\n\n", "kpi,value\nrevenue,5\n", "hello", 'date,kpi,value,member\n2026-11-20,revenue,5,"U0BOB\n']
 )
 def test_a_file_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ImportRefused):
+    with pytest.raises(FileRefused):
         parse(lines(text), VOCABULARY)
 
 
 def test_line_numbers_count_lines_of_the_file_not_records() -> None:
     text = 'date,kpi,value,member,note\n2026-11-20,leads,1,U0BOB,"two\nlines"\n2026-11-20,leads,x,U0BOB,\n'
-    with pytest.raises(ImportRefused) as refused:
+    with pytest.raises(FileRefused) as refused:
         parse(lines(text), VOCABULARY)
     assert [error.line for error in refused.value.errors] == [4]
 
@@ -183,14 +183,14 @@ def test_no_file_is_met_with_anything_but_lines_or_a_refusal(text: str) -> None:
         "date,kpi,value,member\n2026-11-20,leads,1," + text,
     ):
         answer = understood_or_refused(body)
-        if isinstance(answer, ImportRefused):
-            assert all(error.words(TEXTS.t("id")) for error in answer.errors)
+        if isinstance(answer, FileRefused):
+            assert all(line_words(error, TEXTS.t("id")) for error in answer.errors)
         else:
             assert all(isinstance(line, ParsedLine) for line in answer)
 
 
-def understood_or_refused(body: str) -> list[ParsedLine] | ImportRefused:
+def understood_or_refused(body: str) -> list[ParsedLine] | FileRefused:
     try:
         return parse(lines(body), VOCABULARY)
-    except ImportRefused as refused:
+    except FileRefused as refused:
         return refused

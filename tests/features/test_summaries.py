@@ -56,6 +56,7 @@ async def test_monday_at_nine_is_the_default(denyut: Bench) -> None:
         ("setiap senin", "setiap Senin pukul 09.00"),
         ("harian pukul 17.30", "setiap hari pukul 17.30"),
         ("monthly", "setiap tanggal 1 pukul 09.00"),
+        ("monthly on the 3rd", "setiap tanggal 3 pukul 09.00"),
         ("bulanan tanggal 31 08:15", "setiap tanggal 31, atau hari terakhir bulan itu, pukul 08.15"),
     ],
 )
@@ -93,6 +94,23 @@ async def test_what_is_not_understood_gets_one_sentence_and_stores_nothing(denyu
     assert answer.text.endswith("Nothing was changed.")
     assert "\n" not in answer.text
     assert len(answer.text) < 300
+    assert summaries(denyut) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("daily tomorrow", "A daily summary comes every day, so leave out “tomorrow”."),
+        ("weekly 20 dec", "A weekly summary needs a day of the week, such as Monday, instead of “20 dec”"),
+        ("weekly 3/4", "A weekly summary needs a day of the week, such as Monday, instead of “3/4”"),
+        ("2026-12-01", "A weekly summary needs a day of the week, such as Monday, instead of “2026-12-01”"),
+        ("monthly 2026-12-01", "A monthly summary needs a day of the month from 1 to 31 instead of “2026-12-01”."),
+        ("weekly <@U0CITRA|citra>", "I do not understand “@citra” here."),
+    ],
+)
+async def test_a_summary_has_no_date_of_its_own_and_says_what_it_needs(denyut: Bench, words: str, said: str) -> None:
+    answer = await denyut.command(f"/kpi summary <#C0SALES|sales> {words}", user="U0BOB")
+    assert answer.text.startswith(said)
     assert summaries(denyut) == []
 
 

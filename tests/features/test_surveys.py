@@ -268,3 +268,25 @@ async def test_two_workspaces_do_not_see_each_other(denyut: Bench) -> None:
 
     assert denyut.storage.read_now("T0OTHER", lambda db: db.surveys.all()) == []
     assert len(denyut.storage.read_now(TEAM, lambda db: db.surveys.all())) == 1
+
+
+@pytest.mark.parametrize("channel", [None, "", "D0BOB"])
+async def test_the_form_asks_for_a_channel_where_none_was_chosen(denyut: Bench, channel: str | None) -> None:
+    await denyut.command("/pulse enps", user="U0BOB")
+    answer = await denyut.submit(denyut.slack.views[-1], {ids.CHANNEL_INPUT: channel}, user="U0BOB")
+    assert answer.errors == {ids.CHANNEL_INPUT: "Choose the channel whose members are asked."}
+    assert denyut.do(lambda db: db.surveys.all()) == []
+
+
+async def test_a_form_whose_time_was_cleared_means_nine_oclock(denyut: Bench) -> None:
+    await denyut.command("/pulse enps", user="U0BOB")
+    wishes = {ids.CHANNEL_INPUT: "C0SALES", ids.CADENCE_INPUT: "weekly", ids.TIME_INPUT: None}
+    await denyut.submit(denyut.slack.views[-1], wishes, user="U0BOB")
+    schedule = denyut.do(lambda db: db.schedules.active())[0]
+    assert schedule.rule.at.isoformat() == "09:00:00"
+
+
+async def test_the_list_takes_no_words(denyut: Bench) -> None:
+    await denyut.command(CREATE, user="U0BOB")
+    answer = await denyut.command("/pulse list everything", user="U0BOB")
+    assert answer.text == "I do not understand “everything” here. Nothing was changed."

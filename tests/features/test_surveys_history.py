@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import FileRefused
 from bot.domain.surveys import RoundState
-from bot.surveys.history import COLUMNS, HistoryError, HistoryRow, import_rounds, parse_rows
+from bot.files import line_words
+from bot.i18n import load
+from bot.surveys.history import COLUMNS, HistoryRow, import_rounds, parse_rows
 from bot.surveys.results import round_results
 from storage import Storage, migrate
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 TODAY = NOW.date()
+TEXTS = load("en")
 HEADER = ",".join(COLUMNS)
 GOOD = (
     "enps-sales,C0SALES,2026-06-30,0-10,12,9,5",
@@ -33,6 +37,10 @@ def store(tmp_path: Path):
 
 def parsed(*lines: str) -> tuple[HistoryRow, ...]:
     return parse_rows([HEADER, *lines], TODAY)
+
+
+def told(refused: FileRefused) -> list[str]:
+    return [line_words(error, TEXTS.t("en")) for error in refused.errors]
 
 
 def test_rounds_come_in_closed_and_sealed_with_their_counts(store: Storage) -> None:
@@ -65,10 +73,24 @@ def test_an_older_round_after_a_newer_one_is_refused_and_nothing_of_the_file_sta
         "enps-sales,C0SALES,2026-01-31,0-10,12,9,5",
     )
 
-    with pytest.raises(HistoryError, match="oldest first"):
+    with pytest.raises(FileRefused) as refused:
         store.write_now("T0TEST", lambda db: import_rounds(db, NOW, late))
 
+    assert told(refused.value) == [
+        "line 3: enps-sales has a round that closed later (30 Sep 2026); import the oldest first"
+    ]
     assert store.read_now("T0TEST", lambda db: db.surveys.by_handle("enps-new")) is None
+
+
+def test_a_survey_of_that_name_with_another_scale_is_refused(store: Storage) -> None:
+    store.write_now("T0TEST", lambda db: import_rounds(db, NOW, parsed(*GOOD)))
+
+    with pytest.raises(FileRefused) as refused:
+        store.write_now(
+            "T0TEST", lambda db: import_rounds(db, NOW, parsed("enps-sales,C0SALES,2026-10-31,1-10,12,9,5"))
+        )
+
+    assert told(refused.value) == ["line 2: there is a survey enps-sales already, of another channel or scale"]
 
 
 @pytest.mark.parametrize(
@@ -88,23 +110,27 @@ def test_an_older_round_after_a_newer_one_is_refused_and_nothing_of_the_file_sta
     ],
 )
 def test_a_wrong_line_is_named_by_its_number(line: str, problem: str) -> None:
-    with pytest.raises(HistoryError) as refused:
+    with pytest.raises(FileRefused) as refused:
         parsed(GOOD[4], line)
 
-    assert len(refused.value.problems) == 1
-    assert refused.value.problems[0].startswith("line 3: ")
-    assert problem in refused.value.problems[0]
+    (sentence,) = told(refused.value)
+    assert sentence.startswith("line 3: ")
+    assert problem in sentence
+    assert all(line_words(error, TEXTS.t("id")).startswith("baris 3: ") for error in refused.value.errors)
 
 
 def test_contradictions_between_lines_and_all_problems_at_once() -> None:
-    with pytest.raises(HistoryError) as refused:
+    with pytest.raises(FileRefused) as refused:
         parsed(GOOD[0], GOOD[0], GOOD[1].replace(",12,", ",13,"), "broken")
 
-    assert [problem.split(":")[0] for problem in refused.value.problems] == ["line 5", "line 3", "line 4"]
+    assert [error.line for error in refused.value.errors] == [5, 3, 4]
 
 
 def test_a_file_without_its_columns_or_rows_is_refused() -> None:
-    with pytest.raises(HistoryError, match="column channel is missing"):
+    with pytest.raises(FileRefused) as no_column:
         parse_rows(["survey,closed_on", "a,b"], TODAY)
-    with pytest.raises(HistoryError, match="no rows"):
+    with pytest.raises(FileRefused) as no_rows:
         parse_rows([HEADER], TODAY)
+
+    assert "column channel is missing" in told(no_column.value)[0]
+    assert "no rows" in told(no_rows.value)[0]

@@ -7,15 +7,17 @@ import pytest
 from bot.domain.enps import SCALE_0_10, SCALE_1_10
 from bot.domain.errors import DomainError
 from bot.domain.schedules import Cadence
+from bot.i18n import load
 from bot.surveys.wishes import read_wish
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)  # a Thursday, 15:00 in Jakarta
 ZONE = "Asia/Jakarta"
 MONDAY = date(2026, 11, 30)
+SCALE_WORDS = load("en").all_words("surveys.scale_words")
 
 
 def wish(words: str, language: str = "en"):
-    return read_wish(words, NOW, ZONE, language)
+    return read_wish(words, NOW, ZONE, language, SCALE_WORDS)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,8 @@ def wish(words: str, language: str = "en"):
         ("every 2 weeks tue", Cadence.TWO_WEEKS, date(2026, 12, 1), time(9)),
         ("setiap 2 minggu selasa", Cadence.TWO_WEEKS, date(2026, 12, 1), time(9)),
         ("monthly 15", Cadence.MONTHLY, date(2026, 12, 15), time(9)),
+        ("monthly on the 15th", Cadence.MONTHLY, date(2026, 12, 15), time(9)),
+        ("bulanan tanggal 15", Cadence.MONTHLY, date(2026, 12, 15), time(9)),
         ("bulanan", Cadence.MONTHLY, MONDAY, time(9)),
         ("quarterly 2027-01-04 8:00", Cadence.QUARTERLY, date(2027, 1, 4), time(8)),
         ("once 20 dec 10:00", Cadence.ONCE, date(2026, 12, 20), time(10)),
@@ -50,7 +54,10 @@ def test_without_cadence_and_day_nothing_is_scheduled(words: str) -> None:
     assert wish(words).rule is None
 
 
-@pytest.mark.parametrize(("words", "scale"), [("", SCALE_0_10), ("0-10", SCALE_0_10), ("1–10 weekly", SCALE_1_10)])
+@pytest.mark.parametrize(
+    ("words", "scale"),
+    [("", SCALE_0_10), ("0-10", SCALE_0_10), ("1–10 weekly", SCALE_1_10), ("mingguan skala 1-10", SCALE_1_10)],
+)
 def test_the_scale_is_nought_to_ten_unless_said_otherwise(words: str, scale: object) -> None:
     assert wish(words).scale == scale
 
@@ -58,14 +65,16 @@ def test_the_scale_is_nought_to_ten_unless_said_otherwise(words: str, scale: obj
 @pytest.mark.parametrize(
     ("words", "key", "named"),
     [
-        ("weekly mon 09:00 banana", "surveys.word_unknown", "banana"),
-        ("weekly 25:00", "surveys.word_unknown", "25:00"),
-        ("weekly 15", "surveys.word_unknown", "15"),
-        ("2-7", "surveys.word_unknown", "2-7"),
-        ("weekly monthly", "surveys.said_twice", "monthly"),
-        ("mon tue", "surveys.said_twice", "tue"),
-        ("09:00 10:00", "surveys.said_twice", "10:00"),
-        ("once 3/4", "surveys.date_ambiguous", "3/4"),
+        ("weekly mon 09:00 banana", "dates.word_unknown", "banana"),
+        ("weekly 25:00", "dates.word_unknown", "25:00"),
+        ("weekly 15", "dates.word_unknown", "15"),
+        ("once 15th", "dates.word_unknown", "15th"),
+        ("2-7", "dates.word_unknown", "2-7"),
+        ("weekly monthly", "dates.said_twice", "monthly"),
+        ("mon tue", "dates.said_twice", "tue"),
+        ("09:00 10:00", "dates.said_twice", "10:00"),
+        ("0-10 1-10", "dates.said_twice", "1-10"),
+        ("once 3/4", "dates.date_ambiguous", "3/4"),
     ],
 )
 def test_a_word_that_cannot_be_meant_is_named(words: str, key: str, named: str) -> None:

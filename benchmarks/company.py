@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.requests import TEAM
 from bot.domain.enps import SCALE_0_10
 from bot.domain.members import Member
 from bot.domain.privacy import thresholds
 from bot.domain.surveys import Round, RoundState, Survey
 from bot.surveys.service import QUESTION
 from storage import Storage, UnitOfWork, migrate, new_id
-
-from benchmarks.requests import TEAM
 
 BATCH = 20_000
 
@@ -51,7 +50,7 @@ def found_with_answers(url: str, folder: Path, rounds: int, members: int, answer
     with _opened(url, folder) as storage:
         people = _hire(storage, rounds * members + answered)
         survey, asking = _ask(storage, 0, people)
-        counts = {score: answered // 10 for score in range(10)}
+        counts = dict.fromkeys(range(10), answered // 10)
         storage.write_now(TEAM, lambda db: db.answers.import_counts(asking.id, QUESTION, counts))
     waiting = [people[number * members : (number + 1) * members] for number in range(rounds)]
     return Company(url, folder, [Part(survey, asking, each) for each in waiting])

@@ -2,7 +2,7 @@
 7 µs a listener). Adding a feature is one line in FEATURES.
 
 Slack is answered first, always: what a handler returns is put into the acknowledgement where it fits there (a command's
-reply, a form's answer), and sent afterwards where it does not. Only opening a form comes before, its trigger lives 3 s.
+reply, a form's answer), and sent afterwards where it does not. No Web API call stands before it.
 """
 
 import asyncio
@@ -17,12 +17,26 @@ from slack_bolt.authorization import AuthorizeResult
 from bot import checkins, help, home, kpis, notices, roster, summaries, surveys
 from bot.commands import Registry
 from bot.i18n import Catalogues, Translator
-from bot.interactions import Click, FormErrors, OpenForm, Replace, Reply, Say, ShowHome, Submission, Then, UpdateForm
+from bot.interactions import (
+    Click,
+    Command,
+    Context,
+    FormErrors,
+    OpenForm,
+    Replace,
+    Reply,
+    Say,
+    ShowHome,
+    Submission,
+    Then,
+    UpdateForm,
+)
 from bot.middleware import click_context, command_context, event_context, heard, submission_context, typed
 from bot.services import Services
 from bot.slack import ids
-from bot.slack.blocks import Message, as_payload, form
+from bot.slack.blocks import Block, Message, as_payload, form
 from bot.slack.errors import SlackError
+from bot.slack.gateway import CHART
 
 log = structlog.get_logger(__name__)
 ANYTHING = re.compile(r".*", re.DOTALL)
@@ -99,13 +113,12 @@ class Denyut:
             sub.handler if sub else self._other_command(command, word),
             what=f"{command} {sub.name if sub else '?'}",
         )
-        reply = await self._open_form(reply, body.get("trigger_id", ""), context.t if context else self._t)
         message = _said(reply)
-        if message:
+        if message and not _has_chart(message):
             await ack(**as_payload(message), response_type="ephemeral")
         else:
             await ack()
-        self._go_on(reply, None)
+        self._go_on(reply, context, body)
 
     def _other_command(self, command: str, word: str) -> Callable[[Any], Awaitable[Reply]]:
         if not word and command in self.registry.openings:
@@ -113,17 +126,16 @@ class Denyut:
         return help.unknown_command(self.registry)
 
     async def on_click(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        handler = self.registry.clicks.get(ids.handler_of(body["actions"][0].get("action_id", "")))
+        actions = body.get("actions") or [{}]
+        # the part after the colon may be a score: it must never reach the log
+        what = ids.handler_of(str(actions[0].get("action_id", "")))
+        handler = self.registry.clicks.get(what)
         if handler is None:
             await ack()
             return
-        # the part after the colon may be a score: it must never reach the log
-        what = ids.handler_of(body["actions"][0]["action_id"])
         context, reply = await heard(self._t, lambda: click_context(self.services, body), handler, what=what)
-        t = context.t if context else self._t
-        reply = await self._open_form(reply, body.get("trigger_id", ""), t, pushed=_is_in_modal(body.get("view")))
         await ack()
-        self._go_on(reply, context, body.get("response_url", ""))
+        self._go_on(reply, context, body)
 
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         view = body["view"]
@@ -136,7 +148,7 @@ class Denyut:
             self._t, lambda: submission_context(self.services, body), handler, form=view, what=what
         )
         await ack(**_form_answer(reply, context.t if context else self._t))
-        self._go_on(reply, context)
+        self._go_on(reply, context, body)
 
     async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         what = body["event"].get("type", "")
@@ -147,29 +159,43 @@ class Denyut:
         context, reply = await heard(self._t, lambda: event_context(self.services, body), handler, what=what)
         if context and isinstance(reply, ShowHome):
             self.start(self.services.slack.publish_home(context.member.id, reply.view))
-        self._go_on(reply, None)
+        self._go_on(reply, context, body)
 
-    async def _open_form(self, reply: Reply, trigger_id: str, t: Translator, *, pushed: bool = False) -> Reply:
-        opening = reply.reply if isinstance(reply, Then) else reply
-        if not isinstance(opening, OpenForm):
-            return reply
+    def _go_on(self, reply: Reply, context: Context | None, body: Mapping[str, Any]) -> None:
+        """Everything that follows the acknowledgement: forms that open, messages that change, replies, further work."""
+        if isinstance(reply, Then):
+            self._go_on(reply.reply, context, body)
+            self.start(reply.work())
+            return
+        follow: Coroutine[Any, Any, None] | None = None
+        if isinstance(reply, OpenForm) and not isinstance(context, Submission):
+            follow = self._open_form(reply.view, body, context.t if context else self._t)
+        elif isinstance(context, Command):
+            follow = self._after_command(reply, str(body.get("response_url") or ""))
+        elif isinstance(context, Click):
+            follow = self._after_click(reply, context, str(body.get("response_url") or ""))
+        if follow is not None:
+            self.start(follow)
+        self.services.wake()
+
+    async def _open_form(self, view: Block, body: Mapping[str, Any], t: Translator) -> None:
+        """Opens a form right after the acknowledgement: its trigger lives 3 s, and so long would a person wait for the
+        acknowledgement itself if it came after."""
+        slack = self.services.slack
         try:
-            await self.services.slack.open_view(trigger_id, opening.view, pushed=pushed)
+            await slack.open_view(str(body.get("trigger_id", "")), view, pushed=_is_in_modal(body.get("view")))
         except SlackError as trouble:
             log.warning("form not opened", action="form_not_opened", error=str(trouble))
-            return Say(Message(t("core.form_not_opened")))
-        return Then(None, reply.work) if isinstance(reply, Then) else None
+            if body.get("response_url"):
+                await slack.respond(str(body["response_url"]), Message(t("core.form_not_opened")))
 
-    def _go_on(self, reply: Reply, context: Click | Submission | None, response_url: str = "") -> None:
-        """Everything that follows the acknowledgement: messages that change, replies to a click, further work."""
-        if isinstance(reply, Then):
-            self._go_on(reply.reply, context, response_url)
-            self.start(reply.work())
-        elif isinstance(context, Click):
-            follow = self._after_click(reply, context, response_url)
-            if follow is not None:
-                self.start(follow)
-        self.services.wake()
+    def _after_command(self, reply: Reply, response_url: str) -> Coroutine[Any, Any, None] | None:
+        """A reply with a chart does not fit into the acknowledgement: should Slack refuse the chart there, the person
+        would see nothing and we would not know. Sent afterwards it can be repeated without."""
+        message = _said(reply)
+        if message is None or not _has_chart(message) or not response_url:
+            return None
+        return self.services.slack.respond(response_url, message)
 
     def _after_click(self, reply: Reply, click: Click, response_url: str) -> Coroutine[Any, Any, None] | None:
         slack = self.services.slack
@@ -181,7 +207,8 @@ class Denyut:
             case Say(message) if response_url:
                 return slack.respond(response_url, message)
             case Say(message) if click.view is not None:
-                return slack.open_view(click.trigger_id, _note(message, click.t), pushed=_is_in_modal(click.view))
+                note = _note(message, click.t)
+                return slack.open_view(click.trigger_id, note, pushed=_is_in_modal(click.view))
             case UpdateForm(view) if click.view is not None:
                 return slack.update_view(str(click.view["id"]), view)
             case ShowHome(view):
@@ -216,6 +243,10 @@ async def acknowledge(ack: AsyncAck) -> None:
 def _is_in_modal(view: Mapping[str, Any] | None) -> bool:
     """Was the button in a modal? From there a form goes on top; from App Home, which is a view too, it opens."""
     return (view or {}).get("type") == "modal"
+
+
+def _has_chart(message: Message) -> bool:
+    return any(block.get("type") == CHART for block in message.blocks)
 
 
 def _said(reply: Reply) -> Message | None:

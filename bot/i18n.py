@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 
 from bot.domain.kpis import Unit
 from bot.domain.pacing import Pace
+from bot.domain.targets import Target
 
 MINUS = "\N{MINUS SIGN}"
 DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
@@ -148,11 +149,22 @@ class Translator:
             return self("kpi.change.none")
         return self("kpi.change.points", number=self.signed(rounded)) if in_points else f"{self.signed(rounded)}%"
 
+    def figure(self, value: Decimal | None, unit: Unit, currency: str) -> str:
+        """A KPI value short enough for a table; "no data yet" where there is none."""
+        return self("kpi.no_data") if value is None else self.compact(value, unit, currency)
+
+    def target(self, target: Target, unit: Unit, currency: str) -> str:
+        """ "Rp 4.8B a month", "Rp 1.2B by 31 Dec 2026"."""
+        value = self.compact(target.value, unit, currency)
+        if target.deadline is not None:
+            return self("kpi.target.by_day", value=value, day=target.deadline)
+        return self(f"kpi.target.per.{target.period}", value=value)
+
     def status(self, pace: Pace) -> str:
         """The status word of a target; that it is too early to say, or that there is no data yet."""
         if pace.status is not None:
             return self(f"kpi.status.{pace.status}")
-        return self("kpi.status.no_data" if pace.actual is None else "kpi.status.too_early")
+        return self("kpi.no_data" if pace.actual is None else "kpi.status.too_early")
 
     def date(self, day: Date) -> str:
         """ "26 Nov 2026": the month in letters, so that day and month cannot be mixed up."""

@@ -5,6 +5,7 @@ errors are sorted here and nowhere else: expected ones become a kind private sen
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -106,9 +107,13 @@ async def heard(
 
 
 def _welcome(context: Context) -> None:
-    """People of other organisations see our buttons in shared channels; they are told kindly whom to ask."""
-    if context.member.is_outsider and not isinstance(context, Happened):
+    """Guests, and people of other organisations in shared channels, are told kindly whom to ask."""
+    if isinstance(context, Happened):
+        return
+    if context.member.is_outsider:
         raise DomainError("core.outsider")
+    if context.member.is_guest:
+        raise DomainError("core.guest")
 
 
 def _refusal(t: Translator, key: str, values: Payload, form: Payload | None) -> Reply:
@@ -125,9 +130,12 @@ def _harmless(value: Any) -> Any:
 
 
 async def _who(services: Services, payload: Payload, user_id: str) -> dict[str, Any]:
-    workspace_id = _workspace(payload)
+    # one token, one workspace: what a payload says of it may be the visitor's own
+    workspace_id = services.slack.identity.team_id
     member = await services.storage.read(workspace_id, lambda db: db.members.get(user_id)) if user_id else None
     person = member or Member(user_id)
+    if _home_of(payload) not in ("", workspace_id):
+        person = replace(person, is_outsider=True)
     zone = services.zone_of(person)
     now = services.now()
     return {
@@ -141,9 +149,12 @@ async def _who(services: Services, payload: Payload, user_id: str) -> dict[str, 
     }
 
 
-def _workspace(payload: Payload) -> str:
-    team = payload.get("team") or {}
-    return str(payload.get("team_id") or team.get("id") or (payload.get("user") or {}).get("team_id") or "")
+def _home_of(payload: Payload) -> str:
+    """The workspace a person belongs to, as far as the payload says: in shared channels people of other organisations
+    see our buttons, and users.list does not know them."""
+    user = payload.get("user") or (payload.get("event") or {}).get("user")
+    own = user.get("team_id") if isinstance(user, Mapping) else payload.get("user_team")
+    return str(own or (payload.get("event") or {}).get("user_team") or (payload.get("team_id") or ""))
 
 
 def _click_key(payload: Payload, action: Payload) -> str:
@@ -181,7 +192,7 @@ def _input(element: Payload) -> str:
 
 
 _OUR_MENTION = re.compile(r"<[@#][A-Z0-9]+>")
-_TYPED_MENTION = re.compile(r"&lt;(?=[@#!])")
+_TYPED_MENTION = re.compile(r"&lt;(?=[@#])")
 _LINK = re.compile(r"<((?:https?://|mailto:)[^|>\s]+)(?:\|[^>]*)?>")
 
 

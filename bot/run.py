@@ -128,6 +128,7 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
     stopping = asyncio.Event()
     stop_on_signals(stopping)
     async with assembled(settings, exclusive=True) as parts, contextlib.AsyncExitStack() as stack:
+        await _take_over(parts.services.storage)
         again = await introduce(parts.services, parts.services.now())
         if again is not None:
             stack.push_async_callback(_cancel, asyncio.create_task(introduce_later(parts.services, again)))
@@ -141,6 +142,13 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
         print(ready, flush=True)  # noqa: T201  the one line that says it works
         await stopping.wait()
         log.info("stopping", action="stopping")
+
+
+async def _take_over(storage: Storage) -> None:
+    """What a process that was killed left in the middle of sending is looked up now, not when its lease is over."""
+    if storage.is_sole:
+        for workspace_id in await storage.workspaces():
+            await storage.write(workspace_id, lambda db: db.deliveries.abandon())
 
 
 def stop_on_signals(stopping: asyncio.Event) -> None:

@@ -145,7 +145,8 @@ def _occurrence(schedule: Schedule, due: Due, state: OccurrenceState, reason: st
 
 
 class Ticker:
-    """Runs passes: one every 15 seconds, and one at once when `services.wakening` is set. They never overlap."""
+    """Runs passes: one every 15 seconds, and one at once when `services.wakening` is set or something falls due before.
+    They never overlap."""
 
     def __init__(self, services: Services, registry: Registry, sender: Sender) -> None:
         self._services = services
@@ -154,6 +155,7 @@ class Ticker:
         self._one_at_a_time = asyncio.Lock()
         self._stopping = False
         self._waker: asyncio.Task[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -176,6 +178,8 @@ class Ticker:
         """Ends. A running pass finishes the messages it is sending; what is left stays due for the next start."""
         self._stopping = True
         self._sender.finish()
+        if self._alarm is not None:
+            self._alarm.cancel()
         if self._scheduler.running:
             self._scheduler.pause()
         async with self._one_at_a_time:  # the scheduler's own shutdown would cut a running pass off
@@ -190,6 +194,17 @@ class Ticker:
         async with self._one_at_a_time:
             if not self._stopping:
                 await run_due(self._services, self._registry, self._sender, self._services.now())
+                await self._set_alarm()
+
+    async def _set_alarm(self) -> None:
+        """Wakes the next pass when something falls due before the next beat: a message Slack told to come back with."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        team_id = self._services.slack.identity.team_id
+        due_at = await self._services.storage.read(team_id, lambda db: db.deliveries.next_due())
+        wait = (due_at - self._services.now()).total_seconds() if due_at else BEAT_SECONDS
+        if 0 < wait < BEAT_SECONDS:
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._services.wake)
 
     async def _pass_when_woken(self) -> None:
         while True:

@@ -53,6 +53,8 @@ def parse_json(text: str) -> dict[str, Any]:
 async def dispatch(bolt: AsyncApp, payload: dict[str, Any], headers: dict[str, Any]) -> BoltResponse:
     """The one way in: a parsed payload to Bolt. Its mode "socket_mode" means that the body is parsed already and needs
     no signature check there; over HTTP the check was made before."""
+    if payload.get("type") == "block_actions" and not (payload.get("actions") or [{}])[0].get("action_id"):
+        return BoltResponse(status=200)  # a click on nothing, over which Bolt's matching would stumble
     return await bolt.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode", headers=headers))
 
 

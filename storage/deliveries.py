@@ -70,6 +70,12 @@ class Deliveries:
             attempts=DELIVERIES.c.attempts + 1,
         )
 
+    def abandon(self) -> None:
+        """Whatever is still being sent becomes AMBIGUOUS at once, without waiting for its lease. Only for when it is
+        certain that nobody is sending: a process that starts, alone on its database."""
+        dead = _is(DeliveryState.SENDING)
+        self._change(dead, state=DeliveryState.AMBIGUOUS, lease_until=None, error="the process ended")
+
     def ambiguous_due(self, now: datetime, limit: int, lease: timedelta = LOOK_UP_LEASE) -> list[Delivery]:
         """Take up to `limit` ambiguous deliveries to be looked up; nobody else gets them before `now + lease`."""
         free = DELIVERIES.c.lease_until.is_(None) | (DELIVERIES.c.lease_until <= now)

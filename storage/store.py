@@ -25,8 +25,9 @@ READERS = 4
 class Storage:
     """An open database. Made by `Storage.open`, ended by `close`."""
 
-    def __init__(self, url: URL, data_dir: Path, release: Callable[[], None]) -> None:
+    def __init__(self, url: URL, data_dir: Path, release: Callable[[], None], is_sole: bool) -> None:
         self._url = url
+        self._is_sole = is_sole
         self._keys = RoundKeys(data_dir / "keys")
         self._release = release
         self._write_engine = database.write_engine(url, POSTGRES_WRITERS)
@@ -57,7 +58,7 @@ class Storage:
         except database.CannotOpen:
             release()
             raise
-        return cls(url, data_dir, release)
+        return cls(url, data_dir, release, is_sole=exclusive and database.is_sqlite(url))
 
     def close(self) -> None:
         """Finish what was queued, then let go of the database. Closing twice is fine."""
@@ -67,6 +68,11 @@ class Storage:
         self._read_engine.dispose()
         self._release()
         self._release = lambda: None
+
+    @property
+    def is_sole(self) -> bool:
+        """Whether no other bot can run on this database: opened exclusively, on SQLite."""
+        return self._is_sole
 
     async def write(self, workspace_id: str, work: Work[T]) -> T:
         """Run `work` in a transaction that may write, and return its result once it is durable. What `work` raises

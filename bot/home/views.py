@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.scoreboard import KpiLine, is_in_points
-from bot.domain.targets import Target
 from bot.home.facts import HomeFacts
 from bot.i18n import Translator
 from bot.slack import ids
@@ -65,19 +64,10 @@ def _board(lines: Sequence[KpiLine], facts: HomeFacts, t: Translator, *, nothing
 
 def _field(line: KpiLine, facts: HomeFacts, t: Translator) -> str:
     """The KPI, its figure of this week, the change, and where the target stands, each in words."""
-    value = (
-        t("home.no_data") if line.figure.value is None else t.compact(line.figure.value, line.kpi.unit, facts.currency)
-    )
+    value = t.figure(line.figure.value, line.kpi.unit, facts.currency)
     first = ", ".join(filter(None, (value, t.change(line.change, in_points=is_in_points(line.kpi)))))
     lines = [f"*{t(f'kpi.{line.kpi.key}')}*", first]
     if line.target is not None and line.pace is not None:
-        target = _target(line.target, line, facts, t)
+        target = t.target(line.target, line.kpi.unit, facts.currency)
         lines.append(t("home.target", target=target, status=t.status(line.pace)))
     return "\n".join(lines)
-
-
-def _target(target: Target, line: KpiLine, facts: HomeFacts, t: Translator) -> str:
-    value = t.compact(target.value, line.kpi.unit, facts.currency)
-    if target.deadline is not None:
-        return t("home.by_day", value=value, day=target.deadline)
-    return t(f"home.per.{target.period}", value=value)

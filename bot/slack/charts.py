@@ -22,7 +22,8 @@ DECIMALS = 4
 
 def chart_block(chart: Chart) -> Block:
     """The block of a chart. Of more than 20 categories the last 20 are drawn, of more than 6 series or segments the
-    first 6; values that are None leave a gap. Raises ValueError when there is nothing to draw (`is_drawable`)."""
+    first 6; a category without a value in each of them is left out. Raises ValueError when there is nothing to draw
+    (`is_drawable`)."""
     if not is_drawable(chart):
         raise ValueError(f"the chart {chart.title!r} has nothing to draw")
     drawn = _pie(chart) if chart.kind is ChartKind.PIE else _axes(chart)
@@ -37,21 +38,36 @@ def is_drawable(chart: Chart) -> bool:
 
 
 def _axes(chart: Chart) -> Block:
-    categories = _labels(chart.categories[-CATEGORIES:])
+    """Slack wants a point of every series in every category: categories in which one has none are left out, and so are
+    series that would leave nothing else."""
+    drawn, kept = _complete(chart)
+    categories = _labels(tuple(chart.categories[at] for at in kept))
     axes: Block = {"categories": categories}
     if chart.y_label.strip():
         axes["y_label"] = cut(chart.y_label.strip(), AXIS_LABEL)
-    drawn = [series for series in chart.series[:SERIES] if _numbers(series.values[-CATEGORIES:])]
     names = _labels(tuple(series.name for series in drawn))
     return {
         "type": chart.kind.value,
-        "series": [_series(name, series, categories) for name, series in zip(names, drawn, strict=True)],
+        "series": [_series(name, series, categories, kept) for name, series in zip(names, drawn, strict=True)],
         "axis_config": axes,
     }
 
 
-def _series(name: str, series: Series, categories: list[str]) -> Block:
-    points = zip(categories, series.values[-CATEGORIES:], strict=True)
+def _complete(chart: Chart) -> tuple[list[Series], list[int]]:
+    """The series to draw, and the latest categories in which all of them have a number. A series that shares none with
+    those before it is not drawn."""
+    drawn: list[Series] = []
+    kept = list(range(len(chart.categories)))[-CATEGORIES:]
+    for series in chart.series[:SERIES]:
+        shared = [at for at in kept if _is_number(series.values[at])]
+        if shared:
+            drawn.append(series)
+            kept = shared
+    return drawn, kept
+
+
+def _series(name: str, series: Series, categories: list[str], kept: list[int]) -> Block:
+    points = zip(categories, (series.values[at] for at in kept), strict=True)
     return {
         "name": name,
         "data": [{"label": label, "value": round(value, DECIMALS)} for label, value in points if _is_number(value)],

@@ -45,8 +45,10 @@ __all__ = [
 
 log = structlog.get_logger(__name__)
 
-TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
-CONNECTIONS = 20
+# Not `connect`: it would count waiting for a free connection, and take a busy moment for an unreachable Slack.
+TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
+# Far more than are ever under way at once: a form that is to open does not queue behind slower calls.
+CONNECTIONS = 500
 PAGE = 200
 HISTORY_PAGE = 100
 HISTORY_PAGES = 20

@@ -47,16 +47,13 @@ class Wording:
         return self.t(f"kpi.{kpi.key}")
 
     def value(self, value: Decimal | None, unit: Unit) -> str:
-        return self.t("summaries.no_data") if value is None else self.t.compact(value, unit, self.facts.currency)
+        return self.t.figure(value, unit, self.facts.currency)
 
     def target(self, target: Target, unit: Unit) -> str:
         """ "Rp 1.2B", "Rp 4.8B a month" where it is not about the summary's own kind of period."""
-        value = self.value(target.value, unit)
-        if target.deadline is not None:
-            return self.t("summaries.by_day", value=value, day=target.deadline)
         if target.period is self.facts.period.kind:
-            return value
-        return self.t(f"summaries.per.{target.period}", value=value)
+            return self.value(target.value, unit)
+        return self.t.target(target, unit, self.facts.currency)
 
     def status(self, line: KpiLine) -> str:
         """The status word; "" where there is no target."""

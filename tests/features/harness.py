@@ -219,12 +219,14 @@ class Bench:
         ts: str = "",
         view: Mapping[str, Any] | None = None,
         trigger: str | None = None,
+        home: str = TEAM,
     ) -> Answer:
+        """A click. `home` is the workspace the person belongs to, another one for people of other organisations."""
         action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": self._key()}
         payload: dict[str, Any] = {
             "type": "block_actions",
             "team": {"id": TEAM},
-            "user": {"id": user, "team_id": TEAM},
+            "user": {"id": user, "team_id": home},
             "trigger_id": trigger or self._key(),
             "actions": [action],
             "api_app_id": "A0DENYUT",
@@ -271,8 +273,13 @@ class Bench:
 
     async def dispatch(self, payload: dict[str, Any]) -> Answer:
         response = await dispatch(self.denyut.bolt, payload, {})
+        answered = len(self.slack.responses)
         await self.denyut.drain()
         body = json.loads(response.body) if response.body else {}
+        if payload.get("command") and not body and len(self.slack.responses) > answered:
+            # a reply with a chart follows the acknowledgement
+            _, message, _ = self.slack.responses[answered]
+            body = {"response_type": "ephemeral", "text": message.text, "blocks": list(message.blocks)}
         if "text" in body:
             checked(Message(body["text"], tuple(body.get("blocks", ()))))
         if "view" in body:

@@ -1,5 +1,6 @@
 """What holds for every command, click and form, whatever feature it belongs to."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from bot.domain.members import Member
 from bot.playground.slack_error import SlackError
 from bot.slack.blocks import Message, field, text_input
+from bot.slack.errors import SlackRefused
+from bot.transports import dispatch
 from tests.features.harness import TEAM, Bench, checked, checked_view
 
 
@@ -66,6 +69,86 @@ async def test_an_outsider_of_a_shared_channel_is_sent_away_kindly_and_changes_n
     answer = await denyut.command("/kpi log revenue 5", user="U0OUT")
     assert "members of this workspace" in answer.text
     assert denyut.do(lambda db: db.kpis.history("revenue")) == []
+
+
+async def test_a_stranger_is_known_by_the_workspace_of_their_click(denyut: Bench) -> None:
+    """users.list does not know people of other organisations; the payload says where they belong."""
+    await denyut.click("kpi.log_opened", '{"v":1}', user="U9STRANGER", home="T9OTHER")
+    assert denyut.slack.views == []
+    assert "members of this workspace" in denyut.slack.responses[-1][1].text
+    await denyut.click("kpi.log_opened", '{"v":1}', user="U0BOB")
+    assert len(denyut.slack.views) == 1, "a member's click opens the form"
+
+
+async def test_nothing_is_written_under_the_workspace_of_a_payload(denyut: Bench) -> None:
+    await denyut.dispatch(
+        {
+            "command": "/kpi", "text": "log leads 4", "team_id": "T9OTHER", "user_id": "U0BOB", "channel_id": "C0SALES",
+            "trigger_id": "t", "response_url": "http://127.0.0.1/response/1",
+        }
+    )  # fmt: skip
+    assert denyut.storage.read_now("T9OTHER", lambda db: db.kpis.history("leads")) == []
+    assert denyut.do(lambda db: db.kpis.history("leads")) == []
+
+
+@pytest.mark.parametrize("line", ["/kpi log leads 4", "/kpi target leads 40", "/pulse enps <#C0SALES|sales>", "/kpi"])
+async def test_guests_are_told_kindly_whom_to_ask(denyut: Bench, line: str) -> None:
+    assert "full members" in (await denyut.command(line, user="U0GUEST")).text
+    assert denyut.do(lambda db: (db.kpis.history("leads"), db.targets.active(), db.surveys.all())) == ([], [], [])
+
+
+async def test_a_click_with_nothing_in_it_is_acknowledged(denyut: Bench) -> None:
+    payload = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": "U0BOB"}, "trigger_id": "1"}
+    for actions in ([], [{}], [{"action_id": ""}]):
+        assert (await denyut.dispatch({**payload, "actions": actions})).status == 200
+
+
+async def test_a_form_opens_after_the_acknowledgement_however_slow_slack_is(
+    denyut: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    opened = denyut.slack.open_view
+
+    async def slow(*given: Any, **more: Any) -> None:
+        await go_on.wait()
+        await opened(*given, **more)
+
+    monkeypatch.setattr(denyut.slack, "open_view", slow)
+    payload = {
+        "command": "/kpi", "text": "log", "team_id": TEAM, "user_id": "U0BOB", "channel_id": "C0SALES",
+        "trigger_id": "t", "response_url": "http://127.0.0.1/response/1",
+    }  # fmt: skip
+    response = await dispatch(denyut.denyut.bolt, payload, {})
+    assert (response.status, response.body) == (200, "")
+    assert denyut.slack.views == []
+    go_on.set()
+    await denyut.denyut.drain()
+    assert len(denyut.slack.views) == 1
+
+
+async def test_a_form_that_slack_does_not_open_is_told(denyut: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def expired(*_: Any, **__: Any) -> None:
+        raise SlackRefused("expired_trigger_id", "views.open")
+
+    monkeypatch.setattr(denyut.slack, "open_view", expired)
+    await denyut.command("/kpi log", user="U0BOB")
+    assert "did not open the form" in denyut.slack.responses[-1][1].text
+
+
+async def test_a_reply_with_a_chart_follows_the_acknowledgement(denyut: Bench) -> None:
+    """There the gateway can repeat it without the chart, should Slack refuse that."""
+    for week in (0, 7, 14):
+        await denyut.command(f"/kpi log revenue {week + 5} on 2026-11-{25 - week}", user="U0BOB")
+    payload = {
+        "command": "/kpi", "text": "show revenue", "team_id": TEAM, "user_id": "U0BOB", "channel_id": "C0SALES",
+        "trigger_id": "t", "response_url": "http://127.0.0.1/response/9",
+    }  # fmt: skip
+    response = await dispatch(denyut.denyut.bolt, payload, {})
+    assert response.body == ""
+    await denyut.denyut.drain()
+    url, said, replaced = denyut.slack.responses[-1]
+    assert (url, replaced) == ("http://127.0.0.1/response/9", False)
+    assert "data_visualization" in [block["type"] for block in said.blocks]
 
 
 async def test_a_bug_gives_a_reference_and_never_silence(denyut: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,10 +77,10 @@ async def test_why_do_i_get_this_opens_an_explanation(denyut: Bench) -> None:
 async def test_somebody_who_was_not_asked_cannot_answer(denyut: Bench) -> None:
     asked = await launched(denyut)
 
-    await denyut.press(question(denyut, "U0BOB"), "9", user="U0GUEST")
-
+    for user, said in (("U0LATER", "not recorded"), ("U0GUEST", "full members")):
+        await denyut.press(question(denyut, "U0BOB"), "9", user=user)
+        assert said in denyut.slack.responses[-1][1].text
     assert denyut.do(lambda db: db.rounds.answered_count(asked.id)) == 0
-    assert "not recorded" in denyut.slack.responses[-1][1].text
 
 
 async def test_a_score_that_was_never_offered_is_refused(denyut: Bench) -> None:

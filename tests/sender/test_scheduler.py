@@ -203,6 +203,31 @@ class TestTicker:
         finally:
             await ticker.stop()
 
+    async def test_wakes_when_something_falls_due_before_the_next_beat(self, planned: Bench) -> None:
+        """Slack said when to come back: not up to a beat later."""
+        soon = NOW + timedelta(milliseconds=50)
+        planned.do(lambda db: db.deliveries.add(NewDelivery("test.message", "soon", "C1", due_at=soon)))
+        passes = Passes(planned)
+        ticker = Ticker(planned.services, planned.registry, planned.sender)
+        ticker.start()
+        try:
+            await passes.reached(2)
+        finally:
+            await ticker.stop()
+
+    async def test_sleeps_until_the_next_beat_when_nothing_falls_due_before(self, planned: Bench) -> None:
+        later = NOW + timedelta(seconds=BEAT_SECONDS + 1)
+        planned.do(lambda db: db.deliveries.add(NewDelivery("test.message", "later", "C1", due_at=later)))
+        passes = Passes(planned)
+        ticker = Ticker(planned.services, planned.registry, planned.sender)
+        ticker.start()
+        try:
+            await passes.reached(1)
+            await ticker._set_alarm()
+            assert ticker._alarm is None
+        finally:
+            await ticker.stop()
+
     async def test_can_be_stopped_before_it_was_started(self, planned: Bench) -> None:
         await Ticker(planned.services, planned.registry, planned.sender).stop()
 

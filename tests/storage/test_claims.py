@@ -47,6 +47,16 @@ def test_what_is_due_is_claimed_oldest_first_and_with_a_lease(storage: Storage) 
     assert storage.read_now("T1", lambda db: db.deliveries.next_due()) == NOW + SECOND
 
 
+def test_who_starts_alone_does_not_wait_for_the_leases_of_the_dead(storage: Storage) -> None:
+    owe(storage, 2)
+    (taken, *_) = claim(storage, limit=1)
+    storage.write_now("T1", lambda db: db.deliveries.abandon())
+    assert state(storage, taken.id) is DeliveryState.AMBIGUOUS
+    looked_up = storage.write_now("T1", lambda db: db.deliveries.ambiguous_due(NOW, 5))
+    assert [each.id for each in looked_up] == [taken.id]
+    assert len(claim(storage)) == 1, "what nobody had begun is due as before"
+
+
 def test_the_limit_holds(storage: Storage) -> None:
     owe(storage, 5)
     assert [len(claim(storage, limit=2)) for _ in range(4)] == [2, 2, 1, 0]

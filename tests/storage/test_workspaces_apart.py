@@ -169,6 +169,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "deliveries.find": lambda db: db.deliveries.find("survey.question", "round", "U1"),
         "deliveries.of": lambda db: db.deliveries.of("survey.question", "round"),
         "deliveries.claim": lambda db: db.deliveries.claim(NOW, 5, LEASE),
+        "deliveries.abandon": lambda db: (db.deliveries.claim(LATER, 5, LEASE), db.deliveries.abandon())[1],
         "deliveries.ambiguous_due": lambda db: db.deliveries.ambiguous_due(NOW, 5),
         "deliveries.sent": lambda db: db.deliveries.sent(f.due, "D1", "1.2", NOW),
         "deliveries.failed": lambda db: db.deliveries.failed(f.due, "no", NOW),

@@ -40,9 +40,26 @@ def test_a_chart_with_axes(kind: ChartKind) -> None:
             "series": [
                 {"name": "Team", "data": [{"label": "W1", "value": 3.4}, {"label": "W3", "value": 3.9}]},
             ],
-            "axis_config": {"categories": ["W1", "W2", "W3"], "y_label": "score"},
+            "axis_config": {"categories": ["W1", "W3"], "y_label": "score"},
         },
     }
+    assert not faults(block)
+
+
+def test_every_series_has_a_point_in_every_category() -> None:
+    """Slack refuses a chart with a hole in it."""
+    result, target = Series("Result", (1.0, None, 3.0, 4.0)), Series("Target", (None, 2.0, 2.0, 2.0))
+    block = chart_block(Chart(ChartKind.LINE, "Mood", ("W1", "W2", "W3", "W4"), (result, target)))
+    assert block["chart"]["axis_config"]["categories"] == ["W3", "W4"]
+    assert not faults(block)
+    block["chart"]["series"][0]["data"].pop()
+    assert faults(block), "the control"
+
+
+def test_series_that_share_no_category_are_not_drawn_together() -> None:
+    apart = (Series("Result", (1.0, None)), Series("Target", (None, 2.0)))
+    block = chart_block(Chart(ChartKind.LINE, "Mood", ("W1", "W2"), apart))
+    assert [series["name"] for series in block["chart"]["series"]] == ["Result"]
     assert not faults(block)
 
 

@@ -127,6 +127,9 @@ def _check_series(f: Findings, chart: Json, at: str) -> None:
             points = f.items(series["data"], f"{here}/data", "data_visualization.data")
             for number, point in enumerate(points):
                 _check_point(f, point, f"{here}/data/{number}", categories)
+            labels = [point.get("label") for point in points if isinstance(point, dict)]
+            if sorted(map(str, labels)) != sorted(map(str, categories)):
+                f.add("every series must contain exactly one point for every axis category", f"{here}/data")
 
 
 def _check_point(f: Findings, point: Any, at: str, categories: list[Any]) -> None:

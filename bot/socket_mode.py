@@ -68,6 +68,7 @@ class SocketWayIn:
         self._answering: set[asyncio.Task[None]] = set()
         self._farewells: set[asyncio.Task[None]] = set()
         self._caretaker: asyncio.Task[None] | None = None
+        self._hangs_up = False
 
     async def open(self) -> None:
         """Connects, and stays connected. Raises SlackError: SlackRefused when Slack does not take the app token."""
@@ -81,10 +82,11 @@ class SocketWayIn:
 
     async def close(self, timeout: float = 10) -> None:
         """Finishes and acknowledges what was accepted, at most for `timeout` seconds, then hangs up. What arrives
-        in the meantime is still served: nobody else would."""
+        in the meantime is still served: nobody else would. What arrives while it hangs up is not begun any more."""
         deadline = time.monotonic() + timeout
         while self._answering and time.monotonic() < deadline:
             await asyncio.wait(self._answering, timeout=deadline - time.monotonic())
+        self._hangs_up = True
         if self._answering:
             log.warning("not finished in time", action="socket_unfinished", count=len(self._answering))
         await _cancel(self._caretaker, *self._farewells, *self._answering)
@@ -172,7 +174,7 @@ class SocketWayIn:
         elif frame.get("type") == "disconnect":
             log.info("asked to reconnect", action="socket_refresh", reason=frame.get("reason"))
             connection.over.set()
-        elif "envelope_id" in frame and isinstance(frame.get("payload"), dict):
+        elif "envelope_id" in frame and isinstance(frame.get("payload"), dict) and not self._hangs_up:
             _start(self._acknowledge(connection, frame), self._answering)
 
     async def _acknowledge(self, connection: _Connection, frame: Mapping[str, Any]) -> None:

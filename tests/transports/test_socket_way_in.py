@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator
 
@@ -192,6 +193,26 @@ async def test_closing_finishes_and_acknowledges_what_was_accepted(
     await closing
     await eventually(lambda: set(small_slack.acks) == {"E1", "E2"})
     assert not way_in.is_connected
+
+
+async def test_what_arrives_while_it_hangs_up_is_not_begun(
+    small_slack: SmallSlack, connect: Connect, handed: Handed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind it the database is about to be closed: begun now, it would be lost in the middle."""
+    way_in = await connect(small_slack.url)
+    await small_slack.send("E1", "interactive", CLICK)
+    await eventually(lambda: "E1" in small_slack.acks)
+    (connection,) = way_in._open
+    hang_up = connection.socket.close
+
+    async def close_late() -> None:
+        way_in._on_frame(connection, json.dumps({"envelope_id": "E2", "type": "interactive", "payload": CLICK}))
+        await hang_up()
+
+    monkeypatch.setattr(connection.socket, "close", close_late)
+    await way_in.close(5)
+    assert not way_in._answering
+    assert len(handed.payloads) == 1, "the first was served, the second not begun"
 
 
 async def test_closing_does_not_wait_for_ever(small_slack: SmallSlack, connect: Connect, handed: Handed) -> None:

@@ -240,6 +240,10 @@ async def ephemeral(person: Actor, text: str, channel: str = SALES) -> Json:
     before = {message["ts"] for message in await person.messages(channel)}
     outcome = await person.command(text, channel)
     assert outcome["ok"], (text, outcome)
-    new = [each for each in await person.messages(channel) if each["ts"] not in before and each["ephemeral"]]
+
+    async def answers() -> list[Json]:
+        return [each for each in await person.messages(channel) if each["ts"] not in before and each["ephemeral"]]
+
+    new = await until(answers, f"an answer to {text}")  # one with a chart follows the acknowledgement
     assert len(new) == 1, (text, [each["text"] for each in new])
     return new[0]

@@ -1,4 +1,4 @@
-# Denyut: make demo · make test · make install · make lint
+# Denyut: make demo · make test · make install · make lint · make bench
 PYTHON ?= python3
 PORT ?= 8787
 VENV := .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN_DONE := $(VENV)/.run-installed
 DEV_DONE := $(VENV)/.dev-installed
 
-.PHONY: demo install test lint format browser lock clean
+.PHONY: demo install test lint format bench browser lock clean
 
 demo: $(RUN_DONE)
 	@$(BIN)/denyut demo --port $(PORT)
@@ -52,6 +52,10 @@ lint: $(DEV_DONE)
 format: $(DEV_DONE)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# some five minutes, best on a machine with nothing else to do; writes benchmarks/RESULTS.md
+bench: $(DEV_DONE)
+	$(BIN)/python -m benchmarks
 
 # renews both constraints files; needs uv
 lock:

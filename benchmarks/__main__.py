@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import os
 import sys
 import tempfile
 import time
@@ -28,7 +29,7 @@ from bot.i18n import load as load_texts
 
 ROUNDS = 3
 ANSWERS = 2000  # in each load
-OTHERS = 1000  # commands and forms in each load, and warm-up
+OTHERS = 500  # commands and forms in each load, and warm-up
 THERE_ALREADY = 100_000
 PATIENCE_SECONDS = 15.0
 
@@ -74,8 +75,17 @@ class Bench:
             await self._answers(Arm("", name), self._part(name).members[:OTHERS])
 
     async def measure(self, arm: Arm) -> Sample:
+        """One load, until all that follows it is done."""
+        server = self._servers[arm.server]
+        before = server.busy()
         if arm.kind == "answers":
-            return await self._answers(arm, self._part(arm.server).members)
+            sample = await self._answers(arm, self._part(arm.server).members)
+        else:
+            sample = await self._others(arm)
+        count = ANSWERS if arm.kind == "answers" else OTHERS
+        return dataclasses.replace(sample, cpu=(server.busy() - before) / count * 1e6)
+
+    async def _others(self, arm: Arm) -> Sample:
         first = self._companies[arm.server].parts[0]
         members = first.members[:OTHERS]
         today = datetime.now(ZoneInfo(requests.ZONE)).date().isoformat()
@@ -99,10 +109,8 @@ class Bench:
 
     def _part(self, server: str) -> Part:
         """The next unused part; the bare app stores nothing, so that it is asked the same again and again."""
-        return self._companies[server].parts[self._taken[server]] if server in self._companies else self._any_part()
-
-    def _any_part(self) -> Part:
-        return self._companies["sqlite"].parts[0]
+        own = server in self._companies
+        return self._companies[server].parts[self._taken[server]] if own else self._companies["sqlite"].parts[0]
 
     async def _followed_up(self, expected: int) -> float:
         """Seconds until every answered message was changed; or until nothing more happens, which is told."""
@@ -149,12 +157,13 @@ async def measure_all(bench: Bench, names: set[str]) -> dict[str, list[Sample]]:
         for arm in arms if number % 2 == 0 else reversed(arms):
             sample = await bench.measure(arm)
             samples[arm.name].append(sample)
-            print(f"  round {number + 1}: {arm.name:<45} {sample.rate:7.0f}/s  p99 {sample.p99:6.1f} ms", flush=True)
+            figures = f"{sample.rate:7.0f}/s  p99 {sample.p99:6.1f} ms  {sample.cpu:5.0f} µs each"
+            print(f"  round {number + 1}: {arm.name:<46} {figures}", flush=True)
     return samples
 
 
 def main() -> None:
-    began = time.perf_counter()
+    began, others = time.perf_counter(), os.getloadavg()[0]
     cores = Cores()
     print("Starts", flush=True)
     starts = startup.measure()
@@ -186,7 +195,7 @@ def main() -> None:
         for server_ in servers.values():
             server_.kill()
         kept = {each: (bench.acknowledged[each], company.answered(of)) for each, of in companies.items()}
-    report.write(samples, starts, idle, kept, time.perf_counter() - began)
+    report.write(samples, starts, idle, kept, time.perf_counter() - began, others)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""What every answer is compared with: a Bolt app with one listener that only acknowledges, set up as well as Bolt allows
-(`process_before_response`, uvicorn with uvloop). `python -m benchmarks.bare_bolt PORT SLACK_API_URL`.
+"""What every answer is compared with: a Bolt app with one listener that only acknowledges, set up as well as Bolt
+allows (`process_before_response`, uvicorn with uvloop). `python -m benchmarks.bare_bolt PORT SLACK_API_URL`.
 """
 
 import re

@@ -3,6 +3,7 @@ as the bot itself would."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from benchmarks.requests import TEAM
@@ -81,7 +82,7 @@ def _hire(storage: Storage, count: int) -> list[str]:
     storage.write_now(TEAM, lambda db: db.workspace.ensure("Bench", now))
     for begin in range(0, count, BATCH):
         some = people[begin : begin + BATCH]
-        storage.write_now(TEAM, lambda db, some=some: db.members.refresh(some))
+        storage.write_now(TEAM, partial(_refresh, some))
     return [person.id for person in people]
 
 
@@ -112,5 +113,13 @@ def _ask(storage: Storage, number: int, people: list[str]) -> tuple[Survey, Roun
     storage.write_now(TEAM, start)
     for begin in range(0, len(people), BATCH):
         some = people[begin : begin + BATCH]
-        storage.write_now(TEAM, lambda db: db.rounds.invite(asking.id, some))
+        storage.write_now(TEAM, partial(_invite, asking.id, some))
     return survey, asking
+
+
+def _refresh(members: list[Member], db: UnitOfWork) -> None:
+    db.members.refresh(members)
+
+
+def _invite(round_id: str, members: list[str], db: UnitOfWork) -> None:
+    db.rounds.invite(round_id, members)

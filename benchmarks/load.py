@@ -19,12 +19,14 @@ class NotAnswered(Exception):  # noqa: N818  it reads as what happened
 @dataclass(frozen=True, slots=True)
 class Sample:
     """What one load measured: requests a second, and the time to the answer in milliseconds. `afterwards` is how many
-    seconds it took until the messages that follow the answers were all sent."""
+    seconds it took until the messages that follow the answers were all sent, `cpu` how many microseconds of processor
+    time the server used for each request and what follows it."""
 
     rate: float
     p50: float
     p99: float
     afterwards: float = 0.0
+    cpu: float = float("nan")
 
 
 async def load(port: int, requests: Iterable[bytes], connections: int) -> Sample:

@@ -1,5 +1,6 @@
-"""The processes that are measured, and where they run: a server has the first core for itself, everything else (the load,
-the stand-in for Slack, PostgreSQL) shares the others. Where the system cannot pin processes, they run anywhere."""
+"""The processes that are measured, and where they run: a server has the first core for itself, everything else (the
+load, the stand-in for Slack, PostgreSQL) shares the others. Where the system cannot pin processes, they run anywhere.
+"""
 
 import os
 import socket
@@ -83,6 +84,14 @@ class Server:
             return None
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
+
+    def busy(self) -> float:
+        """Seconds of processor time that the process has used so far; NaN where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return float("nan")
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         self._process.kill()

@@ -34,7 +34,7 @@ from bot.interactions import (
 from bot.middleware import click_context, command_context, event_context, heard, submission_context, typed
 from bot.services import Services
 from bot.slack import ids
-from bot.slack.blocks import Block, Message, as_payload, form
+from bot.slack.blocks import Block, Message, as_payload, form, unmarked
 from bot.slack.errors import SlackError
 from bot.slack.gateway import CHART
 
@@ -258,7 +258,8 @@ def _form_answer(reply: Reply, t: Translator) -> dict[str, Any]:
     inner = reply.reply if isinstance(reply, Then) else reply
     match inner:
         case FormErrors(errors):
-            return {"response_action": "errors", "errors": dict(errors)}
+            said = {block_id: unmarked(error) for block_id, error in errors.items()}
+            return {"response_action": "errors", "errors": said}
         case UpdateForm(view):
             return {"response_action": "update", "view": view}
         case OpenForm(view):

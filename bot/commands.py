@@ -11,7 +11,7 @@ from typing import TypeVar
 from bot.domain.deliveries import Delivery
 from bot.domain.schedules import Due, Schedule, ScheduleKind
 from bot.i18n import Catalogues, Translator
-from bot.interactions import ClickHandler, CommandHandler, EventHandler, SubmissionHandler
+from bot.interactions import ClickHandler, Command, CommandHandler, EventHandler, SubmissionHandler
 from bot.services import Services
 from bot.slack.blocks import Message
 from storage import UnitOfWork
@@ -24,6 +24,9 @@ Render = Callable[[UnitOfWork, Delivery, Services, datetime], Message | None]
 
 PlanOccurrence = Callable[[UnitOfWork, Schedule, Due, datetime], None]
 """What a schedule's occurrence causes, in the transaction that records the occurrence."""
+
+Guess = Callable[[Command], str | None]
+"""What a person may have meant by words that begin with no sub-command, as it is to be typed after the command."""
 
 Job = Callable[[Services, datetime], Awaitable[None]]
 
@@ -64,6 +67,7 @@ class Registry:
     renders: dict[str, Render] = field(default_factory=dict)
     schedules: dict[ScheduleKind, PlanOccurrence] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+    guesses: dict[str, Guess] = field(default_factory=dict)
     _spoken: dict[str, dict[str, SubCommand]] = field(default_factory=dict)
 
     def command(self, command: str, name: str, feature: str, handler: CommandHandler) -> None:
@@ -76,6 +80,10 @@ class Registry:
     def opening(self, command: str, handler: CommandHandler) -> None:
         """What a command does when nothing follows it."""
         _add(self.openings, command, handler)
+
+    def guess(self, command: str, guess: Guess) -> None:
+        """What may be meant by words that no sub-command begins."""
+        _add(self.guesses, command, guess)
 
     def click(self, action_id: str, handler: ClickHandler) -> None:
         _add(self.clicks, action_id, handler)

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from bot.commands import Registry, SubCommand
 from bot.domain.errors import DomainError
+from bot.domain.words import shown
 from bot.i18n import Translator
 from bot.interactions import Command, Reply, Say
-from bot.middleware import shown
 from bot.slack.blocks import Message, context, section
 
 COMMANDS = ("/kpi", "/pulse", "/checkin")
@@ -27,7 +27,8 @@ def unknown_command(registry: Registry) -> Callable[[Command], Awaitable[Reply]]
         if not command.words:
             return Say(help_message(registry, command.command, command.t))
         word = command.words.split()[0]
-        nearest = registry.suggestion(command.command, word, command.t)
+        guess = registry.guesses.get(command.command)
+        nearest = (guess and guess(command)) or registry.suggestion(command.command, word, command.t)
         if nearest:
             raise DomainError("help.did_you_mean", word=shown(word), command=command.command, nearest=nearest)
         raise DomainError("help.unknown", word=shown(word), command=command.command)

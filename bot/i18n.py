@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
-from bot.domain.kpis import Unit
+from bot.domain.kpis import KPIS, Aggregation, Unit
 from bot.domain.pacing import Pace
+from bot.domain.periods import Period
+from bot.domain.scoreboard import KpiLine
 from bot.domain.targets import Target
 
 MINUS = "\N{MINUS SIGN}"
@@ -154,11 +156,29 @@ class Translator:
         return self("kpi.no_data") if value is None else self.compact(value, unit, currency)
 
     def target(self, target: Target, unit: Unit, currency: str) -> str:
-        """ "Rp 4.8B a month", "Rp 1.2B by 31 Dec 2026"."""
+        """ "Rp 4.8B a month", "2 h, measured weekly" (what does not add up is no allowance), "Rp 1B by 31 Dec 2026"."""
         value = self.compact(target.value, unit, currency)
         if target.deadline is not None:
             return self("kpi.target.by_day", value=value, day=target.deadline)
-        return self(f"kpi.target.per.{target.period}", value=value)
+        if KPIS[target.kpi_key].aggregation is Aggregation.SUM:
+            return self(f"kpi.target.per.{target.period}", value=value)
+        return self(f"kpi.target.measured.{target.period}", value=value)
+
+    def standing_target(self, line: KpiLine, period: Period, today: Date, currency: str) -> str:
+        """A line's target beside its figure of `period`. Where the target is for other days than these, its own figure
+        stands with it, as the status is about that one: "30%, measured monthly (27% so far)". "" without a target."""
+        target, unit = line.target, line.kpi.unit
+        if target is None or line.target_period is None or line.pace is None:
+            return ""
+        said = self.target(target, unit, currency)
+        if line.pace.actual is None or line.target_period == period:
+            return said
+        key = "kpi.target.so_far" if today <= line.target_period.last else "kpi.target.in_the_end"
+        return self(key, target=said, actual=self.compact(line.pace.actual, unit, currency))
+
+    def standing_status(self, line: KpiLine) -> str:
+        """The status word of a line; "" without a target, and where there is no figure to judge: its place says so."""
+        return "" if line.pace is None or line.pace.actual is None else self.status(line.pace)
 
     def status(self, pace: Pace) -> str:
         """The status word of a target; that it is too early to say, or that there is no data yet."""

@@ -16,7 +16,7 @@ from bot.domain.members import Member
 from bot.i18n import Translator
 from bot.interactions import Click, Command, Context, FormErrors, Happened, Reply, Say, Submission
 from bot.services import Services
-from bot.slack.blocks import Message, cut, escape, section
+from bot.slack.blocks import Message, escape, section
 
 log = structlog.get_logger(__name__)
 
@@ -214,8 +214,3 @@ def mentioned(words: str, sign: str) -> tuple[str | None, str]:
         if match[1] == sign:
             return match[2], f"{words[: match.start()]} {words[match.end() :]}".strip()
     return None, words
-
-
-def shown(words: str) -> str:
-    """A person's own words as one may repeat them to them: shortened, mentions by name."""
-    return cut(_MENTION.sub(lambda m: f"{m[1]}{m[3] or m[2]}", words), 80)

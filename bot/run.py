@@ -5,6 +5,7 @@ order. What the parts do is in their modules.
 import asyncio
 import contextlib
 import errno
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -138,6 +139,10 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
         stack.push_async_callback(denyut.drain)
         await stack.enter_async_context((_socket if transport is Transport.SOCKET else _http)(denyut, settings))
         ticker.start()
+        # what was imported lives as long as the process: full collections need not look through it in the middle of
+        # somebody's click
+        gc.collect()
+        gc.freeze()
         log.info("running", action="running", transport=transport.value)
         print(ready, flush=True)  # noqa: T201  the one line that says it works
         await stopping.wait()

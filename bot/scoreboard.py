@@ -2,7 +2,7 @@
 No words and no layout here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -34,8 +34,9 @@ def read_scoreboard(
     owner = member_id or ""
     targets = [each for each in db.targets.active() if each.owner_id == owner and each.kpi_key in KPIS]
     then = earlier(period, today)
-    totals = db.kpis.totals(period.first, period.last, member_id=member_id)
-    totals_before = db.kpis.totals(then.first, then.last, member_id=member_id)
+    needed = None if kpi_keys is None else _inputs(kpi_keys)
+    totals = db.kpis.totals(period.first, period.last, member_id, needed)
+    totals_before = db.kpis.totals(then.first, then.last, member_id, needed)
     if kpi_keys is None:
         known = {*totals, *totals_before}
         wanted = {target.kpi_key for target in targets}
@@ -47,14 +48,15 @@ def read_scoreboard(
 
 def read_target_totals(db: UnitOfWork, targets: Sequence[Target], seen: date) -> dict[str, KpiTotals]:
     """The totals of each target's own period that contains `seen`, by target id. One query a period and owner, since
-    most targets share theirs."""
+    most targets share theirs; only what they are made of is added up."""
+    needed = _inputs(target.kpi_key for target in targets)
     read: dict[tuple[Period, str], KpiTotals] = {}
     found: dict[str, KpiTotals] = {}
     for target in targets:
         period = target_period(target, seen)
         if (period, target.owner_id) not in read:
             owner = target.owner_id or None
-            read[period, target.owner_id] = db.kpis.totals(period.first, period.last, member_id=owner)
+            read[period, target.owner_id] = db.kpis.totals(period.first, period.last, owner, needed)
         found[target.id] = read[period, target.owner_id]
     return found
 
@@ -63,3 +65,7 @@ def read_progress(db: UnitOfWork, targets: Sequence[Target], today: date, workda
     """Where targets stand today, each against the numbers of its owner."""
     totals = read_target_totals(db, targets, today)
     return [progress(target, totals[target.id], today, today, workdays) for target in targets]
+
+
+def _inputs(kpi_keys: Iterable[str]) -> set[str]:
+    return {key for kpi_key in kpi_keys for key in inputs_of(KPIS[kpi_key])}

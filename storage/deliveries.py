@@ -4,7 +4,7 @@ An outcome that nobody knows (a lost connection, a sender that died) is AMBIGUOU
 sent again. Every moment is an argument; the database's own clock is never asked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,6 +50,11 @@ class Deliveries:
         """All deliveries of a purpose about a subject, by receiver."""
         here = (DELIVERIES.c.purpose == purpose, DELIVERIES.c.subject == subject)
         return self._many(*here, order=DELIVERIES.c.receiver)
+
+    def to(self, receiver: str, subject: str, purposes: Collection[str]) -> list[Delivery]:
+        """The deliveries of some purposes about a subject to one receiver, by when they are due."""
+        here = (DELIVERIES.c.subject == subject, DELIVERIES.c.receiver == receiver)
+        return self._many(DELIVERIES.c.purpose.in_(list(purposes)), *here, order=DELIVERIES.c.due_at)
 
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
         """Take up to `limit` deliveries that are due, oldest first; nobody else gets them before `now + lease`.

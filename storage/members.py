@@ -5,13 +5,16 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, bindparam, select
 
 from bot.domain.members import Absence, Member
 from storage.scope import Scope
 from storage.tables import AbsenceRow, MemberRow, table
 
 MEMBERS, ABSENCES = table(MemberRow), table(AbsenceRow)
+
+# Read before everything a person does, and so made once.
+_ONE = select(*MEMBERS.c).where(MEMBERS.c.workspace_id == bindparam("workspace"), MEMBERS.c.id == bindparam("member"))
 
 
 class Members:
@@ -21,7 +24,8 @@ class Members:
         self._scope = scope
 
     def get(self, member_id: str) -> Member | None:
-        return self.get_many([member_id]).get(member_id)
+        row = self._scope.prepared(_ONE, member=member_id).first()
+        return _member(row) if row else None
 
     def get_many(self, member_ids: Iterable[str]) -> dict[str, Member]:
         """The members with these ids; those nobody has heard of are left out."""

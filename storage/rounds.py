@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
 from bot.domain.enps import Scale
 from bot.domain.errors import DomainError
@@ -15,6 +15,8 @@ from storage.tables import AnswerRow, CommentRow, InvitationRow, RoundRow, table
 
 ROUNDS, INVITATIONS = table(RoundRow), table(InvitationRow)
 ANSWERS, COMMENTS = table(AnswerRow), table(CommentRow)
+# Read for every answer, and so made once.
+_ONE = select(*ROUNDS.c).where(ROUNDS.c.workspace_id == bindparam("workspace"), ROUNDS.c.id == bindparam("round"))
 RUNNING = (RoundState.LAUNCHING, RoundState.OPEN)
 
 
@@ -30,7 +32,8 @@ class Rounds:
         self._scope.insert(ROUNDS, {"id": new.id, **_values(new)}, DomainError("surveys.already_open"))
 
     def get(self, round_id: str) -> Round | None:
-        return self._one(ROUNDS.c.id == round_id)
+        row = self._scope.prepared(_ONE, round=round_id).first()
+        return round_of(row) if row else None
 
     def update(self, changed: Round) -> None:
         """Store all fields of a round that exists; LookupError if there is none."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, bindparam, select
 
 from bot.domain.enps import Scale
 from bot.domain.errors import DomainError
@@ -11,6 +11,8 @@ from storage.scope import Scope
 from storage.tables import SurveyRow, table
 
 SURVEYS = table(SurveyRow)
+# Read for every answer, and so made once.
+_ONE = select(*SURVEYS.c).where(SURVEYS.c.workspace_id == bindparam("workspace"), SURVEYS.c.id == bindparam("survey"))
 
 
 class Surveys:
@@ -34,7 +36,7 @@ class Surveys:
         self._scope.insert(SURVEYS, values, DomainError("surveys.handle_taken", handle=survey.handle))
 
     def get(self, survey_id: str) -> Survey | None:
-        row = self._scope.first(self._scope.select(SURVEYS, SURVEYS.c.id == survey_id))
+        row = self._scope.prepared(_ONE, survey=survey_id).first()
         return _survey(row) if row else None
 
     def by_handle(self, handle: str) -> Survey | None:

@@ -6,8 +6,8 @@ from bot.checkins import service, views
 from bot.commands import Registry
 from bot.domain.dates import AmbiguousDate, parse_date
 from bot.domain.errors import DomainError
+from bot.domain.words import shown
 from bot.interactions import Click, Command, Replace, Reply, Say
-from bot.middleware import shown
 from bot.slack import ids
 from bot.waiting import waiting_for
 

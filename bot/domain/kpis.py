@@ -6,6 +6,7 @@ To add a KPI: one entry in KPIS, its two texts in every language. Sources of the
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -60,7 +61,8 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """One KPI. A derived one (`ratio` is set) is never typed in: its inputs are."""
+    """One KPI. A derived one (`ratio` is set) is never typed in: its inputs are. `least` is the lowest value it can
+    have, None where there is none (returns make a day's revenue negative)."""
 
     key: str
     unit: Unit
@@ -70,10 +72,22 @@ class Kpi:
     objective: Objective
     example: str
     ratio: Ratio | None = None
+    least: Decimal | None = None
 
     @property
     def is_derived(self) -> bool:
         return self.ratio is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it counts things, of which there are no parts."""
+        return self.unit is Unit.NUMBER
+
+    def takes(self, value: Decimal) -> bool:
+        """Whether somebody's value for it can be right: a count is whole and not negative, a score not below zero."""
+        if self.whole and (value < 0 or value != value.to_integral_value()):
+            return False
+        return self.least is None or value >= self.least
 
 
 def _catalogue(*kpis: Kpi) -> Mapping[str, Kpi]:
@@ -124,6 +138,7 @@ KPIS: Mapping[str, Kpi] = _catalogue(
         Kind.OUTCOME,
         Objective.SATISFACTION,
         "4.6",
+        least=Decimal(0),
     ),
     Kpi("website_traffic", Unit.NUMBER, Direction.HIGHER, Aggregation.SUM, Kind.OUTCOME, Objective.TRAFFIC, "5400"),
 )

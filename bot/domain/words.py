@@ -5,11 +5,14 @@ words shown to people belong to the catalogues. Adding a language: its Conventio
 phrases there.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 MAX_LENGTH = 64
 """A text longer than this many characters is no number, date or period that anybody typed."""
+MOST_QUOTED = 80
+"""Characters of somebody's own words that an answer repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,15 @@ def tidy(text: str) -> str:
     return " ".join(trimmed.replace("’", "'").lower().split())
 
 
+_MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^>]*))?>")
+
+
+def named(text: str) -> str:
+    """The text with the people and channels mentioned in it (`<@U…|budi>`) by name: "@budi"."""
+    return _MENTION.sub(lambda found: f"{found[1]}{found[3] or found[2]}", text)
+
+
 def shown(text: str) -> str:
-    """The text as an error may quote it: no longer than MAX_LENGTH."""
-    return text.strip()[:MAX_LENGTH]
+    """A person's own words as an answer may repeat them: mentions by name, no longer than MOST_QUOTED."""
+    words = named(text).strip()
+    return words if len(words) <= MOST_QUOTED else words[: MOST_QUOTED - 1].rstrip() + "…"

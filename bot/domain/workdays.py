@@ -10,6 +10,7 @@ from bot.domain.schedules import instant
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 class Workdays:
@@ -57,7 +58,34 @@ class Workdays:
             if opens is not None and closes is not None and now < closes:
                 return max(now, opens).astimezone(UTC)
             day = working_day + _ONE_DAY
-        return datetime.max.replace(tzinfo=UTC)
+        return _END
+
+    def next_day(
+        self,
+        now: datetime,
+        zone: str,
+        absences: Iterable[Absence] = (),
+        start: time = time(9),
+        end: time = time(17),
+    ) -> datetime:
+        """The start of working hours on the first working day after the local date of `now`, in UTC. Errors and the end
+        of the calendar as in `next_moment`."""
+        if now.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        tomorrow = now.astimezone(ZoneInfo(zone)).date() + _ONE_DAY
+        return self.next_moment(instant(tomorrow, time.min, zone) or now + _ONE_DAY, zone, absences, start, end)
+
+    def days_later(self, moment: datetime, zone: str, days: int, absences: Iterable[Absence] = ()) -> datetime:
+        """The wall-clock time of `moment` (aware) again, `days` working days later (1 or more), in UTC. The end of the
+        calendar for somebody who is away until then."""
+        away = tuple(absences)
+        later = moment
+        for _ in range(days):
+            later = self.next_day(later, zone, away)
+            if later == _END:
+                return _END
+        there = ZoneInfo(zone)
+        return instant(later.astimezone(there).date(), moment.astimezone(there).time(), zone) or later
 
     def _first_working_day(self, day: date, absences: tuple[Absence, ...]) -> date | None:
         """The first working day not before `day`. Jumps over absences, which people may make as long as they like."""

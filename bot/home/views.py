@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.domain.periods import PeriodKind, containing
 from bot.domain.scoreboard import KpiLine, is_in_points
 from bot.home.facts import HomeFacts
 from bot.i18n import Translator
@@ -67,7 +68,8 @@ def _field(line: KpiLine, facts: HomeFacts, t: Translator) -> str:
     value = t.figure(line.figure.value, line.kpi.unit, facts.currency)
     first = ", ".join(filter(None, (value, t.change(line.change, in_points=is_in_points(line.kpi)))))
     lines = [f"*{t(f'kpi.{line.kpi.key}')}*", first]
-    if line.target is not None and line.pace is not None:
-        target = t.target(line.target, line.kpi.unit, facts.currency)
-        lines.append(t("home.target", target=target, status=t.status(line.pace)))
+    week = containing(facts.today, PeriodKind.WEEK)
+    target = t.standing_target(line, week, facts.today, facts.currency)
+    if target:
+        lines.append(t("home.target", target=": ".join(filter(None, (target, t.standing_status(line))))))
     return "\n".join(lines)

@@ -27,7 +27,7 @@ def shown_message(shown: Shown, w: Wording) -> Message:
     line = shown.line
     kpi, period = line.kpi, w.period(shown.period)
     headline = w.t("kpis.headline", kpi=w.name(kpi), period=period, value=w.figure(line.figure))
-    lines = list(filter(None, (w.formula(line.figure), change_sentence(shown.period, line, w), target_line(line, w))))
+    lines = list(filter(None, (w.formula(line.figure), *_compared(shown, w))))
     blocks: list[Block] = [section(f"*{headline}*")]
     if lines:
         blocks.append(section("\n".join(lines)))
@@ -45,6 +45,16 @@ def shown_message(shown: Shown, w: Wording) -> Message:
     return Message("\n".join(text), tuple(blocks))
 
 
+def _compared(shown: Shown, w: Wording) -> tuple[str, ...]:
+    """Change and target; with neither, the one thing to do next instead of two sentences that say nothing."""
+    line = shown.line
+    if line.target is None and not any(part.figure.count for part in shown.weeks):
+        return ()  # nothing was logged yet: that is the next step, and said below
+    if line.target is None and not w.change(line):
+        return (target_line(line, w),)
+    return change_sentence(shown.period, line, w), target_line(line, w)
+
+
 def change_sentence(period: Period, line: KpiLine, w: Wording) -> str:
     """The change, and what it is a change from: the period before, or as many of its days while this one is running."""
     change = w.change(line)
@@ -56,7 +66,7 @@ def change_sentence(period: Period, line: KpiLine, w: Wording) -> str:
 
 def target_line(line: KpiLine, w: Wording) -> str:
     if line.target is None or line.pace is None or line.target_period is None:
-        return w.t("kpis.no_target")
+        return w.t("kpis.no_target", kpi=w.inside(line.kpi))
     return w.target_sentence(line.target, line.target_period, line.pace, line.kpi)
 
 
@@ -101,7 +111,7 @@ def overview_message(board: Sequence[KpiLine], period: Period, title: str, w: Wo
         text = w.t("kpis.nothing_yet", period=w.period(period))
         return Message(text, (section(text), _buttons(w)))
     head = tuple(w.t(f"kpis.column.{name}") for name in ("kpi", "value", "change", "target", "status"))
-    rows = [_overview_row(line, w) for line in board]
+    rows = [_overview_row(line, period, w) for line in board]
     told = [f"{row[0]}: {', '.join(filter(None, row[1:]))}" for row in rows]
     grid = table([head, *rows], align=("left", "right", "right", "right", "left"))
     return Message("\n".join((title, *told)), (section(f"*{title}*"), grid, _buttons(w)))
@@ -112,12 +122,12 @@ def overview_form(overview: Message, title: str, w: Wording) -> Block:
     return form(OVERVIEW_VIEW, title, [section(overview.text)], close=w.t("core.close"))
 
 
-def _overview_row(line: KpiLine, w: Wording) -> tuple[str, ...]:
+def _overview_row(line: KpiLine, period: Period, w: Wording) -> tuple[str, ...]:
     kpi = line.kpi
     target = status = ""
     if line.target and line.pace:
-        target = f"{w.short(line.target.value, kpi.unit)} {w.time_of(line.target)}"
-        status = w.status(line.pace)
+        target = w.t.standing_target(line, period, w.today, w.currency)
+        status = w.t.standing_status(line)
     return w.name(kpi), w.short(line.figure.value, kpi.unit), w.change(line), target, status
 
 
@@ -153,7 +163,7 @@ def _list_line(kpi: Kpi, targets: Sequence[Target], w: Wording) -> str:
     else:
         meaning = w.t(f"kpi.{kpi.key}.meaning")
     line = w.t("kpis.list_line", kpi=w.name(kpi), unit=unit_words(kpi, w), meaning=meaning)
-    told = [f"{w.full(target.value, kpi.unit)} {w.time_of(target)}" for target in targets]
+    told = [w.goal(target) for target in targets]
     return f"{line} {w.t('kpis.list_target', targets=w.t.listing(told))}" if told else line
 
 

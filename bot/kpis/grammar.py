@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from bot.domain.dates import AmbiguousDate, parse_date, parse_period_kind, parse_weekday
 from bot.domain.errors import DomainError
 from bot.domain.kpis import Kpi, Unit
 from bot.domain.periods import Period, PeriodKind, containing, parse_period
 from bot.domain.values import AmbiguousValue, named_currency, parse_value
-from bot.domain.words import BEFORE_PERIODS, shown
+from bot.domain.words import BEFORE_PERIODS, named, shown
+from bot.i18n import Translator
 from bot.kpis.vocabulary import Part, Split, Vocabulary
 
 MAX_NOTE = 300
@@ -23,7 +25,6 @@ DEADLINE_AHEAD = 366
 
 _TOKEN = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>|\S+")
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_ANY_MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^>]*))?>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 
 Value = Decimal | AmbiguousValue
@@ -82,12 +83,11 @@ def parse_log(words: str, vocabulary: Vocabulary, today: date) -> LogRequest:
     vocabulary.not_derived(kpi)
     if not rest:
         raise value_missing(kpi, vocabulary)
-    language = vocabulary.t.language
-    value, on = _value_and_day(rest, kpi.unit, today, vocabulary, may_end_in_day=Part.ON not in clauses.parts)
+    value, on = _value_and_day(rest, kpi, today, vocabulary, may_end_in_day=Part.ON not in clauses.parts)
     if Part.ON in clauses.parts:
         if not clauses.parts[Part.ON]:
             raise DomainError("kpis.day_missing")
-        on = parse_date(" ".join(clauses.parts[Part.ON]), today, language)
+        on = parse_date(" ".join(clauses.parts[Part.ON]), today, vocabulary.t.language)
     return LogRequest(kpi, value, likely_day(on or today, today), clauses.member_id, clauses.note)
 
 
@@ -96,18 +96,17 @@ def value_missing(kpi: Kpi, vocabulary: Vocabulary) -> DomainError:
 
 
 def _value_and_day(
-    tokens: Sequence[str], unit: Unit, today: date, vocabulary: Vocabulary, *, may_end_in_day: bool
+    tokens: Sequence[str], kpi: Kpi, today: date, vocabulary: Vocabulary, *, may_end_in_day: bool
 ) -> tuple[Value, Day | None]:
-    language, currency = vocabulary.t.language, vocabulary.currency
     try:
-        return read_value(" ".join(tokens), unit, language, currency), None
+        return read_entry(" ".join(tokens), kpi, vocabulary.t, vocabulary.currency), None
     except DomainError as refusal:
         for split in range(1, len(tokens)) if may_end_in_day else ():
             try:
-                on = parse_date(" ".join(tokens[split:]), today, language)
+                on = parse_date(" ".join(tokens[split:]), today, vocabulary.t.language)
             except DomainError:
                 continue
-            return read_value(" ".join(tokens[:split]), unit, language, currency), on
+            return read_entry(" ".join(tokens[:split]), kpi, vocabulary.t, vocabulary.currency), on
         raise refusal from None
 
 
@@ -118,6 +117,19 @@ def read_value(text: str, unit: Unit, language: str, currency: str) -> Value:
     if named_currency(text) not in (None, currency):
         raise DomainError("kpis.other_currency", text=shown(text), currency=currency)
     return value
+
+
+def read_entry(text: str, kpi: Kpi, t: Translator, currency: str) -> Value:
+    """A value typed for a KPI, by `read_value`. Of several readings only those the KPI takes are left: 1.500 leads are
+    fifteen hundred. DomainError `kpis.not_a_count` or `kpis.too_low` where it takes none."""
+    value = read_value(text, kpi.unit, t.language, currency)
+    readings = value.readings if isinstance(value, AmbiguousValue) else (value,)
+    taken = tuple(filter(kpi.takes, readings))
+    if not taken:
+        key = "kpis.not_a_count" if kpi.whole else "kpis.too_low"
+        name = t(f"kpi.{kpi.key}")
+        raise DomainError(key, kpi=name, text=shown(text), example=kpi.example, least=kpi.least)
+    return taken[0] if len(taken) == 1 else AmbiguousValue(taken)
 
 
 def check_day(on: date, today: date) -> date:
@@ -142,7 +154,7 @@ def likely_day(on: Day, today: date) -> Day:
 def clean_note(text: str) -> str:
     """A note without control characters, people and channels in it by name, as it is shown where Slack draws no
     mentions; DomainError if it is too long."""
-    note = _CONTROL.sub(" ", _ANY_MENTION.sub(lambda found: f"{found[1]}{found[3] or found[2]}", text)).strip()
+    note = _CONTROL.sub(" ", named(text)).strip()
     if len(note) > MAX_NOTE:
         raise DomainError("kpis.note_too_long", limit=MAX_NOTE)
     return note
@@ -166,6 +178,24 @@ def parse_show(words: str, vocabulary: Vocabulary, today: date) -> ShowRequest:
     if not rest:
         return ShowRequest(kpi, this_week, False, split)
     return ShowRequest(kpi, parse_period(" ".join(_without_leading(rest)), today), True, split)
+
+
+def wanted_of(words: str, vocabulary: Vocabulary, today: date) -> Literal["log", "show"] | None:
+    """Which command is wanted by somebody who began with a KPI's name: to show it, where what follows is nothing, a
+    period or a breakdown, else to log it. None where no KPI is named in full."""
+    found = vocabulary.naming(_TOKEN.findall(words))
+    if found is None:
+        return None
+    kpi, rest = found
+    if kpi.is_derived or not rest:
+        return "show"
+    for wanted, parse in (("log", parse_log), ("show", parse_show)):
+        try:
+            parse(words, vocabulary, today)
+        except DomainError:
+            continue
+        return "log" if wanted == "log" else "show"
+    return "log"
 
 
 def _split_off(tokens: list[str], vocabulary: Vocabulary) -> tuple[list[str], Split | None]:

@@ -10,6 +10,7 @@ from bot.domain.errors import DomainError
 from bot.domain.kpis import KPIS, inputs_of
 from bot.domain.periods import PeriodKind, containing
 from bot.domain.values import AmbiguousValue
+from bot.domain.words import shown
 from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Replace, Reply, Say, Submission, UpdateForm
 from bot.kpis import boards, grammar, reading, service, target_listeners, views
 from bot.kpis.acting import acting_in, carried_kpi, vocabulary_in, wording_in
@@ -28,6 +29,7 @@ def register(registry: Registry) -> None:
     registry.command("/kpi", "history", "kpis", on_history)
     registry.command("/kpi", "undo", "kpis", on_undo)
     registry.opening("/kpi", on_opening)
+    registry.guess("/kpi", guess)
     registry.click(ids.VALUE_CHOSEN, on_value_chosen)
     registry.click(ids.DATE_CHOSEN, on_value_chosen)
     registry.click(ids.ENTRY_UNDO, on_undo_clicked)
@@ -45,6 +47,14 @@ async def on_opening(command: Command) -> Reply:
         lambda db: reading.read_overview(db, week, acting.today, acting.workdays, command.member.id),
     )
     return Say(boards.overview_message(board, week, command.t("kpis.my_week"), wording_in(command)))
+
+
+def guess(command: Command) -> str | None:
+    """`/kpi revenue 3M` means `log revenue 3M`, `/kpi revenue last month` means `show`."""
+    meant = grammar.wanted_of(command.words, vocabulary_in(command), command.today)
+    if meant is None:
+        return None
+    return f"{command.t.words(f'kpis.words.{meant}')[0]} {shown(command.words)}"
 
 
 async def on_log(command: Command) -> Reply:
@@ -109,6 +119,8 @@ def _carried_request(click: Click) -> LogRequest:
         number = Decimal(str(value["value"]))
     except (KeyError, ValueError, InvalidOperation):
         raise DomainError("core.stale") from None
+    if not kpi.takes(number):
+        raise DomainError("core.stale")
     on = grammar.likely_day(AmbiguousDate((days[0], days[1])) if len(days) == 2 else days[0], click.today)
     return LogRequest(kpi, number, on, value.get("for"), str(value.get("note", "")))
 
@@ -143,7 +155,7 @@ def _typed_values(submission: Submission, w: Wording) -> tuple[dict[str, Decimal
         if not typed or kpi.is_derived:
             continue
         try:
-            value = grammar.read_value(typed, kpi.unit, submission.t.language, w.currency)
+            value = grammar.read_entry(typed, kpi, submission.t, w.currency)
         except DomainError as refusal:
             errors[block_id] = submission.t(refusal.key, **refusal.values)
             continue
@@ -184,10 +196,10 @@ async def on_show(command: Command) -> Reply:
         if request.split is not None:
             raise DomainError("kpis.split_needs_kpi")
         return Say(await _overview(command, request))
-    shown = await command.services.storage.read(
+    seen = await command.services.storage.read(
         command.workspace_id, lambda db: reading.read_shown(db, request, acting.today, acting.workdays)
     )
-    return Say(boards.shown_message(shown, w))
+    return Say(boards.shown_message(seen, w))
 
 
 async def on_show_clicked(click: Click) -> Reply:

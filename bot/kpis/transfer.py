@@ -133,6 +133,10 @@ class _Reader:
         if kpi.is_derived:
             raise DomainError("kpis.import.derived", kpi=self._vocabulary.name(kpi))
         on, value = _day(cells["date"]), _number(cells["value"])
+        if not kpi.takes(value):
+            key = "kpis.import.count" if kpi.whole else "kpis.import.too_low"
+            name = self._vocabulary.name(kpi)
+            raise DomainError(key, kpi=name, text=shown(cells["value"]), least=kpi.least)
         member_id = cells["member"]
         if not _MEMBER.fullmatch(member_id):
             raise DomainError("kpis.import.member", text=shown(member_id))

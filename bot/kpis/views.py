@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from bot.domain.dates import AmbiguousDate
 from bot.domain.entries import Entry, EntryState
-from bot.domain.kpis import KPIS, Direction, Kpi
+from bot.domain.kpis import KPIS, Kpi
 from bot.domain.periods import PeriodKind
 from bot.domain.values import AmbiguousValue
 from bot.kpis.grammar import LogRequest, TargetRequest
 from bot.kpis.outcomes import FormRow, Logged, TargetSet, Undone
-from bot.kpis.wording import Wording, capital
+from bot.kpis.wording import Wording
 from bot.slack import ids
 from bot.slack.blocks import (
     Block,
@@ -35,6 +35,8 @@ VALUE_FIELD = "value"
 KPI_FIELD = "kpi"
 PERIOD_FIELD = "period"
 MAX_TYPED = 64
+FAR = 10
+"""So many times the best so far is told without the number: it says nothing any more."""
 RECORDED_VIEW = "kpi.recorded"
 """A view that has nothing to submit, and so no handler."""
 TARGET_PERIODS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
@@ -73,16 +75,13 @@ def entry_words(entry: Entry, w: Wording) -> str:
 
 def standing_sentence(logged: Logged, w: Wording) -> str:
     """The week's figure, against the target of the week, or beside that of the target's own period."""
-    line, kpi = logged.line, logged.kpi
-    whose = w.owner(logged.owner_id)
-    if line.target and line.pace and line.target_period:
-        of_target = w.target_sentence(line.target, line.target_period, line.pace, kpi)
-        if line.target_period == logged.week:
-            return w.t("kpis.whose", whose=capital(whose), sentence=of_target)
-    else:
-        of_target = ""
-    plain = w.t("kpis.so_far", period=capital(w.period(logged.week)), value=w.figure(line.figure))
-    return w.t("kpis.whose", whose=capital(whose), sentence=" ".join(filter(None, (plain, of_target))))
+    line, said = logged.line, w.whose(logged.week, logged.owner_id)
+    plain = w.t("kpis.so_far", period=said, value=w.figure(line.figure))
+    if line.target is None or line.pace is None or line.target_period is None:
+        return plain
+    if line.target_period == logged.week:
+        return w.target_sentence(line.target, line.target_period, line.pace, logged.kpi, said)
+    return f"{plain} {w.target_sentence(line.target, line.target_period, line.pace, logged.kpi)}"
 
 
 def undo_button(entry: Entry, w: Wording) -> Block:
@@ -215,8 +214,7 @@ def target_message(set_: TargetSet, w: Wording) -> Message:
     sentence = w.t(
         "kpis.target_set",
         kpi=w.name(kpi),
-        value=w.full(target.value, kpi.unit),
-        time=w.time_of(target),
+        value=w.goal(target),
         whose=w.owner(target.owner_id),
     )
     lines = [w.t("kpis.target_replaced", value=w.full(set_.replaced, kpi.unit))] if set_.replaced is not None else []
@@ -233,7 +231,8 @@ def attainability_sentence(set_: TargetSet, w: Wording) -> str:
     best = w.value(set_.best, kpi.unit)
     if set_.times <= 1:
         return w.t("kpis.attain_reached", best=best, period=w.t(f"kpis.best.{kind}"))
-    key = "kpis.attain_higher" if kpi.direction is Direction.HIGHER else "kpis.attain_lower"
+    is_far = "far_" if set_.times >= FAR else ""
+    key = f"kpis.attain_{is_far}{kpi.direction}"
     return w.t(key, times=round(set_.times, 1), best=best, period=w.t(f"kpis.best.{kind}"))
 
 

@@ -70,11 +70,10 @@ class Vocabulary:
     def starting(self, tokens: Sequence[str]) -> tuple[Kpi, Sequence[str]] | None:
         """The KPI whose name the tokens begin with, longest name first, and the tokens after it. An abbreviation is
         enough where only one KPI is meant; where several are, DomainError("kpis.which_kpi")."""
-        longest = min(len(tokens), max(name.count(" ") + 1 for name in self.names))
-        for length in range(longest, 0, -1):
-            key = self.names.get(normal(" ".join(tokens[:length])))
-            if key:
-                return KPIS[key], tokens[length:]
+        found = self.naming(tokens)
+        if found:
+            return found
+        longest = self._longest(tokens)
         for length in range(longest, 0, -1):
             meant = self._abbreviated(normal(" ".join(tokens[:length])))
             if len(meant) == 1:
@@ -82,6 +81,17 @@ class Vocabulary:
             if meant:
                 raise DomainError("kpis.which_kpi", text=shown(" ".join(tokens[:length])), names=self._listed(meant))
         return None
+
+    def naming(self, tokens: Sequence[str]) -> tuple[Kpi, Sequence[str]] | None:
+        """The KPI that the tokens name in full at their beginning, longest name first, and the tokens after it."""
+        for length in range(self._longest(tokens), 0, -1):
+            kpi = self.exactly(" ".join(tokens[:length]))
+            if kpi:
+                return kpi, tokens[length:]
+        return None
+
+    def _longest(self, tokens: Sequence[str]) -> int:
+        return min(len(tokens), max(name.count(" ") + 1 for name in self.names))
 
     def required(self, tokens: Sequence[str]) -> tuple[Kpi, Sequence[str]]:
         """Like `starting`; DomainError with the nearest names where no KPI is meant."""
@@ -109,7 +119,7 @@ class Vocabulary:
             if close:
                 keys = dict.fromkeys(self.names[name] for name in close)
                 return DomainError("kpis.did_you_mean", text=shown(" ".join(tokens[:length])), names=self._listed(keys))
-        named = takewhile(lambda token: not any(sign.isdecimal() for sign in token), tokens)
+        named = takewhile(lambda token: not any(sign.isdecimal() for sign in shown(token)), tokens)
         return DomainError("kpis.unknown_kpi", text=shown(" ".join(named) or " ".join(tokens)))
 
     def _abbreviated(self, text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from babel import dates
 
@@ -102,16 +102,35 @@ class Wording:
         return self.t.change(line.change, in_points=is_in_points(line.kpi))
 
     def time_of(self, target: Target) -> str:
-        """ "per week", "by 31 Dec 2026"."""
-        if target.period is not None:
+        """ "per week", or "measured weekly" for what does not add up; "by 31 Dec 2026"."""
+        if target.period is None:
+            return self.t("kpis.until", day=target.deadline)
+        if KPIS[target.kpi_key].aggregation is Aggregation.SUM:
             return self.t(f"kpis.per.{target.period}")
-        return self.t("kpis.until", day=target.deadline)
+        return self.t(f"kpis.measured.{target.period}")
+
+    def goal(self, target: Target) -> str:
+        """ "Rp 500,000,000 per month", "2 h, measured weekly"."""
+        kpi = KPIS[target.kpi_key]
+        is_measured = target.period is not None and kpi.aggregation is not Aggregation.SUM
+        return f"{self.full(target.value, kpi.unit)}{',' if is_measured else ''} {self.time_of(target)}"
 
     def owner(self, member_id: str) -> str:
         return f"<@{member_id}>" if member_id else self.t("kpis.whole_team")
 
-    def target_sentence(self, target: Target, period: Period, pace: Pace, kpi: Kpi) -> str:
-        """ "This month: Rp 40,000,000 of Rp 100,000,000 (40%), behind." What does not add up is not told as a share."""
+    def whose(self, period: Period, owner_id: str) -> str:
+        """ "This week, the whole team"."""
+        return self.t("kpis.whose", period=capital(self.period(period)), whose=self.owner(owner_id))
+
+    def share(self, reached: Decimal) -> str:
+        """A share of a target, never rounded up: 99.7 % is not all of it."""
+        percent = reached * 100
+        places = Decimal(1) if percent >= 1 else Decimal("0.1")
+        return self.t.percent(percent.quantize(places, ROUND_DOWN))
+
+    def target_sentence(self, target: Target, period: Period, pace: Pace, kpi: Kpi, said: str = "") -> str:
+        """ "This month: Rp 40,000,000 of Rp 100,000,000 (40%), behind." What does not add up is not told as a share.
+        `said` are other words for the period at its head."""
         if pace.actual is None:
             key = "kpis.against_nothing"
         elif kpi.aggregation is Aggregation.SUM and kpi.direction is Direction.HIGHER and pace.reached is not None:
@@ -120,10 +139,10 @@ class Wording:
             key = "kpis.against_level"
         return self.t(
             key,
-            period=capital(self.period(period)),
+            period=said or capital(self.period(period)),
             value=self.value(pace.actual, kpi.unit),
             target=self.full(target.value, kpi.unit),
-            share=self.t.percent((pace.reached or 0) * 100, 0),
+            share=self.share(pace.reached or Decimal(0)),
             status=self.status(pace),
         )
 

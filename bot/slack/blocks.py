@@ -34,6 +34,11 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def unmarked(text: str) -> str:
+    """Our own wording where Slack draws no mrkdwn (hints and errors of a form): commands without their backticks."""
+    return text.replace("`", "")
+
+
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, ending in an ellipsis where something was left out."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
@@ -146,7 +151,7 @@ def field(block_id: str, label: str, element: Block, *, optional: bool = False, 
         "optional": optional,
     }
     if hint:
-        block["hint"] = plain(hint, LABEL_TEXT)
+        block["hint"] = plain(unmarked(hint), LABEL_TEXT)
     return block
 
 

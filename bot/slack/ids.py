@@ -30,6 +30,8 @@ CADENCE_INPUT: Final = "survey.cadence_input"
 WEEKDAY_INPUT: Final = "survey.weekday_input"
 TIME_INPUT: Final = "survey.time_input"
 SCALE_INPUT: Final = "survey.scale_input"
+ANSWER_LATER: Final = "survey.later"
+ANSWER_NOW: Final = "survey.now"
 # KPIs
 ENTRY_UNDO: Final = "kpi.undo"
 VALUE_CHOSEN: Final = "kpi.value_chosen"

@@ -11,8 +11,9 @@ from bot.domain.errors import DomainError
 from bot.domain.periods import PeriodKind
 from bot.domain.schedules import ScheduleKind
 from bot.domain.summaries import Summary
+from bot.domain.words import shown
 from bot.interactions import Click, Command, Context, Replace, Reply, Say, Then
-from bot.middleware import mentioned, shown
+from bot.middleware import mentioned
 from bot.slack import ids
 from bot.slack.blocks import Message
 from bot.slack.gateway import SlackError, SlackRefused

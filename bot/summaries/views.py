@@ -53,7 +53,7 @@ def _rows(lines: Sequence[KpiLine], w: Wording) -> list[list[str]]:
             [
                 w.name(line.kpi),
                 w.value(line.figure.value, line.kpi.unit),
-                w.target(line.target, line.kpi.unit) if line.target else "",
+                w.standing(line),
                 w.status(line),
                 w.change(line),
             ]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.errors import DomainError
 from bot.domain.schedule_words import Heard, hear
 from bot.domain.schedules import Cadence, Rule, first_anchor
-from bot.middleware import shown
+from bot.domain.words import shown
 from bot.summaries.facts import KINDS
 
 DEFAULT_TIME = time(9)

@@ -55,9 +55,15 @@ class Wording:
             return self.value(target.value, unit)
         return self.t.target(target, unit, self.facts.currency)
 
+    def standing(self, line: KpiLine) -> str:
+        """The target in the table, with the figure its status is about where that is not the summary's own."""
+        if line.target is not None and line.target_period == self.facts.period:
+            return self.value(line.target.value, line.kpi.unit)
+        return self.t.standing_target(line, self.facts.period, self.facts.today, self.facts.currency)
+
     def status(self, line: KpiLine) -> str:
-        """The status word; "" where there is no target."""
-        return self.t.status(line.pace) if line.pace else ""
+        """The status word; "" where there is no target, or no figure to judge."""
+        return self.t.standing_status(line)
 
     def change(self, line: KpiLine) -> str:
         """ "+12.5%", "−0.4 points", "no change"; "" where there is nothing to compare with."""
@@ -75,8 +81,8 @@ class Wording:
         """A line of the table as a sentence, for those who hear it."""
         parts = [self.t("summaries.row", kpi=self.name(line.kpi), value=self.value(line.figure.value, line.kpi.unit))]
         if line.target is not None:
-            target = self.target(line.target, line.kpi.unit)
-            parts.append(self.t("summaries.row_target", target=target, status=self.status(line)))
+            standing = ", ".join(filter(None, (self.standing(line), self.status(line))))
+            parts.append(self.t("summaries.row_target", target=standing))
         if line.change is not None:
             parts.append(self.t("summaries.row_change", change=self.change(line), before=self.before()))
         return f"{'; '.join(parts)}."

@@ -26,7 +26,7 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
-from bot.surveys.outcomes import Closing, Overview
+from bot.surveys.outcomes import Closing, Overview, Reminding
 from bot.surveys.views import question_lines, scale_ends
 
 LISTED = 40  # of the 50 blocks of a message
@@ -126,6 +126,7 @@ def launched_message(survey: Survey, opened: Round, facts: Mapping[str, str], t:
     later = int(facts.get("later", 0))
     if later:
         lines.append(t("surveys.launched.later", count=later, now=int(facts.get("now", 0))))
+    lines.append(t("surveys.launched.reminders"))
     lines += left_out_lines(facts, t)
     if opened.asked < opened.min_score:
         lines.append(t("surveys.launched.small", score=opened.min_score))
@@ -168,6 +169,16 @@ def closing_message(closing: Closing, t: Translator) -> Message:
         if survey.created_by:
             text = f"{text} {t('surveys.closed.results', author=f'<@{survey.created_by}>')}"
     return Message(text, (section(text),))
+
+
+def reminding_message(reminding: Reminding, t: Translator) -> Message:
+    """A reminder by hand goes out: to how many, where that tells nothing of anybody, but never to whom."""
+    lines = [t("surveys.reminded", handle=reminding.survey.handle)]
+    if reminding.left is not None:
+        lines.append(t("surveys.reminded.left", count=reminding.left))
+    if reminding.is_last:
+        lines.append(t("surveys.reminded.last"))
+    return lines_message(*lines)
 
 
 def preview_message(seen: Overview, moments: Sequence[datetime], t: Translator, zone: str) -> Message:

@@ -1,6 +1,9 @@
 """The messages surveys owe, worded at the moment they are sent: by then a round may have closed."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from bot.commands import Registry
 from bot.domain.deliveries import Delivery
@@ -11,14 +14,45 @@ from bot.services import Services
 from bot.slack.blocks import Message
 from bot.surveys import author_views, results_views, views
 from bot.surveys.launching import LAUNCHED, NOT_LAUNCHED
+from bot.surveys.prompts import (
+    ASK,
+    ASK_AGAIN,
+    BY_HAND,
+    FIRST_REMINDER,
+    PROMPT_CLOSED,
+    SECOND_REMINDER,
+    gives_way,
+    has_tomorrow,
+    prompts_to,
+)
 from bot.surveys.results import round_results
-from bot.surveys.service import ASK, ASK_CLOSED, RESULTS
+from bot.surveys.service import RESULTS
 from storage import UnitOfWork
+
+REMINDERS = {
+    FIRST_REMINDER: "surveys.reminder.first",
+    SECOND_REMINDER: "surveys.reminder.last",
+    **dict.fromkeys(BY_HAND, "surveys.reminder.by_hand"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Prompt:
+    """A prompt that may be sent: whom it is for, and whether they have answered."""
+
+    survey: Survey
+    asking: Round
+    t: Translator
+    zone: str
+    has_answered: bool
 
 
 def register(registry: Registry) -> None:
     registry.delivery(ASK, question)
-    registry.delivery(ASK_CLOSED, question_closed)
+    for purpose, words in REMINDERS.items():
+        registry.delivery(purpose, partial(reminder, words=words))
+    registry.delivery(ASK_AGAIN, question_again)
+    registry.delivery(PROMPT_CLOSED, prompt_closed)
     registry.delivery(LAUNCHED, launched)
     registry.delivery(NOT_LAUNCHED, not_launched)
     registry.delivery(RESULTS, results)
@@ -26,17 +60,45 @@ def register(registry: Registry) -> None:
 
 def question(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:
     """Nothing once the round is closed, or when the member was left out after all."""
-    found = _round(db, delivery)
-    if found is None or found[1].state is not RoundState.OPEN or found[1].closes_at <= now:
+    prompt = _prompt(db, delivery, services, now)
+    if prompt is None:
         return None
-    survey, asking = found
-    if db.rounds.invitation(asking.id, delivery.receiver) is None:
-        return None
-    t, zone = _reader(db, delivery.receiver, services)
-    return views.question_message(survey, asking, t, zone)
+    may_postpone = has_tomorrow(prompt.asking, now)
+    return views.question_message(prompt.survey, prompt.asking, prompt.t, prompt.zone, may_postpone=may_postpone)
 
 
-def question_closed(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
+def reminder(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime, *, words: str) -> Message | None:
+    """Nothing for those who have answered, are away today, or get another prompt around now."""
+    prompt = _prompt(db, delivery, services, now)
+    if prompt is None or prompt.has_answered or _is_away(db, delivery.receiver, prompt.zone, now):
+        return None
+    others = [each for each in prompts_to(db, prompt.asking.id, delivery.receiver) if each.id != delivery.id]
+    if gives_way(delivery, others, now):
+        return None
+    purposes = {each.purpose for each in others}
+    if delivery.purpose == FIRST_REMINDER and SECOND_REMINDER not in purposes:
+        words = REMINDERS[SECOND_REMINDER]
+    return views.question_message(
+        prompt.survey,
+        prompt.asking,
+        prompt.t,
+        prompt.zone,
+        words=words,
+        may_postpone=delivery.purpose == FIRST_REMINDER
+        and ASK_AGAIN not in purposes
+        and has_tomorrow(prompt.asking, now),
+    )
+
+
+def question_again(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:
+    """Nothing for those who answered in the meantime, or are away after all: their prompts let them answer too."""
+    prompt = _prompt(db, delivery, services, now)
+    if prompt is None or prompt.has_answered or _is_away(db, delivery.receiver, prompt.zone, now):
+        return None
+    return views.question_message(prompt.survey, prompt.asking, prompt.t, prompt.zone, words="surveys.question.again")
+
+
+def prompt_closed(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
     t, _ = _reader(db, delivery.receiver, services)
     return views.closed_message(t)
 
@@ -63,6 +125,26 @@ def results(db: UnitOfWork, delivery: Delivery, services: Services, now: datetim
         return None
     t, zone = _reader(db, delivery.receiver, services)
     return results_views.results_message(round_results(db, *found), t, zone)
+
+
+def _prompt(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> _Prompt | None:
+    """None when the round is closed, or its receiver is not asked in it or has left."""
+    found = _round(db, delivery)
+    if found is None or found[1].state is not RoundState.OPEN or found[1].closes_at <= now:
+        return None
+    survey, asking = found
+    invitation = db.rounds.invitation(asking.id, delivery.receiver)
+    member = db.members.get(delivery.receiver)
+    if invitation is None or (member is not None and member.left_out):
+        return None
+    t, zone = _reader(db, delivery.receiver, services)
+    return _Prompt(survey, asking, t, zone, invitation.answered)
+
+
+def _is_away(db: UnitOfWork, member_id: str, zone: str, now: datetime) -> bool:
+    """Whether somebody said, after their reminders were planned, that they are away today."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return bool(db.members.absences(today, today, [member_id]))
 
 
 def _round(db: UnitOfWork, delivery: Delivery) -> tuple[Survey, Round] | None:

@@ -1,4 +1,4 @@
-"""From a channel's members to a round that asks them: who is left out, who is asked when. One transaction.
+"""From a channel's members to a round that asks them: who is left out, who is asked and reminded when. One transaction.
 
 Reading the channel from Slack is in `jobs`, as it takes time and may fail.
 """
@@ -6,15 +6,16 @@ Reading the channel from Slack is in `jobs`, as it takes time and may fail.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from bot.domain.deliveries import NewDelivery
 from bot.domain.members import Member
 from bot.domain.privacy import FLOOR, thresholds
-from bot.domain.surveys import Round, RoundState
+from bot.domain.surveys import RoundState
 from bot.domain.workdays import Workdays
-from bot.surveys.service import ASK
+from bot.surveys.calendars import calendars_of
+from bot.surveys.prompts import ASK
+from bot.surveys.reminding import reminders
 from storage import UnitOfWork
 
 LAUNCHED = "surveys.launched"
@@ -43,7 +44,9 @@ def open_round(
         return
     left_out = Counter(member.left_out.value for member in audience.members if member.left_out)
     left_out[UNKNOWN] += audience.unknown
-    due = _due_moments(db, now, waiting, audience.members, workdays, default_zone)
+    people = [member for member in audience.members if not member.left_out]
+    calendars = calendars_of(db, people, now, waiting.closes_at, workdays, default_zone)
+    due = {member_id: own.next_moment(now) for member_id, own in calendars.items()}
     left_out[AWAY] += sum(moment >= waiting.closes_at for moment in due.values())
     asked = {member_id: moment for member_id, moment in due.items() if moment < waiting.closes_at}
     facts = {reason: str(count) for reason, count in left_out.items() if count}
@@ -69,6 +72,7 @@ def open_round(
         NewDelivery(ASK, round_id, member_id, moment, expires_at=waiting.closes_at)
         for member_id, moment in asked.items()
     ]
+    owed += reminders(waiting, asked, calendars)
     if waiting.started_by:
         owed.append(NewDelivery(LAUNCHED, round_id, waiting.started_by, now, facts=facts))
     db.deliveries.add_many(owed)
@@ -84,32 +88,3 @@ def fail_round(db: UnitOfWork, now: datetime, round_id: str, reason: str, facts:
     if waiting.started_by:
         told = {**(facts or {}), "reason": reason}
         db.deliveries.add(NewDelivery(NOT_LAUNCHED, round_id, waiting.started_by, now, facts=told))
-
-
-def _due_moments(
-    db: UnitOfWork,
-    now: datetime,
-    waiting: Round,
-    members: Sequence[Member],
-    workdays: Workdays,
-    default_zone: str,
-) -> dict[str, datetime]:
-    """When each person who may be asked is next at work (UTC)."""
-    people = {member.id: member for member in members if not member.left_out}
-    first = (now - timedelta(days=1)).date()
-    last = (waiting.closes_at + timedelta(days=1)).date()
-    absences = db.members.absences(first, last, list(people))
-    moments = {}
-    for member in people.values():
-        own = [absence for absence in absences if absence.member_id == member.id]
-        moments[member.id] = workdays.next_moment(now, _known_zone(member.zone_or(default_zone), default_zone), own)
-    return moments
-
-
-def _known_zone(zone: str, default_zone: str) -> str:
-    """Slack may name a zone that this system does not have; then the default one."""
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError):
-        return default_zone
-    return zone

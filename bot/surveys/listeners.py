@@ -12,12 +12,14 @@ from bot.domain.enps import SCALE_0_10, SCALES
 from bot.domain.errors import DomainError
 from bot.domain.schedules import Cadence, ScheduleKind
 from bot.domain.surveys import Survey, SurveyState
+from bot.domain.words import shown
+from bot.domain.workdays import Workdays
 from bot.help import help_message
 from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission
-from bot.middleware import mentioned, shown
+from bot.middleware import mentioned
 from bot.slack import ids
 from bot.slack.blocks import Message, without
-from bot.surveys import answer_listeners, author_views, deliveries, jobs, results_views, service, views
+from bot.surveys import answer_listeners, author_views, deliveries, jobs, reminding, results_views, service, views
 from bot.surveys.outcomes import Overview
 from bot.surveys.results import survey_results
 from bot.surveys.wishes import DEFAULT_TIME, DEFAULT_WEEKDAY, make_wish, read_wish
@@ -34,6 +36,7 @@ def register(registry: Registry) -> None:
     for name, handler in (
         ("enps", on_enps),
         ("send", on_send),
+        ("remind", on_remind),
         ("close", on_close),
         ("results", on_results),
         ("list", on_list),
@@ -118,6 +121,25 @@ async def on_send_clicked(click: Click) -> Reply:
     )
     message = author_views.launching_message(sent, click.t)
     return Say(message) if click.view is not None else Replace(message)
+
+
+async def on_remind(command: Command) -> Reply:
+    settings = command.services.settings
+    workdays = Workdays(settings.country)
+    outcome = await command.services.storage.write(
+        command.workspace_id,
+        lambda db: reminding.remind(
+            db,
+            command.now,
+            command.today,
+            command.member,
+            _named(db, command.words),
+            workdays,
+            settings.timezone,
+            command.key,
+        ),
+    )
+    return Say(author_views.reminding_message(outcome, command.t))
 
 
 async def on_close(command: Command) -> Reply:

@@ -34,6 +34,16 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminding:
+    """A reminder by hand. `left` is how many have not answered, None where they are too few to tell; `is_last` says
+    that this round will have no other."""
+
+    survey: Survey
+    left: int | None
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TrendPoint:
     """A round's published score."""
 

@@ -1,6 +1,7 @@
 """Surveys and when their rounds start and end: one transaction each, never waiting for Slack.
 
-Who is asked once Slack has said who is in the channel: `launching`. Answers: `answering`. What came out: `results`.
+Who is asked once Slack has said who is in the channel: `launching`. Who is asked once more: `reminding`. Answers:
+`answering`. What came out: `results`.
 """
 
 import re
@@ -8,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from itertools import count
 
 from bot.domain.deliveries import DeliveryState, NewDelivery, Verb
 from bot.domain.errors import DomainError
@@ -16,12 +18,11 @@ from bot.domain.privacy import thresholds
 from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind, next_due
 from bot.domain.surveys import Round, RoundState, Survey, SurveyState
 from bot.surveys.outcomes import Closing, Overview
+from bot.surveys.prompts import PROMPT_CLOSED, PROMPTS
 from bot.surveys.wishes import Wish
 from storage import UnitOfWork, new_id
 
 QUESTION = "enps"
-ASK = "surveys.question"
-ASK_CLOSED = "surveys.question_closed"
 RESULTS = "surveys.results"
 WEEKLY_WINDOW = timedelta(days=7)
 WINDOW = timedelta(days=14)
@@ -32,7 +33,7 @@ HANDLE_LENGTH = 60
 
 def create(db: UnitOfWork, now: datetime, author: Member, channel_id: str, name: str, wish: Wish, key: str) -> Overview:
     """A new survey of a channel's members, and its schedule if one is wished. `name` is the channel's name or whatever
-    short name is wanted ("" takes the channel's id), `key` tells the same command delivered twice.
+    short name is wanted ("" takes the next free number), `key` tells the same command delivered twice.
 
     Raises DomainError `surveys.members_only`, `surveys.channel_has_one`.
     """
@@ -43,7 +44,7 @@ def create(db: UnitOfWork, now: datetime, author: Member, channel_id: str, name:
     if there:
         raise DomainError("surveys.channel_has_one", handle=there.handle)
     db.handled.first_time(key, now)
-    survey = Survey(new_id(), _free_handle(db, name or channel_id), channel_id, wish.scale, author.id, now)
+    survey = Survey(new_id(), _free_handle(db, name), channel_id, wish.scale, author.id, now)
     db.surveys.add(survey)
     if wish.rule:
         db.schedules.add(Schedule(new_id(), ScheduleKind.SURVEY, survey.id, wish.rule, author.id, planned_until=now))
@@ -148,11 +149,12 @@ def close_round(db: UnitOfWork, now: datetime, running: Round) -> None:
     are owed to the survey's author. Prompts that were not sent yet will not be: they find the round closed."""
     db.rounds.update(replace(running, state=RoundState.CLOSED, closed_at=now))
     owed = []
-    for asked in db.deliveries.of(ASK, running.id):
-        if asked.state in (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS):
-            due_at = now if asked.state is DeliveryState.SENT else now + STILL_GOING_OUT
+    for prompt in (each for purpose in PROMPTS for each in db.deliveries.of(purpose, running.id)):
+        if prompt.state in (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS):
+            due_at = now if prompt.state is DeliveryState.SENT else now + STILL_GOING_OUT
+            which = f"{running.id}:{prompt.purpose}"
             owed.append(
-                NewDelivery(ASK_CLOSED, running.id, asked.receiver, due_at, verb=Verb.UPDATE, target_id=asked.id)
+                NewDelivery(PROMPT_CLOSED, which, prompt.receiver, due_at, verb=Verb.UPDATE, target_id=prompt.id)
             )
     survey = db.surveys.get(running.survey_id)
     if survey is not None and survey.created_by:
@@ -248,10 +250,13 @@ def _window(rule: Rule | None) -> timedelta:
 
 
 def _free_handle(db: UnitOfWork, name: str) -> str:
-    """ "sales" becomes "enps-sales", or "enps-sales-2" where that is taken."""
+    """ "sales" becomes "enps-sales", or "enps-sales-2" where that is taken; a channel without a name (a private one's
+    stays with Slack) becomes "enps-1"."""
     plain = re.sub(r"[^\w-]+", "-", name.casefold()).strip("-_")[:HANDLE_LENGTH]
-    wanted = plain if plain.startswith("enps") else f"enps-{plain}"
     taken = {survey.handle for survey in db.surveys.all()}
+    if plain in ("", "enps"):
+        return next(handle for number in count(1) if (handle := f"enps-{number}") not in taken)
+    wanted = plain if plain.startswith("enps") else f"enps-{plain}"
     return next(handle for handle in _numbered(wanted) if handle not in taken)
 
 

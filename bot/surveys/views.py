@@ -4,6 +4,8 @@ The thank-you and the closing words are the same whatever was answered: workspac
 Only forms, which no export holds, show or hint at an answer. What authors see is in `author_views`.
 """
 
+from datetime import datetime
+
 from bot.domain.enps import EnpsClass, Scale
 from bot.domain.surveys import Round, Survey
 from bot.i18n import Translator
@@ -30,23 +32,32 @@ REASONS = {
 }
 
 
-def question_message(survey: Survey, asking: Round, t: Translator, zone: str) -> Message:
-    """The question with a button for each score. `zone` is the member's, for when it closes."""
+def question_message(
+    survey: Survey, asking: Round, t: Translator, zone: str, *, words: str = "", may_postpone: bool = False
+) -> Message:
+    """The question with a button for each score. `zone` is the member's, for when it closes. `words` is the key of what
+    stands before a question that comes once more; `may_postpone` offers to ask again tomorrow."""
     lines = question_lines(survey, asking, t, zone)
     ends = scale_ends(asking.scale, t)
-    text = "\n".join((t("surveys.question"), ends, *lines, t("surveys.question.how")))
+    closes = t.moment(asking.closes_at, zone)
+    opening = [t(words, channel=f"<#{survey.channel_id}>", closes=closes)] if words else []
+    text = "\n".join((*opening, t("surveys.question"), ends, *lines, t("surveys.question.how")))
     scores = [_score_button(score, asking, t) for score in asking.scale.scores]
     half = (len(scores) + 1) // 2
-    why = button(t("surveys.why_button"), ids.WHY_OPENED, ids.pack(round=asking.id))
+    carried = ids.pack(round=asking.id)
+    last = [button(t("surveys.why_button"), ids.WHY_OPENED, carried)]
+    if may_postpone:
+        last.insert(0, button(t("surveys.later_button"), ids.ANSWER_LATER, carried))
     return Message(
         text,
         (
+            *map(section, opening),
             section(f"*{t('surveys.question')}*"),
             actions(scores[:half]),
             actions(scores[half:]),
             context(ends),
             context("\n".join(lines)),
-            actions([why]),
+            actions(last),
         ),
     )
 
@@ -77,6 +88,14 @@ def thanks_message(asking: Round, t: Translator, zone: str) -> Message:
     return Message(text, (section(text), actions(buttons)))
 
 
+def postponed_message(asking: Round, again_at: datetime, t: Translator, zone: str) -> Message:
+    """What the question turns into for those who wish to be asked later, with a way back."""
+    text = t("surveys.postponed", again=t.moment(again_at, zone))
+    return Message(
+        text, (section(text), actions([button(t("surveys.now_button"), ids.ANSWER_NOW, ids.pack(round=asking.id))]))
+    )
+
+
 def closed_message(t: Translator) -> Message:
     """What every prompt turns into at close, whether it was answered or not."""
     text = t("surveys.closed_for_member")
@@ -93,7 +112,7 @@ def why_form(survey: Survey, asking: Round, t: Translator, zone: str) -> Block:
         "score": asking.min_score,
         "comments": asking.min_comments,
     }
-    parts = ("asked", "sees", "sealed", "unlinkable", "knows", "change")
+    parts = ("asked", "sees", "sealed", "unlinkable", "knows", "reminders", "change")
     blocks = [section(t(f"surveys.why.{part}", **values)) for part in parts]
     return form(ids.WHY_NOTE, t("surveys.why.title"), blocks, close=t("core.close"))
 

@@ -14,7 +14,7 @@ from bot.domain.enps import SCALE_0_10, SCALES, Scale
 from bot.domain.errors import DomainError
 from bot.domain.schedule_words import hear, once
 from bot.domain.schedules import Cadence, Rule, first_anchor, instant
-from bot.middleware import shown
+from bot.domain.words import shown
 
 DEFAULT_TIME = time(9)
 DEFAULT_WEEKDAY = 0

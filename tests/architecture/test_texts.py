@@ -56,6 +56,38 @@ def test_no_text_is_empty_or_shouts(language: str) -> None:
             assert "!" not in form, key
 
 
+class TestCommandsInTexts:
+    """A command that a text names stands in backticks and in the reader's own words: people copy it as it is."""
+
+    COMMAND = re.compile(r"(^|[^\w/])(/(?:kpi|pulse|checkin))\b ?([^\s`,.]*)")
+
+    def named(self, language: str) -> Iterator[tuple[str, str, str, str]]:
+        t = texts.t(language)
+        for key in t.keys():  # noqa: SIM118
+            for form in t.forms(key):
+                yield from ((key, *found.groups()) for found in self.COMMAND.finditer(form))
+
+    @pytest.mark.parametrize("language", texts.languages)
+    def test_they_stand_in_backticks(self, language: str) -> None:
+        assert [key for key, before, *_ in self.named(language) if before != "`"] == []
+
+    @pytest.mark.parametrize("language", texts.languages)
+    def test_they_are_in_the_language_of_the_text(self, language: str) -> None:
+        registry, t = build_registry(texts), texts.t(language)
+        found = list(self.named(language))
+        assert len(found) > 40, "the search finds the commands at all"
+        spoken = {
+            command: {registry.spoken_name(sub, t) for sub in registry.listed(command)}
+            for command in ("/kpi", "/pulse", "/checkin")
+        }
+        assert [(key, command, word) for key, _, command, word in found if word not in spoken[command]] == []
+
+    def test_a_command_in_the_other_language_would_be_found(self) -> None:
+        assert self.COMMAND.findall("lihat /kpi list, atau `/pulse daftar`.") == [
+            (" ", "/kpi", "list"), ("`", "/pulse", "daftar"),
+        ]  # fmt: skip
+
+
 def test_every_key_in_the_code_is_in_the_catalogues() -> None:
     asked = {
         (first or second, path.name)

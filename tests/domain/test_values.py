@@ -297,7 +297,7 @@ def test_a_refusal_quotes_what_was_typed_but_no_more_than_a_line():
     assert caught.value.values == {"text": "Lots"}
     with pytest.raises(DomainError) as caught:
         parse_value("9" * 500, Unit.NUMBER, "en")
-    assert caught.value.values == {"text": "9" * 64}
+    assert caught.value.values == {"text": "9" * 79 + "…"}
 
 
 def test_a_language_without_a_convention_is_a_bug_and_not_guessed():

@@ -172,6 +172,49 @@ class TestNextMoment:
                 day += timedelta(days=1)
 
 
+class TestDaysLater:
+    """Dates of November and December 2026; the 25th is a holiday in Indonesia, the 24th is not."""
+
+    @pytest.mark.parametrize(
+        ("asked", "days", "expected"),
+        [
+            (jakarta(2026, 11, 26, 15, 20), 1, jakarta(2026, 11, 27, 15, 20)),
+            (jakarta(2026, 11, 26, 15, 20), 3, jakarta(2026, 12, 1, 15, 20)),
+            (jakarta(2026, 12, 23, 10, 0), 1, jakarta(2026, 12, 24, 10, 0)),
+            (jakarta(2026, 12, 23, 10, 0), 3, jakarta(2026, 12, 29, 10, 0)),
+        ],
+    )
+    def test_the_same_time_of_day_that_many_working_days_later(self, asked, days, expected):
+        assert INDONESIA.days_later(asked, "Asia/Jakarta", days) == expected
+
+    def test_days_away_do_not_count(self):
+        leave = away(date(2026, 11, 27), date(2026, 11, 30))
+        later = INDONESIA.days_later(jakarta(2026, 11, 26, 15), "Asia/Jakarta", 1, [leave])
+        assert later == jakarta(2026, 12, 1, 15)
+
+    def test_over_a_clock_change_it_is_the_same_wall_clock_time(self):
+        friday = datetime(2026, 10, 23, 7, 30, tzinfo=UTC)  # 09:30 in Amsterdam, in summer
+        assert ANYWHERE.days_later(friday, "Europe/Amsterdam", 1) == datetime(2026, 10, 26, 8, 30, tzinfo=UTC)
+
+    def test_away_for_good_is_the_end_of_the_calendar(self):
+        for_good = away(date(2026, 1, 1), date.max)
+        assert ANYWHERE.days_later(jakarta(2026, 11, 26, 15), "Asia/Jakarta", 3, [for_good]).year == 9999
+
+    @pytest.mark.parametrize("hour", [0, 8, 12, 23])
+    def test_the_next_day_begins_at_nine_whatever_the_hour(self, hour):
+        friday = jakarta(2026, 11, 27, hour)
+        assert INDONESIA.next_day(friday, "Asia/Jakarta") == jakarta(2026, 11, 30, 9)
+
+    def test_the_date_is_that_of_the_members_own_zone(self):
+        at = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # Thursday already in Jakarta
+        assert INDONESIA.next_day(at, "Asia/Jakarta") == jakarta(2026, 11, 27, 9)
+        assert ANYWHERE.next_day(at, "Europe/Amsterdam") == datetime(2026, 11, 26, 8, tzinfo=UTC)
+
+    def test_a_naive_now_is_refused(self):
+        with pytest.raises(ValueError, match="zone"):
+            ANYWHERE.next_day(datetime(2026, 11, 26, 15), "Asia/Jakarta")  # noqa: DTZ001
+
+
 def test_the_holidays_package_is_loaded_only_when_asked():
     code = (
         "import sys; from datetime import date; from bot.domain.workdays import Workdays; days = Workdays('ID');"

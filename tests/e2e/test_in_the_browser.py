@@ -1,4 +1,4 @@
-"""A check-in week as a newcomer lives through it: the real bot, and everything done by mouse and keyboard in a browser."""
+"""A check-in week as a newcomer lives it: the real bot, and everything done by mouse and keyboard in a browser."""
 
 import shutil
 from collections.abc import AsyncIterator

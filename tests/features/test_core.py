@@ -61,7 +61,7 @@ async def test_what_nobody_handles_is_acknowledged(denyut: Bench) -> None:
 async def test_a_button_we_did_not_make_is_told_kindly(denyut: Bench) -> None:
     await denyut.click("kpi.undo", "{not json", user="U0BOB")
     _, said, replaced = denyut.slack.responses[-1]
-    assert "older version" in said.text
+    assert "no longer works" in said.text
     assert not replaced
 
 

@@ -90,7 +90,7 @@ async def test_what_waits_is_the_same_on_home_and_in_checkin(denyut: Bench) -> N
 
 async def test_it_speaks_the_persons_language(denyut: Bench) -> None:
     shown = await home_of(denyut, "U0CITRA")
-    assert "Tidak ada yang menunggumu." in shown
+    assert "Tidak ada yang menunggu jawabanmu." in shown
     assert "Catat KPI saya" in shown
 
 

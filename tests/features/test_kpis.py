@@ -50,7 +50,7 @@ async def test_a_value_is_recorded_and_told_in_full_with_an_undo(denyut: Bench) 
     assert counted(denyut, "revenue") == [("U0BOB", Decimal(12_500_000), TODAY - timedelta(days=1))]
     assert "Revenue: Rp 12,500,000 for Wed 25 Nov" in spoken(answer)
     assert "Note: PT &lt;Maju&gt; &amp; co" in spoken(answer)
-    assert "This week: Rp 12,500,000" in spoken(answer)
+    assert "This week, the whole team: Rp 12,500,000" in spoken(answer)
     assert labels(answer) == ["Undo"]
     assert entries(denyut, "revenue")[0].note == "PT <Maju> & co"
 
@@ -260,7 +260,87 @@ class TestForm:
         assert "Rp 1.50 or Rp 1,500" in answer.errors["value.revenue"].replace(NBSP, " ")
 
 
+class TestWhatAKpiTakes:
+    """A count is whole and not negative, a score not below zero; money may be negative (returns)."""
+
+    @pytest.mark.parametrize("typed", ["leads -5", "leads 12.7", "orders (3)", "website traffic 0.5", "meetings 1e"])
+    async def test_a_count_is_whole_and_not_negative(self, denyut: Bench, typed: str) -> None:
+        answer = await denyut.command(f"/kpi log {typed}", user="U0BOB")
+        assert total_entries(denyut) == 0
+        if "e" not in typed.split()[-1]:
+            assert "a whole number from 0 up" in answer.text
+
+    async def test_a_score_is_not_below_zero(self, denyut: Bench) -> None:
+        answer = await denyut.command("/kpi log csat -1", user="U0BOB")
+        assert "cannot be below 0" in answer.text
+        assert total_entries(denyut) == 0
+
+    async def test_what_can_be_right_is_recorded(self, denyut: Bench) -> None:
+        for typed in ("leads 0", "leads 12.0", "csat 4.6", "revenue -5"):
+            await denyut.command(f"/kpi log {typed}", user="U0BOB")
+        assert total_entries(denyut) == 4
+
+    async def test_of_two_readings_only_the_whole_one_can_be_meant(self, denyut: Bench) -> None:
+        await denyut.command("/kpi log leads 1.500", user="U0BOB")
+        assert [value for _, value, _ in counted(denyut, "leads")] == [Decimal(1500)]
+
+    async def test_the_form_says_it_under_the_field_without_signs_of_markup(self, denyut: Bench) -> None:
+        await denyut.command("/kpi log", user="U0BOB")
+        answer = await denyut.submit(denyut.slack.views[-1], {"value.leads": "-5", "value.orders": "5%"}, user="U0BOB")
+        assert "whole number from 0 up" in answer.errors["value.leads"]
+        assert "/kpi list" in answer.errors["value.orders"]
+        assert "`" not in "".join(answer.errors.values())
+        assert total_entries(denyut) == 0
+
+
+class TestFirstSlips:
+    """Somebody forgets the sub-command: the refusal has the whole command to copy."""
+
+    @pytest.mark.parametrize(
+        ("typed", "user", "suggested"),
+        [
+            ("revenue 3M", "U0BOB", "`/kpi log revenue 3M`"),
+            ("net sales 3M yesterday", "U0BOB", "`/kpi log net sales 3M yesterday`"),
+            ("pendapatan 3 jt", "U0CITRA", "`/kpi catat pendapatan 3 jt`"),
+            ("revenue", "U0BOB", "`/kpi show revenue`"),
+            ("revenue last month", "U0BOB", "`/kpi show revenue last month`"),
+            ("conversion rate", "U0BOB", "`/kpi show conversion rate`"),
+            ("leads lots", "U0BOB", "`/kpi log leads lots`"),
+        ],
+    )
+    async def test_the_whole_command_is_suggested(self, denyut: Bench, typed: str, user: str, suggested: str) -> None:
+        answer = await denyut.command(f"/kpi {typed}", user=user)
+        assert suggested in answer.text
+        assert total_entries(denyut) == 0
+
+    async def test_other_words_get_the_nearest_command_or_help(self, denyut: Bench) -> None:
+        assert "`/kpi show`" in (await denyut.command("/kpi shwo revenue", user="U0BOB")).text
+        assert "`/kpi help`" in (await denyut.command("/kpi happiness 3", user="U0BOB")).text
+
+    async def test_a_mention_is_repeated_by_name(self, denyut: Bench) -> None:
+        answer = await denyut.command("/kpi log <#C0NOPE|nope> 5", user="U0BOB")
+        assert "“#nope”" in answer.text
+
+
 class TestTargets:
+    async def test_far_beyond_the_best_is_told_without_a_factor(self, denyut: Bench) -> None:
+        await log_months(denyut, {date(2026, 10, 10): 3_000_000})
+        answer = await denyut.command("/kpi target revenue 500M", user="U0BOB")
+        assert "far more than ever before: your best month so far was Rp 3,000,000" in spoken(answer)
+        assert "times" not in answer.text
+        assert "9 times your best" in (await denyut.command("/kpi target revenue 27M", user="U0BOB")).text
+
+    async def test_what_does_not_add_up_is_no_allowance(self, denyut: Bench) -> None:
+        answer = await denyut.command("/kpi target lead response time 2h per week", user="U0BOB")
+        assert "Lead response time: 2 h, measured weekly, the whole team" in answer.text
+        listed = await denyut.command("/kpi list", user="U0BOB")
+        assert "Target: 2 h, measured weekly." in listed.text
+
+    async def test_a_share_of_a_target_is_never_rounded_up_to_all_of_it(self, denyut: Bench) -> None:
+        await denyut.command("/kpi target leads 1000 per week", user="U0BOB")
+        answer = await denyut.command("/kpi log leads 999", user="U0BOB")
+        assert "999 of 1,000 (99%)" in answer.text
+
     async def test_a_target_is_told_with_its_ambition_and_pace(self, denyut: Bench) -> None:
         await log_months(denyut, {date(2026, 9, 10): 40_000_000, date(2026, 10, 10): 50_000_000})
         await denyut.command("/kpi log revenue 60M", user="U0BOB")
@@ -303,7 +383,7 @@ class TestTargets:
         await denyut.command("/kpi target leads 10 per week for <@U0BOB>", user="U0BOB")
         await denyut.command("/kpi log leads 30", user="U0EMMA")
         answer = await denyut.command("/kpi log leads 4", user="U0BOB")
-        assert "<@U0BOB> · This week: 4 of 10 (40%)" in answer.text
+        assert "This week, <@U0BOB>: 4 of 10 (40%)" in answer.text
 
     async def test_the_list_has_a_form_for_a_new_one(self, denyut: Bench) -> None:
         listed = await denyut.command("/kpi target", user="U0BOB")
@@ -344,6 +424,23 @@ class TestLooking:
         assert drawn == chart["axis_config"]["categories"] == ["2 Nov", "23 Nov"]
         assert "9 Nov: no data" in spoken(answer)
 
+    async def test_with_nothing_to_hold_it_against_there_is_one_line_with_the_next_step(self, denyut: Bench) -> None:
+        await denyut.command("/kpi log revenue 5M", user="U0BOB")
+        said = (await denyut.command("/kpi show revenue", user="U0BOB")).text.splitlines()
+        assert said[1] == "No target yet. `/kpi target revenue VALUE per month` sets one."
+        assert said[2].startswith("Last 8 weeks")
+        empty = (await denyut.command("/kpi show orders", user="U0BOB")).text.splitlines()
+        assert len(empty) == 2
+        assert "`/kpi log`" in empty[1]
+
+    async def test_a_targets_status_stands_beside_its_own_figure(self, denyut: Bench) -> None:
+        await log_months(denyut, {date(2026, 11, 2): 7})
+        await denyut.command("/kpi target revenue 100 per month", user="U0BOB")
+        table = rows(await denyut.command("/kpi show", user="U0BOB"))
+        assert [cell.replace(NBSP, " ") for cell in table[1]] == [
+            "Revenue", "no data", "–", "Rp 100 a month (Rp 7 so far)", "at risk",
+        ]  # fmt: skip
+
     async def test_without_data_it_says_so_and_draws_nothing(self, denyut: Bench) -> None:
         answer = await denyut.command("/kpi show revenue", user="U0BOB")
         assert "no data" in answer.text
@@ -367,7 +464,7 @@ class TestLooking:
         answer = await denyut.command("/kpi show", user="U0EMMA")
         assert rows(answer) == [
             ["KPI", "Value", "Change", "Target", "Status"],
-            ["Leads", "4", "–", "100 per week", "at risk"],
+            ["Leads", "4", "–", "100 a week", "at risk"],
         ]
         mine = await denyut.command("/kpi", user="U0EMMA")
         assert "no data yet" in mine.text

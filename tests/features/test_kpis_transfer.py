@@ -87,9 +87,23 @@ def test_lines_that_say_the_same_count_each(ledger: Storage) -> None:
 
 
 def test_a_name_in_either_language_is_the_same_line(ledger: Storage) -> None:
-    imported(ledger, "date,kpi,value,member\n2026-11-20,leads,1.50,U0BOB\n")
-    again = imported(ledger, "member,value,kpi,date\nU0BOB,1.5,Jumlah Prospek,2026-11-20\n")
+    imported(ledger, "date,kpi,value,member\n2026-11-20,revenue,1.50,U0BOB\n")
+    again = imported(ledger, "member,value,kpi,date\nU0BOB,1.5,Pendapatan,2026-11-20\n")
     assert again == ImportReport(1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("2026-11-20,leads,1.5,U0BOB", "kpis.import.count"),
+        ("2026-11-20,orders,-2,U0BOB", "kpis.import.count"),
+        ("2026-11-20,customer_satisfaction,-1,U0BOB", "kpis.import.too_low"),
+    ],
+)
+def test_a_value_that_the_kpi_does_not_take_is_refused(ledger: Storage, line: str, key: str) -> None:
+    with pytest.raises(FileRefused) as caught:
+        imported(ledger, f"date,kpi,value,member\n{line}\n")
+    assert [error.key for error in caught.value.errors] == [key]
 
 
 def test_every_wrong_line_is_named_and_nothing_is_stored(ledger: Storage) -> None:

@@ -217,7 +217,7 @@ async def test_show_it_to_me_now_is_private_and_in_the_posts_language(denyut: Be
     log(denyut, "leads", THIS_WEEK, 12)
     await denyut.press(answer, "Tampilkan untukku", user="U0BOB")
     ((_, message, replaces),) = denyut.slack.responses
-    assert message.text.startswith("Pekan ini sejauh ini, 23–26 Nov")
+    assert message.text.startswith("Minggu ini sampai sekarang, 23–26 Nov")
     assert not replaces
     assert denyut.slack.posted == []
 
@@ -337,5 +337,5 @@ async def test_a_post_that_slack_refuses_reaches_its_author(denyut: Bench) -> No
 async def test_a_button_we_did_not_make_is_refused(denyut: Bench) -> None:
     await denyut.click("summary.test", '{"v":1,"summary":"nonsense"}', user="U0BOB")
     await denyut.click("summary.stop:nonsense", '{"v":1,"summary":"nonsense"}', user="U0BOB")
-    assert all("older version" in message.text for _, message, _ in denyut.slack.responses)
+    assert all("no longer works" in message.text for _, message, _ in denyut.slack.responses)
     assert len(denyut.slack.responses) == 2

@@ -124,8 +124,8 @@ async def test_a_post_is_in_the_language_of_its_author(denyut: Bench) -> None:
     await denyut.tick(MONDAY_9)
     (posted,) = denyut.posts("C0SALES")
     assert lines_of(posted)[:2] == [
-        "Pekan 23–29 Nov",
-        "Pendapatan naik, +25% dibanding pekan sebelumnya.",
+        "Ringkasan minggu 23–29 Nov",
+        "Pendapatan naik, +25% dibanding minggu sebelumnya.",
     ]
 
 
@@ -220,7 +220,7 @@ async def test_it_says_kindly_who_still_owes_a_number(denyut: Bench) -> None:
     assert "numbers from Citra Halim and Dewi Anggraini." in posted.message.text
     assert "<@" not in posted.message.text
     button = next(block for block in posted.message.blocks if block["type"] == "actions")["elements"][0]
-    assert (button["action_id"], button["text"]["text"]) == ("kpi.log_opened", "Log my numbers")
+    assert (button["action_id"], button["text"]["text"]) == ("kpi.log_opened", "Log my KPIs")
 
 
 async def test_nobody_is_named_while_the_week_has_working_days_ahead(denyut: Bench) -> None:

@@ -14,7 +14,7 @@ from tests.features.harness import TEAM, Bench
 CREATE = "/pulse enps <#C0SALES|sales>"
 ASKED = {"U0AYU", "U0BOB", "U0CITRA", "U0DEWI", "U0EMMA", "U0FAJAR"}
 FRIDAY_MORNING = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)  # 10:00 in Jakarta; Amsterdam still sleeps
-QUESTION = {"en": "How likely are you", "id": "Seberapa mungkin kamu"}
+QUESTION = {"en": "How likely are you", "id": "Seberapa besar kemungkinan kamu"}
 
 
 def newest_round(denyut: Bench, handle: str = "enps-sales") -> Round:
@@ -73,10 +73,13 @@ async def test_indonesian_words_and_replies(denyut: Bench) -> None:
     assert "sudah siap" in reply.text
 
 
-async def test_a_private_channel_gives_the_handle_its_id(denyut: Bench) -> None:
-    await denyut.command("/pulse enps <#C0PRIVATE|>")
+async def test_a_survey_of_a_channel_without_a_name_gets_the_next_number_and_is_told_it(denyut: Bench) -> None:
+    first = await denyut.command("/pulse enps <#C0PRIVATE|>")
+    second = await denyut.command("/pulse enps <#C0SECRET|>")
 
-    assert denyut.do(lambda db: db.surveys.by_handle("enps-c0private"))
+    assert "`enps-1`" in first.text
+    assert "`enps-2`" in second.text
+    assert {each.handle for each in denyut.do(lambda db: db.surveys.all())} == {"enps-1", "enps-2"}
 
 
 @pytest.mark.parametrize(
@@ -160,7 +163,7 @@ async def test_only_the_author_and_admins_may_run_a_survey(denyut: Bench, words:
     await denyut.command(CREATE, user="U0BOB")
 
     reply = await denyut.command(f"/pulse {words}", user="U0EMMA")
-    assert reply.text == "Only the person who made enps-sales and admins can do that."
+    assert reply.text == "Only the person who made `enps-sales` and admins can do that. Nothing was changed."
 
     admin = await denyut.command(f"/pulse {words}", user="U0AYU")
     assert "admin" not in admin.text
@@ -171,7 +174,7 @@ async def test_a_mistyped_survey_gets_did_you_mean_and_changes_nothing(denyut: B
 
     reply = await denyut.command("/pulse send enps-salse", user="U0BOB")
 
-    assert "Did you mean enps-sales" in reply.text
+    assert "Did you mean `enps-sales`" in reply.text
     assert rounds(denyut) == []
 
 
@@ -289,4 +292,4 @@ async def test_a_form_whose_time_was_cleared_means_nine_oclock(denyut: Bench) ->
 async def test_the_list_takes_no_words(denyut: Bench) -> None:
     await denyut.command(CREATE, user="U0BOB")
     answer = await denyut.command("/pulse list everything", user="U0BOB")
-    assert answer.text == "I do not understand “everything” here. Nothing was changed."
+    assert answer.text == "I do not understand “everything” here. Please leave it out. Nothing was changed."

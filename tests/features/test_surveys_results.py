@@ -50,7 +50,7 @@ async def test_results_of_too_few_are_not_shown(denyut: Bench) -> None:
 
     reply = await denyut.command("/pulse results")
 
-    assert "perlu 5" in reply.text
+    assert "perlu paling sedikit 5" in reply.text
     assert "4 dari 6" in reply.text
     assert "Promotor" not in reply.text
 

@@ -246,6 +246,13 @@ def test_a_delivery_is_owed_once_and_comes_back_whole(storage: Storage) -> None:
     assert storage.write_now("T1", lambda db: db.deliveries.add_many(others)) == 2
     of = storage.read_now("T1", lambda db: db.deliveries.of("survey.question", "round"))
     assert [each.receiver for each in of] == ["U1", "U2", "U3"]
+    later = samples.delivery(purpose="survey.reminder", due_at=LATER)
+    storage.write_now("T1", lambda db: db.deliveries.add_many([later, samples.delivery(subject="another")]))
+    both = ["survey.reminder", "survey.question"]
+    to = storage.read_now("T1", lambda db: db.deliveries.to("U1", "round", both))
+    assert [(each.purpose, each.receiver, each.subject) for each in to] == [
+        (each, "U1", "round") for each in both[::-1]
+    ]
 
 
 def test_moments_are_kept_in_utc_and_naive_ones_are_refused(storage: Storage) -> None:

@@ -168,6 +168,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "deliveries.get": lambda db: db.deliveries.get(f.due),
         "deliveries.find": lambda db: db.deliveries.find("survey.question", "round", "U1"),
         "deliveries.of": lambda db: db.deliveries.of("survey.question", "round"),
+        "deliveries.to": lambda db: db.deliveries.to("U1", "round", ["survey.question"]),
         "deliveries.claim": lambda db: db.deliveries.claim(NOW, 5, LEASE),
         "deliveries.abandon": lambda db: (db.deliveries.claim(LATER, 5, LEASE), db.deliveries.abandon())[1],
         "deliveries.ambiguous_due": lambda db: db.deliveries.ambiguous_due(NOW, 5),

@@ -59,4 +59,7 @@ def test_a_kpi_is_told_in_words() -> None:
         for block in home_view(facts(own=(line,)), TEXTS.t("en"))["blocks"]
         for field in block.get("fields", ())
     ]
-    assert fields == ["*Leads*\n9,999,999,999,999, +999,999,999,999,800%\ntarget 9,999,999,999,999 a quarter: met"]
+    assert fields == [
+        "*Leads*\n9,999,999,999,999, +999,999,999,999,800%\n"
+        "target 9,999,999,999,999 a quarter (9,999,999,999,999 so far): met"
+    ]

@@ -118,13 +118,13 @@ WORDS_ID = {
     "berisiko tidak mencapai target": Status.AT_RISK,
     "tertinggal dari target": Status.BEHIND,
     "mencapai target": Status.MET,
-    "sesuai jalur menuju target": Status.ON_TRACK,
+    "sesuai rencana:": Status.ON_TRACK,
 }
 MOVED_EN = re.compile(
     r"(?P<kpi>[A-Z][a-z ]+) (?P<way>rose|fell)(?P<most> most)?, (?P<change>\S+?)(?: points|%) against "
 )
 MOVED_ID = re.compile(
-    r"(?P<kpi>[A-Z][a-z -]+?)(?P<most> paling banyak)? (?P<way>naik|turun), (?P<change>\S+?)(?: poin|%) dibanding "
+    r"(?P<kpi>[A-Z][a-z -]+?) (?P<way>naik|turun)(?P<most> paling banyak)?, (?P<change>\S+?)(?: poin|%) dibanding "
 )
 
 
@@ -267,6 +267,35 @@ def test_a_target_of_another_period_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("week", "month", "result", "target", "status"),
+    [
+        (5, 20, "Rp 5", "Rp 40 a month (Rp 20 in the end)", "missed"),
+        (None, 20, "no data yet", "Rp 40 a month (Rp 20 in the end)", "missed"),
+        (None, None, "no data yet", "Rp 40 a month", "–"),
+    ],
+)
+def test_a_status_stands_beside_the_figure_it_is_about(
+    week: int | None, month: int | None, result: str, target: str, status: str
+) -> None:
+    """The result is the week's, the target the month's: the month's own figure is told with it, and "no data yet" is
+    not said twice."""
+    monthly = Target("m", "revenue", Decimal(40), PeriodKind.MONTH, None, "", "U1", NOON, date(2026, 11, 1))
+
+    def totals(value: int | None) -> dict[str, Totals]:
+        return {} if value is None else {"revenue": Totals(Decimal(value), 1, Decimal(value))}
+
+    kpi, today = KPIS["revenue"], date(2026, 12, 1)
+    shown = lines([kpi], totals(week), {}, [monthly], {"m": totals(month)}, LAST_WEEK, today, WORKDAYS)
+    post = summary_message(
+        SummaryFacts(LAST_WEEK, today, "Asia/Jakarta", (*shown, *board({"leads": 1}, {}, {})), None, (), (), "IDR"), EN
+    )
+    table = next(block for block in post.blocks if block["type"] == "table")
+    cells = [cell["text"].replace("\N{NO-BREAK SPACE}", " ") for cell in table["rows"][1]]
+    assert cells[1:4] == [result, target, status]
+    assert post.text.count("no data yet") == (week is None)
+
+
+@pytest.mark.parametrize(
     ("key", "values", "unit", "drawn"),
     [
         ("revenue", [1_500_000_000, 3_000_000_000], "IDR, in billions", [1.5, 3]),
@@ -291,11 +320,11 @@ def test_the_charts_unit_fits_its_numbers(
 @pytest.mark.parametrize(
     ("today", "en", "indonesian"),
     [
-        (MONDAY, "Week of 23–29 Nov", "Pekan 23–29 Nov"),
-        (FRIDAY, "This week so far, 23–27 Nov", "Pekan ini sejauh ini, 23–27 Nov"),
-        (date(2026, 12, 7), "Week of 30 Nov – 6 Dec", "Pekan 30 Nov – 6 Des"),
-        (date(2027, 1, 4), "Week of 28 Dec 2026 – 3 Jan 2027", "Pekan 28 Des 2026 – 3 Jan 2027"),
-        (date(2026, 11, 24), "This week so far, 23–24 Nov", "Pekan ini sejauh ini, 23–24 Nov"),
+        (MONDAY, "Week of 23–29 Nov", "Ringkasan minggu 23–29 Nov"),
+        (FRIDAY, "This week so far, 23–27 Nov", "Minggu ini sampai sekarang, 23–27 Nov"),
+        (date(2026, 12, 7), "Week of 30 Nov – 6 Dec", "Ringkasan minggu 30 Nov – 6 Des"),
+        (date(2027, 1, 4), "Week of 28 Dec 2026 – 3 Jan 2027", "Ringkasan minggu 28 Des 2026 – 3 Jan 2027"),
+        (date(2026, 11, 24), "This week so far, 23–24 Nov", "Minggu ini sampai sekarang, 23–24 Nov"),
     ],
 )
 def test_the_title_names_the_days(today: date, en: str, indonesian: str) -> None:

@@ -17,7 +17,7 @@ from bot.playground.block_kit.whole import check_message_blocks, check_view
 from bot.slack import ids
 from bot.slack.blocks import FALLBACK_TEXT, Message
 from bot.surveys import author_views, results_views, views
-from bot.surveys.outcomes import Closing, Overview, RoundResults, SurveyResults, TrendPoint
+from bot.surveys.outcomes import Closing, Overview, Reminding, RoundResults, SurveyResults, TrendPoint
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 ZONE = "Asia/Jakarta"
@@ -59,6 +59,12 @@ def hidden(reason: Hidden | None, alike: EnpsClass | None = None) -> RoundResult
 def messages(t: Translator) -> Iterator[Message]:
     for survey, asking in ((SURVEY, ROUND), (SURVEY, replace(ROUND, scale=SCALE_1_10))):
         yield views.question_message(survey, asking, t, ZONE)
+    for words in ("again", "first", "last", "by_hand"):
+        key = f"surveys.{'question' if words == 'again' else 'reminder'}.{words}"
+        yield views.question_message(SURVEY, ROUND, t, ZONE, words=key, may_postpone=True)
+    yield views.postponed_message(ROUND, NOW, t, ZONE)
+    for left in (None, 5):
+        yield author_views.reminding_message(Reminding(SURVEY, left, is_last=left is None), t)
     yield views.thanks_message(ROUND, t, ZONE)
     yield views.closed_message(t)
     overviews = [Overview(SURVEY), Overview(replace(SURVEY, state=SurveyState.PAUSED), RULE)]

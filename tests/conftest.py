@@ -12,9 +12,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage import Storage, migrate
 from tests.postgres_server import CannotStart, PostgresServer
+
+# Machines are shared and noisy: how long an example takes proves nothing.
+settings.register_profile("denyut", deadline=None)
+settings.load_profile("denyut")
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ async def count_of_questions(company: Company) -> int:
 
 
 async def all_settled(company: Company) -> bool:
-    """Nothing is owed any more. Leases of the one who died end a minute later, so the clock goes on."""
+    """Nothing is owed any more but reminders. Who died left messages in the middle of being sent: they are looked up
+    twice, half a minute apart, so the clock goes on."""
     states = deliveries(company)
     if states.get("sending") or states.get("ambiguous"):
         company.playground.clock.advance(61)

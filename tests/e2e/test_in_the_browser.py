@@ -64,8 +64,8 @@ async def test_a_week(company: Company, page: Page) -> None:
 
     await become(page, url, "U0GITA", SALES)
     await expect(await type_command(page, "/kpi log revenue 2.5M")).to_contain_text("Rp\N{NO-BREAK SPACE}2,500,000")
-    asked = await type_command(page, "/kpi log leads 1.500")
-    await asked.get_by_role("button", name="1,500", exact=True).click()
+    asked = await type_command(page, "/kpi log revenue 1.500")
+    await asked.get_by_role("button", name="Rp\N{NO-BREAK SPACE}1,500", exact=True).click()
     await expect(asked).to_contain_text("Recorded")
 
     await become(page, url, "U0BUDI", SALES)
@@ -79,7 +79,7 @@ async def test_a_week(company: Company, page: Page) -> None:
     post = page.locator("[data-testid=message]:not([data-ephemeral=true])").filter(has_text="23–29 Nov")
     await expect(post).to_have_count(1)
     await expect(post.get_by_role("row").filter(has_text="Pendapatan")).to_contain_text("15")
-    await expect(post.get_by_role("button")).to_have_count(1)
+    await expect(post.locator("[data-action-id='kpi.log_opened']")).to_have_count(1)
     await expect(page.get_by_test_id("violation-count")).to_be_hidden()
 
 

@@ -104,8 +104,9 @@ class Answers:
 
     def unlink(self, round_id: str) -> None:
         """The first step of a seal: scores and comments anew, each under a key made of nothing but chance, in random
-        order; the invitations in random order too."""
-        if self._state(round_id) is not RoundState.CLOSED:
+        order; the invitations in random order too. Two replicas at it take turns: both reading before either has
+        written would leave every answer twice."""
+        if self._state(round_id, locked=True) is not RoundState.CLOSED:
             raise ValueError(f"round {round_id} is not closed in this workspace")
         for stored in (ANSWERS, COMMENTS, INVITATIONS):
             here = stored.c.round_id == round_id
@@ -120,9 +121,10 @@ class Answers:
         if rows:
             self._scope.connection.execute(insert(stored), rows)
 
-    def _state(self, round_id: str) -> RoundState | None:
+    def _state(self, round_id: str, *, locked: bool = False) -> RoundState | None:
+        """The round's state; `locked` until the transaction ends (SQLite has one writer anyhow)."""
         statement = self._scope.select(ROUNDS, ROUNDS.c.id == round_id, columns=[ROUNDS.c.state])
-        state: RoundState | None = self._scope.value(statement)
+        state: RoundState | None = self._scope.value(statement.with_for_update() if locked else statement)
         return state
 
     def _let_answer(self, round_id: str, member_id: str) -> tuple[bytes, bool]:

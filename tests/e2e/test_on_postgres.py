@@ -19,7 +19,7 @@ def backend() -> str:
 
 
 @pytest.fixture
-async def replicated(new_company: Open, database: Database) -> Company:
+async def replicated(database: Database, new_company: Open) -> Company:
     """A company whose bot runs twice on one PostgreSQL, with one folder for the keys of open rounds."""
     company: Company = await new_company()
     shared = {**company.settings, "DATABASE_URL": database.url}

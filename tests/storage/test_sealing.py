@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -231,6 +232,32 @@ def test_an_invitation_holds_no_time_and_an_answer_nothing_but_itself() -> None:
     assert table(CommentRow).c.keys() == ["key", "round_id", "text"]
     for row in (InvitationRow, AnswerRow, CommentRow):
         assert table(row).dialect_options["sqlite"]["with_rowid"] is False
+
+
+def test_two_replicas_that_seal_at_once_keep_every_answer_once(storage: Storage, answered: list[str], database) -> None:
+    storage.write_now("T1", close)
+    other = Storage.open(database.url, database.folder)
+    halfway, go_on = threading.Event(), threading.Event()
+
+    def slowly(db: UnitOfWork) -> None:
+        db.answers.unlink(ROUND)
+        halfway.set()
+        go_on.wait(5)
+
+    first = threading.Thread(target=lambda: storage.write_now("T1", slowly))
+    second = threading.Thread(target=lambda: other.write_now("T1", lambda db: db.answers.unlink(ROUND)))
+    first.start()
+    assert halfway.wait(5)
+    second.start()
+    second.join(0.3)  # long enough to have read what the first is about to replace, were it let
+    assert second.is_alive(), "the second waits for the first"
+    go_on.set()
+    first.join(5)
+    second.join(5)
+    other.close()
+    facts = storage.read_now("T1", lambda db: db.rounds.facts(ROUND))
+    assert sum(facts.counts.values()) == len(MEMBERS)
+    assert len(facts.comments) == len(MEMBERS)
 
 
 def test_sealing_again_changes_nothing_more(storage: Storage, answered: list[str]) -> None:

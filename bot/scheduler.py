@@ -53,7 +53,7 @@ class Pass:
     report: PassReport
 
     async def isolated(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Runs one job. This is where every exception stops (the other place is `bot.middleware`): a broken job must
+        """Runs one job. This is where every exception of a job stops (docs/architecture.md, rule 9): a broken job must
         not take the others with it, and is found in the log by its reference."""
         try:
             await work()

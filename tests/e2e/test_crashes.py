@@ -100,7 +100,7 @@ async def test_killed_right_after_an_answer_was_confirmed_it_still_counts(compan
 
 @both_transports
 async def test_asked_to_stop_it_finishes_what_it_is_at(company: Company) -> None:
-    """Opening a form takes long here: it is the one thing that happens between a click and its acknowledgement."""
+    """Opening a form takes long here, and follows the acknowledgement: it is still finished before the end."""
     gita = await company.person("U0GITA")
     await company.control("faults", method="views.open", kind="slow", seconds=1.0)
     typing = asyncio.create_task(gita.command("/kpi log"))

@@ -1,4 +1,5 @@
-"""Writes the sample company of the demo: `workspace.yml`, 26 weeks of KPI entries and four eNPS rounds.
+"""Writes the sample company of the demo: `workspace.yml`, 26 weeks of KPI entries, four eNPS rounds and
+who works where.
 
 The numbers are made up by a seeded generator, with a slow upward trend, a dip around the August holidays and a lead
 response time that gets worse towards the end, so that the summary has something to say. Run it from the repository's
@@ -115,6 +116,22 @@ def workspace() -> dict[str, object]:
                 "members": ["U0AYU", "U0VINA"],
             },
         ],
+        "groups": [
+            {
+                "id": "S0SALESLEADS",
+                "handle": "sales-leads",
+                "name": "Sales leads",
+                "description": "Those who look after a part of the market",
+                "members": ["U0AYU", "U0BUDI", "U0DEWI", "U0HADI", "U0LARS"],
+            },
+            {
+                "id": "S0SUPPORT",
+                "handle": "support",
+                "name": "Support",
+                "description": "Customer care and IT",
+                "members": ["U0WIM", "U0YUSUF", "U0ZAHRA"],
+            },
+        ],
     }
 
 
@@ -151,6 +168,13 @@ def seller_week(dice: random.Random, person: Person, day: date, season: float, w
     return [row(day, key, value, person.id) for key, value in values.items()]
 
 
+def manager_of(person: Person) -> str:
+    """Ayu leads the sales team and Vina everybody else; the two have no manager here."""
+    if person.is_admin:
+        return ""
+    return "U0AYU" if person.weekly_revenue else "U0VINA"
+
+
 def row(day: date, kpi: str, value: float, member: str) -> dict[str, str]:
     return {"date": day.isoformat(), "kpi": kpi, "value": str(value), "member": member, "note": ""}
 
@@ -166,6 +190,11 @@ def main() -> None:
         writer = csv.DictWriter(file, ["date", "kpi", "value", "member", "note"], lineterminator="\n")
         writer.writeheader()
         writer.writerows(entries(dice))
+    with (HERE / "members.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["member", "department", "manager"])
+        for person in PEOPLE:
+            table.writerow([person.id, "Sales" if person.weekly_revenue else person.title, manager_of(person)])
     with (HERE / "enps-rounds.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["survey", "channel", "closed_on", "scale", "asked", "score", "answers"])

@@ -105,17 +105,22 @@ class Actor:
         """Opens App Home on this tab."""
         await self._post("/page/home", {"tab": tab})
 
-    async def click(self, where: Json, target: str) -> Json:
-        """Clicks a button of a message or view, named by its action_id or its text; `{ok, ack_ms, error}`."""
-        block, element = find_element(where, target)
+    async def click(self, where: Json, target: str, block_id: str | None = None) -> Json:
+        """Clicks a button of a message or view, named by its action_id or its text (and by its block where several are
+        called so); `{ok, ack_ms, error}`."""
+        block, element = find_element(where, target, block_id)
         return await self._act(where, block, element, None, None)
 
-    async def choose(self, where: Json, target: str, value: Any, state: Json | None = None) -> Json:
-        """Chooses or types in an element with an action of its own, named by action_id.
+    async def choose(
+        self, where: Json, target: str, value: Any, state: Json | None = None, block_id: str | None = None
+    ) -> Json:
+        """Chooses or types in an element with an action of its own, named by action_id (and by its block where several
+        are called so).
 
-        `value` is an option's value, a date, a user id, a text, or a list of them where several may be chosen.
+        `value` is an option's value, a date, a user id, a text, or a list of them where several may be chosen. `state`
+        is what stands in the other inputs of a view by now, in the shape of `state.values`.
         """
-        block, element = find_element(where, target)
+        block, element = find_element(where, target, block_id)
         return await self._act(where, block, element, with_value(element, value), state)
 
     async def _act(self, where: Json, block: Json, element: Json, value: Any, state: Json | None) -> Json:
@@ -204,13 +209,14 @@ async def _body(answer: aiohttp.ClientResponse, path: str) -> Json:
     return body
 
 
-def find_element(where: Json, target: str) -> tuple[Json, Json]:
-    """The block and the element of a message or view with this action_id or button text; raises ActorError."""
+def find_element(where: Json, target: str, block_id: str | None = None) -> tuple[Json, Json]:
+    """The block and the element of a message or view with this action_id or button text, in this block if one is
+    given; raises ActorError."""
     seen = []
     for block in blocks_within(where["blocks"]):
         for element in elements_of(block):
             text = (element.get("text") or {}).get("text")
-            if target in (element["action_id"], text):
+            if target in (element["action_id"], text) and block_id in (None, block["block_id"]):
                 return block, element
             seen.append(text or element["action_id"])
     raise ActorError(f"no {target!r} here, only {seen}")

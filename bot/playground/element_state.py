@@ -103,14 +103,16 @@ def initial_values(blocks: list[Json]) -> Json:
 def merged_values(blocks: list[Json], *overlays: Json | None) -> Json:
     """The initial values of the blocks with later ones laid over, as far as the blocks still have those elements.
 
-    This is how Slack keeps what was typed when a view is updated: same block_id and action_id, same value.
+    This is how Slack keeps what was typed when a view is updated: same block_id and action_id, same value. An element
+    that is of another type by now starts anew.
     """
     values = initial_values(blocks)
     for overlay in overlays:
         for block_id, by_action in (overlay or {}).items():
             for action_id, entry in (by_action or {}).items():
                 current = values.get(block_id, {}).get(action_id)
-                if current is not None and isinstance(entry, dict):
+                same = isinstance(entry, dict) and current is not None
+                if same and entry.get("type", current["type"]) == current["type"]:
                     current.update({key: _null_if_blank(value) for key, value in entry.items() if key != "type"})
     return values
 
@@ -133,6 +135,8 @@ def with_value(element: Json, value: Any) -> Json:
         return {field: _option(element, given)}
     if field == "selected_options":
         return {field: [_option(element, each) for each in given or []]}
+    if element["type"] == "number_input" and isinstance(given, int | float):
+        given = str(given)
     return {field: _null_if_blank(given)}
 
 

@@ -16,9 +16,10 @@ RESPONSE_SECONDS: Final = 30 * 60
 
 @dataclass
 class Trigger:
-    """A trigger id: whose interaction it was, and when (real monotonic seconds)."""
+    """A trigger id: whose interaction it was, in which conversation if in one, and when (real monotonic seconds)."""
 
     user_id: str
+    channel_id: str | None
     issued: float
     used: bool = False
 
@@ -31,15 +32,15 @@ class Triggers:
         self._real = real
         self._issued: dict[str, Trigger] = {}
 
-    def issue(self, user_id: str) -> str:
-        """A new trigger id for an interaction of this person."""
+    def issue(self, user_id: str, channel_id: str | None = None) -> str:
+        """A new trigger id for an interaction of this person, in this conversation."""
         trigger_id = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self._issued[trigger_id] = Trigger(user_id, self._real())
+        self._issued[trigger_id] = Trigger(user_id, channel_id, self._real())
         _forget_oldest(self._issued)
         return trigger_id
 
-    def exchange(self, trigger_id: str) -> str:
-        """Uses the trigger up and tells whose it is; raises `invalid_`, `exchanged_` or `expired_trigger_id`."""
+    def exchange(self, trigger_id: str) -> Trigger:
+        """Uses the trigger up; raises `invalid_`, `exchanged_` or `expired_trigger_id`."""
         trigger = self._issued.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")
@@ -48,7 +49,7 @@ class Triggers:
         if self._real() - trigger.issued > self._seconds:
             raise SlackError("expired_trigger_id")
         trigger.used = True
-        return trigger.user_id
+        return trigger
 
 
 def _forget_oldest(issued: dict[str, Any]) -> None:

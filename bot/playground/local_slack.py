@@ -96,10 +96,10 @@ class LocalSlack:
 
     def faults_shown(self, text: str, *structures: Any) -> list[str]:
         """What Slack would accept in a text and in blocks and then show wrong."""
-        users, channels = self.workspace.users, self.workspace.channels
-        found = mrkdwn_faults(text, users, channels)
+        known = self.workspace.users, self.workspace.channels, self.workspace.groups
+        found = mrkdwn_faults(text, *known)
         for structure in structures:
-            found += shown_faults(structure, users, channels)
+            found += shown_faults(structure, *known)
         return found
 
     def send_event(self, subscription: str, event: Json) -> None:

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from bot.playground.app_manifest import APP_ID, BOT_ID
 from bot.playground.block_kit.whole import with_ids
+from bot.playground.current_conversation import current_conversation_values
 from bot.playground.element_state import merged_values
 from bot.playground.slack_error import SlackError
+from bot.playground.workspace import Channel
 
 Json = dict[str, Any]
 STACK: Final = 3
@@ -15,7 +17,8 @@ STACK: Final = 3
 
 @dataclass
 class View:
-    """One open view. `given` is what the bot sent, with ids filled in; `values` what the person has typed so far."""
+    """One open view. `given` is what the bot sent, with ids filled in; `values` what the person has typed so far;
+    `current` is the conversation they were in when it opened."""
 
     id: str
     user_id: str
@@ -25,11 +28,13 @@ class View:
     previous_view_id: str | None = None
     hash: str = ""
     values: Json = field(default_factory=dict)
+    current: Channel | None = None
 
     def replace(self, given: Json, moment: float) -> None:
         """Puts a new content in; what was typed stays where block_id and action_id are the same."""
-        self.given = {**given, "blocks": with_ids(given["blocks"])}
-        self.values = merged_values(self.given["blocks"], self.values)
+        blocks = with_ids(given["blocks"])
+        self.given = {**given, "blocks": blocks}
+        self.values = merged_values(blocks, current_conversation_values(blocks, self.current), self.values)
         self.hash = f"{int(moment)}.{secrets.token_hex(4)}"
 
     def as_slack(self) -> Json:
@@ -84,14 +89,14 @@ class OpenViews:
             (view for view in [*modals, *self.homes.values()] if view.given.get("external_id") == external_id), None
         )
 
-    def open(self, user_id: str, team_id: str, given: Json, moment: float) -> View:
+    def open(self, user_id: str, team_id: str, given: Json, moment: float, current: Channel | None = None) -> View:
         """Opens a modal as the only one of the person."""
         self._refuse_double(given)
-        view = self._new(user_id, team_id, given, moment)
+        view = self._new(user_id, team_id, given, moment, current)
         self.stacks[user_id] = [view]
         return view
 
-    def push(self, user_id: str, team_id: str, given: Json, moment: float) -> View:
+    def push(self, user_id: str, team_id: str, given: Json, moment: float, current: Channel | None = None) -> View:
         """Puts a modal on top; raises `push_limit_reached` above three, `not_found` when there is none below."""
         stack = self.stack(user_id)
         if not stack:
@@ -99,7 +104,7 @@ class OpenViews:
         if len(stack) >= STACK:
             raise SlackError("push_limit_reached")
         self._refuse_double(given)
-        view = self._new(user_id, team_id, given, moment)
+        view = self._new(user_id, team_id, given, moment, current)
         view.root_view_id, view.previous_view_id = stack[0].id, stack[-1].id
         stack.append(view)
         return view
@@ -124,8 +129,8 @@ class OpenViews:
         if external_id and self.find_external(external_id) is not None:
             raise SlackError("duplicate_external_id")
 
-    def _new(self, user_id: str, team_id: str, given: Json, moment: float) -> View:
+    def _new(self, user_id: str, team_id: str, given: Json, moment: float, current: Channel | None = None) -> View:
         view_id = "V" + secrets.token_hex(5).upper()
-        view = View(view_id, user_id, team_id, {}, root_view_id=view_id)
+        view = View(view_id, user_id, team_id, {}, root_view_id=view_id, current=current)
         view.replace(given, moment)
         return view

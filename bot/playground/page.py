@@ -14,7 +14,7 @@ from bot.playground.command_text import escaped
 from bot.playground.interactions import PageError
 from bot.playground.local_slack import LocalSlack
 from bot.playground.modals import View
-from bot.playground.shapes import page_channel, page_message, page_user
+from bot.playground.shapes import page_channel, page_group, page_message, page_user
 from bot.playground.web_api.endpoint import SLACK
 from bot.playground.workspace import Channel, Message, User
 
@@ -100,6 +100,7 @@ async def _bootstrap(asked: Asked) -> Json:
         },
         "users": [page_user(each) for each in slack.workspace.users.values()],
         "channels": [page_channel(each) for each in named],
+        "groups": [page_group(each) for each in slack.workspace.groups.values() if not each.disabled],
         "clock": slack.clock.as_json(),
         "transport": slack.dispatcher.transport.kind,
         "connections": slack.dispatcher.transport.connections,

@@ -31,7 +31,7 @@ def command_payload(
         "api_app_id": APP_ID,
         "is_enterprise_install": "false",
         "response_url": f"{slack.url}/response/{response_id}",
-        "trigger_id": slack.triggers.issue(user.id),
+        "trigger_id": slack.triggers.issue(user.id, channel.id),
     }
 
 
@@ -64,7 +64,7 @@ def message_action_payload(slack: LocalSlack, user: User, message: Message, acti
     payload = {
         **_interaction(slack, user, "block_actions"),
         "container": container,
-        "trigger_id": slack.triggers.issue(user.id),
+        "trigger_id": slack.triggers.issue(user.id, channel.id),
         "channel": {"id": channel.id, "name": _DIRECT_NAMES.get(channel.kind, channel.name)},
         "state": {"values": values},
         "response_url": f"{slack.url}/response/{response_id}",
@@ -80,7 +80,7 @@ def view_action_payload(slack: LocalSlack, user: User, view: View, action: Json)
     return {
         **_interaction(slack, user, "block_actions"),
         "container": {"type": "view", "view_id": view.id},
-        "trigger_id": slack.triggers.issue(user.id),
+        "trigger_id": slack.triggers.issue(user.id, view.current.id if view.current else None),
         "view": view.as_slack(),
         "actions": [action],
     }
@@ -90,7 +90,7 @@ def submission_payload(slack: LocalSlack, user: User, view: View) -> Json:
     """A submitted modal."""
     return {
         **_interaction(slack, user, "view_submission"),
-        "trigger_id": slack.triggers.issue(user.id),
+        "trigger_id": slack.triggers.issue(user.id, view.current.id if view.current else None),
         "view": view.as_slack(),
         "response_urls": [],
     }

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.playground.app_manifest import APP_ID, BOT_ID, BOT_USER_ID, AppManifest
-from bot.playground.workspace import Channel, Message, StoredFile, User, Workspace
+from bot.playground.workspace import Channel, Message, StoredFile, User, UserGroup, Workspace
 
 Json = dict[str, Any]
 
@@ -112,6 +112,11 @@ def page_channel(channel: Channel) -> Json:
         "topic": channel.topic,
         "members": list(channel.members),
     }
+
+
+def page_group(group: UserGroup) -> Json:
+    """A user group as the page asks."""
+    return {"id": group.id, "handle": group.handle, "name": group.name, "members": list(group.members)}
 
 
 def slack_message(

@@ -1,6 +1,7 @@
 """Submitting and closing modals: what Slack checks before it sends, and what the bot may answer."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any, Final
 
 from bot.playground.block_kit.whole import check_view
@@ -14,6 +15,7 @@ from bot.playground.workspace import User
 
 Json = dict[str, Any]
 
+_NUMBER: Final = re.compile(r"-?(\d+\.?\d*|\.\d+)", re.ASCII)
 REQUIRED: Final = "This is a required field"
 GENERIC_FAILURE: Final = "submission_failed"
 """Slack shows a general 'we had some trouble' when the bot's answer makes no sense."""
@@ -49,12 +51,9 @@ def _input_fault(block: Json, values: Json) -> str | None:
 
 
 def _number_fault(element: Json, value: str) -> str | None:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
+    if not _NUMBER.fullmatch(value):
         return "Enter a number"
-    if not number.is_finite():
-        return "Enter a number"
+    number = Decimal(value)
     if not element.get("is_decimal_allowed") and number != number.to_integral_value():
         return "Enter a whole number"
     if "min_value" in element and number < Decimal(element["min_value"]):
@@ -99,7 +98,7 @@ def _apply(slack: LocalSlack, user: User, view: View, response: Any) -> dict[str
         view.replace(response["view"], slack.clock.timestamp())
     elif action == "push":
         _checked(slack, response)
-        slack.views.push(user.id, slack.workspace.team_id, response["view"], slack.clock.timestamp())
+        slack.views.push(user.id, slack.workspace.team_id, response["view"], slack.clock.timestamp(), view.current)
     else:
         raise SlackError("invalid_response_action", ["an acknowledgement has an empty body or a response_action"])
     return {}

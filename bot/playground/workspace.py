@@ -1,4 +1,4 @@
-"""The state of one Slack workspace in memory: people, channels, messages, files. No rules of the API are here."""
+"""The state of one Slack workspace in memory: people, groups, channels, messages, files. No rules of the API here."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -108,14 +108,29 @@ class StoredFile:
     channels: list[str] = field(default_factory=list)
 
 
-class Workspace:
-    """The people, channels, messages and files of one team; `url` is where files can be fetched."""
+@dataclass
+class UserGroup:
+    """A group of people one can mention as `@handle`; nobody can mention a disabled one."""
 
-    def __init__(self, team: Json, users: Iterable[User], channels: Iterable[Channel]) -> None:
+    id: str
+    handle: str
+    name: str
+    members: list[str]
+    description: str = ""
+    disabled: bool = False
+
+
+class Workspace:
+    """The people, groups, channels, messages and files of one team; `url` is where files can be fetched."""
+
+    def __init__(
+        self, team: Json, users: Iterable[User], channels: Iterable[Channel], groups: Iterable[UserGroup] = ()
+    ) -> None:
         self.team = team
         self.url = ""
         self.users = {each.id: each for each in users}
         self.channels = {each.id: each for each in channels}
+        self.groups = {each.id: each for each in groups}
         self.files: dict[str, StoredFile] = {}
 
     @property
@@ -133,6 +148,11 @@ class Workspace:
         wanted = name.lower()
         named = (each for each in self.users.values() if wanted in (each.name.lower(), each.display_name.lower()))
         return next(named, None)
+
+    def group_named(self, handle: str) -> UserGroup | None:
+        """The group with this handle, ignoring case; not a disabled one."""
+        wanted = handle.lower()
+        return next((each for each in self.groups.values() if each.handle == wanted and not each.disabled), None)
 
     def channel_named(self, name: str) -> Channel | None:
         """The channel (not a direct conversation) with this name, without '#'."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 
 from bot.playground.app_manifest import BOT_USER_ID, AppManifest
-from bot.playground.workspace import SLACKBOT_ID, Channel, User, Workspace
+from bot.playground.workspace import SLACKBOT_ID, Channel, User, UserGroup, Workspace
 
 DEFAULT_WORKSPACE: Final[Mapping[str, Any]] = {
     "team": {"id": "T0SENTOSA", "name": "Sentosa Coffee", "domain": "sentosa"},
@@ -36,12 +36,16 @@ DEFAULT_WORKSPACE: Final[Mapping[str, Any]] = {
         },
         {"id": "C0RANDOM", "name": "random", "topic": "Everything else", "bot": False, "members": ["U0AYU", "U0BOB"]},
     ],
+    "groups": [
+        {"id": "S0SALESLEADS", "handle": "sales-leads", "name": "Sales leads", "members": ["U0AYU", "U0CITRA"]},
+    ],
 }  # fmt: skip
 
 _USER_FIELDS = {
     "id", "name", "real_name", "display_name", "tz", "locale", "team_id", "title", "email", "is_bot", "deleted",
     "is_admin", "is_owner", "is_restricted", "is_ultra_restricted", "is_stranger",
 }  # fmt: skip
+_GROUP_FIELDS = {"id", "handle", "name", "members", "description", "disabled"}
 _CHANNEL_FIELDS = {"id", "name", "members", "bot", "is_private", "is_archived", "topic"}
 
 
@@ -79,7 +83,10 @@ def workspace_from(content: Mapping[str, Any], manifest: AppManifest, created: i
     channels = [_channel(each, known, created) for each in content.get("channels") or []]
     if len({each.id for each in channels}) != len(channels):
         raise WorkspaceError("the workspace has two channels with the same id")
-    workspace = Workspace(team, users, channels)
+    groups = [_group(each, known) for each in content.get("groups") or []]
+    if len({each.id for each in groups}) != len(groups) or len({each.handle for each in groups}) != len(groups):
+        raise WorkspaceError("the workspace has two groups with the same id or handle")
+    workspace = Workspace(team, users, channels, groups)
     for person in workspace.people:
         workspace.direct_channel(person.id, BOT_USER_ID).created = created
     return workspace
@@ -93,6 +100,24 @@ def _user(each: Mapping[str, Any], team_id: str) -> User:
     if fields.get("is_bot"):
         fields["is_app"] = True
     return User(**fields)
+
+
+def _group(each: Mapping[str, Any], known: set[str]) -> UserGroup:
+    unknown = set(each) - _GROUP_FIELDS
+    if unknown or "id" not in each or "handle" not in each:
+        raise WorkspaceError(f"a group needs id and handle and has no {', '.join(sorted(unknown)) or 'such fields'}")
+    members = list(each.get("members") or [])
+    strangers = [member for member in members if member not in known]
+    if strangers:
+        raise WorkspaceError(f"group {each['handle']} has members the workspace does not: {', '.join(strangers)}")
+    return UserGroup(
+        id=each["id"],
+        handle=str(each["handle"]).lower(),
+        name=each.get("name") or str(each["handle"]),
+        members=members,
+        description=each.get("description", ""),
+        disabled=bool(each.get("disabled")),
+    )
 
 
 def _channel(each: Mapping[str, Any], known: set[str], created: int) -> Channel:

@@ -15,6 +15,10 @@ PLAIN_TEXT = 3000
 HEADER_TEXT = 150
 BUTTON_TEXT = 75
 OPTION_TEXT = 75
+PLACEHOLDER_TEXT = 150
+SELECT_OPTIONS = 100
+CHOICES = 10  # of radio buttons and checkboxes
+OVERFLOW_OPTIONS = 5
 TITLE_TEXT = 24
 LABEL_TEXT = 2000
 CELL_TEXT = 500  # Slack names no limit for a cell; longer ones are unreadable
@@ -110,16 +114,93 @@ def confirmation(title: str, text: str, yes: str, no: str) -> Block:
     return {"title": plain(title, 100), "text": plain(text, 300), "confirm": plain(yes, 30), "deny": plain(no, 30)}
 
 
-def option(text: str, value: str) -> Block:
-    return {"text": plain(text, OPTION_TEXT), "value": value}
+def option(text: str, value: str, description: str = "") -> Block:
+    """One choice; `description` is a second, paler line below it."""
+    choice: Block = {"text": plain(text, OPTION_TEXT), "value": value}
+    if description:
+        choice["description"] = plain(description, OPTION_TEXT)
+    return choice
 
 
 def select(action_id: str, options: Sequence[Block], *, initial: Block | None = None, placeholder: str = "") -> Block:
-    element: Block = {"type": "static_select", "action_id": action_id, "options": list(options)[:100]}
+    element: Block = {"type": "static_select", "action_id": action_id, "options": list(options)[:SELECT_OPTIONS]}
     if initial is not None:
         element["initial_option"] = initial
-    if placeholder:
-        element["placeholder"] = plain(placeholder, 150)
+    return _with_placeholder(element, placeholder)
+
+
+def multi_select(
+    action_id: str, options: Sequence[Block], initial: Sequence[Block] = (), placeholder: str = ""
+) -> Block:
+    """A list to choose several from; `initial` are some of its options."""
+    element: Block = {"type": "multi_static_select", "action_id": action_id, "options": list(options)[:SELECT_OPTIONS]}
+    if initial:
+        element["initial_options"] = list(initial)
+    return _with_placeholder(element, placeholder)
+
+
+def channels_select(action_id: str, initial: Sequence[str] = (), placeholder: str = "") -> Block:
+    """Several channels, public ones and the person's own private ones; `initial` are ids."""
+    element: Block = {
+        "type": "multi_conversations_select",
+        "action_id": action_id,
+        "filter": {"include": ["public", "private"]},
+    }
+    if initial:
+        element["initial_conversations"] = list(initial)
+    return _with_placeholder(element, placeholder)
+
+
+def people_select(action_id: str, initial: Sequence[str] = (), placeholder: str = "") -> Block:
+    """Several people; `initial` are ids."""
+    element: Block = {"type": "multi_users_select", "action_id": action_id}
+    if initial:
+        element["initial_users"] = list(initial)
+    return _with_placeholder(element, placeholder)
+
+
+def radio(action_id: str, options: Sequence[Block], initial: Block | None = None) -> Block:
+    """Choices that are all in sight, one of them to take; `initial` is one of them. At most 10."""
+    element: Block = {"type": "radio_buttons", "action_id": action_id, "options": list(options)[:CHOICES]}
+    if initial is not None:
+        element["initial_option"] = initial
+    return element
+
+
+def checkboxes(action_id: str, options: Sequence[Block], initial: Sequence[Block] = ()) -> Block:
+    """Choices that are all in sight, any of them to take; `initial` are those ticked. At most 10."""
+    element: Block = {"type": "checkboxes", "action_id": action_id, "options": list(options)[:CHOICES]}
+    if initial:
+        element["initial_options"] = list(initial)
+    return element
+
+
+def overflow(action_id: str, options: Sequence[Block]) -> Block:
+    """The "…" menu for what is seldom done. At most 5."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options)[:OVERFLOW_OPTIONS]}
+
+
+def number_input(action_id: str, initial: str = "", decimals: bool = True) -> Block:
+    """A number. Slack takes only digits, a sign and a dot here, so `initial` is written that way in every language."""
+    element: Block = {"type": "number_input", "action_id": action_id, "is_decimal_allowed": decimals}
+    if initial:
+        element["initial_value"] = initial
+    return element
+
+
+def date_input(action_id: str, initial: str = "") -> Block:
+    """A day, as ISO writes it: 2026-11-22."""
+    element: Block = {"type": "datepicker", "action_id": action_id}
+    if initial:
+        element["initial_date"] = initial
+    return element
+
+
+def time_input(action_id: str, initial: str = "") -> Block:
+    """A time of day of 24 hours, without a zone: 09:30."""
+    element: Block = {"type": "timepicker", "action_id": action_id}
+    if initial:
+        element["initial_time"] = initial
     return element
 
 
@@ -134,15 +215,20 @@ def text_input(
     element: Block = {"type": "plain_text_input", "action_id": action_id, "multiline": multiline}
     if initial:
         element["initial_value"] = initial
-    if placeholder:
-        element["placeholder"] = plain(placeholder, 150)
     if max_length:
         element["max_length"] = max_length
-    return element
+    return _with_placeholder(element, placeholder)
 
 
-def field(block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
-    """An input block of a form; errors of a submit are keyed by its `block_id`."""
+def _with_placeholder(element: Block, placeholder: str) -> Block:
+    return {**element, "placeholder": plain(placeholder, PLACEHOLDER_TEXT)} if placeholder else element
+
+
+def field(
+    block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = "", dispatch: bool = False
+) -> Block:
+    """An input block of a form; errors of a submit are keyed by its `block_id`. With `dispatch`, Slack also sends a
+    click as soon as something is entered, so that the form can change."""
     block: Block = {
         "type": "input",
         "block_id": block_id,
@@ -152,6 +238,8 @@ def field(block_id: str, label: str, element: Block, *, optional: bool = False, 
     }
     if hint:
         block["hint"] = plain(unmarked(hint), LABEL_TEXT)
+    if dispatch:
+        block["dispatch_action"] = True
     return block
 
 

@@ -29,7 +29,7 @@ from bot.slack.errors import (
     from_connection,
     from_parts,
 )
-from bot.slack.people import ChannelInfo, channel_from, member_from
+from bot.slack.people import ChannelInfo, UserGroup, channel_from, group_from, member_from
 
 __all__ = [
     "ChannelInfo",
@@ -41,6 +41,7 @@ __all__ = [
     "SlackRefused",
     "SlackUnclear",
     "SlackUnreachable",
+    "UserGroup",
 ]
 
 log = structlog.get_logger(__name__)
@@ -212,6 +213,16 @@ class Gateway:
         answer = await _ask(self.client.users_info, user=user_id, include_locale=True)
         return member_from(answer["user"], self.identity.team_id)
 
+    async def user_groups(self) -> list[UserGroup]:
+        """The groups of people one can mention, the disabled ones left out."""
+        answer = await _ask(self.client.usergroups_list, include_disabled=False)
+        return [group_from(group) for group in answer.get("usergroups") or () if not group.get("date_delete")]
+
+    async def group_members(self, group_id: str) -> list[str]:
+        """The ids of everybody in a group. Raises SlackRefused("no_such_subteam") for one that is not there."""
+        answer = await _ask(self.client.usergroups_users_list, usergroup=group_id)
+        return [str(user) for user in answer.get("users") or ()]
+
     async def channel(self, channel_id: str) -> ChannelInfo:
         """One channel the bot can see."""
         answer = await _ask(self.client.conversations_info, channel=channel_id)
@@ -269,7 +280,7 @@ def _client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWe
 
 async def _ask(call: Call, **arguments: Any) -> AsyncSlackResponse:
     """One call of the SDK's, made once. Raises a SlackError."""
-    method = call.__name__.replace("_", ".", 1)
+    method = call.__name__.replace("_", ".")
     try:
         return await call(**arguments)
     except SlackApiError as error:

@@ -1,4 +1,4 @@
-"""Slack's raw people and channels as the domain's words. Who is asked or left out is decided in `bot.domain`."""
+"""Slack's raw people, groups and channels as the domain's words. Who is asked is decided in `bot.domain`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +19,15 @@ class ChannelInfo:
     is_member: bool
     is_archived: bool
     is_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UserGroup:
+    """A group of people that one can mention; `handle` is how, without the "@"."""
+
+    id: str
+    handle: str
+    name: str
 
 
 def is_person(receiver: str) -> bool:
@@ -51,6 +60,12 @@ def channel_from(channel: Mapping[str, Any]) -> ChannelInfo:
         is_archived=bool(channel.get("is_archived")),
         is_private=bool(channel.get("is_private")),
     )
+
+
+def group_from(group: Mapping[str, Any]) -> UserGroup:
+    """A group of usergroups.list; one without a name goes by its handle."""
+    handle = group.get("handle") or ""
+    return UserGroup(id=group["id"], handle=handle, name=group.get("name") or handle)
 
 
 def _is_outsider(user: Mapping[str, Any], team_id: str) -> bool:

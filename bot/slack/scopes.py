@@ -12,6 +12,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "groups:read": "who is in a private channel we were invited to",
     "im:history": "the same as channels:history, for our own direct messages",
     "im:write": "opening a direct message with a member",
+    "usergroups:read": "who is in a user group that a survey goes to",
     "users:read": "names, languages and time zones",
 }
 EVENTS: Final = frozenset({"app_home_opened", "team_join", "user_change"})

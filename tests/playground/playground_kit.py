@@ -20,7 +20,8 @@ Json = dict[str, Any]
 
 SCOPES = [
     "channels:history", "channels:join", "channels:read", "chat:write", "commands", "files:read", "files:write",
-    "groups:history", "groups:read", "im:history", "im:read", "im:write", "reactions:write", "team:read", "users:read",
+    "groups:history", "groups:read", "im:history", "im:read", "im:write", "reactions:write", "team:read",
+    "usergroups:read", "users:read",
 ]  # fmt: skip
 EVENTS = ["app_home_opened", "message.channels", "message.im", "channel_archive", "user_change", "app_mention"]
 FAST = Timing(retry_delays=(0.0, 0.05, 0.05), file_ready_seconds=0.1, drain_seconds=0.05)
@@ -38,6 +39,10 @@ WORKSPACE = {
         {"id": "C0OLD", "name": "old", "members": ["U0AYU"], "bot": True, "is_archived": True},
         {"id": "G0BOARD", "name": "board", "members": ["U0AYU"], "bot": True, "is_private": True},
         {"id": "G0SECRET", "name": "secret", "members": ["U0BOB"], "is_private": True},
+    ],
+    "groups": [
+        {"id": "S0LEADS", "handle": "sales-leads", "name": "Sales leads", "members": ["U0AYU", "U0BOB", "U0GONE"]},
+        {"id": "S0OLD", "handle": "old-guard", "members": ["U0AYU"], "disabled": True},
     ],
 }
 

@@ -291,12 +291,13 @@ def test_a_file_that_is_not_ready_is_refused():
         ("<@U2>", ["<@U2>"]),
         ("<#C2|sales>", ["<#C2|sales>"]),
         ("<!all>", ["<!all>"]),
+        ("<!subteam^S2|@team>", ["<!subteam^S2|@team>"]),
         ("<!date^1760000000^{date_short}>", ["<!date^1760000000^{date_short}>"]),
         ("<b>bold</b>", ["<b>", "</b>"]),
     ],
 )
 def test_what_mrkdwn_shows_wrong_is_noticed(text, wrong):
-    assert mrkdwn_faults(text, {"U1"}, {"C1"}) == [f"mrkdwn shows wrong: {each}" for each in wrong]
+    assert mrkdwn_faults(text, {"U1"}, {"C1"}, {"S1"}) == [f"mrkdwn shows wrong: {each}" for each in wrong]
 
 
 def test_a_mention_in_plain_text_is_noticed():

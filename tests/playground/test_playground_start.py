@@ -69,6 +69,10 @@ def test_it_says_where_it_listens_and_stops_when_told(manifest_path):
         {"users": [{"id": "U1", "name": "a"}, {"id": "U1", "name": "b"}]},
         {"users": [{"id": "U1", "name": "a"}], "channels": [{"id": "C1", "name": "c", "members": ["U2"]}]},
         {"channels": [{"id": "C1"}]},
+        {"groups": [{"id": "S1"}]},
+        {"groups": [{"id": "S1", "handle": "a", "colour": "red"}]},
+        {"groups": [{"id": "S1", "handle": "a", "members": ["U2"]}]},
+        {"groups": [{"id": "S1", "handle": "a"}, {"id": "S2", "handle": "a"}]},
     ],
 )
 def test_a_workspace_with_a_mistake_is_refused(content, manifest_path):

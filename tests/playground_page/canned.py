@@ -102,6 +102,11 @@ CHANNELS = [
     },
 ]
 
+GROUPS = [
+    {"id": "S0LEADS", "handle": "sales-leads", "name": "Sales leads", "members": ["U0AYU", "U0CITRA"]},
+    {"id": "S0SUPPORT", "handle": "support", "name": "Customer care", "members": ["U0BOB"]},
+]
+
 COMMANDS = [
     {
         "command": "/kpi",

@@ -53,6 +53,7 @@ class FakeSlack:
             "app": app,
             "users": canned.USERS,
             "channels": canned.CHANNELS,
+            "groups": canned.GROUPS,
             "clock": self.clock(),
             "transport": "socket",
             "connections": self.connections,

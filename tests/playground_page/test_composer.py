@@ -69,6 +69,18 @@ async def test_people_and_channels_are_completed(open_page: OpenPage) -> None:
     await expect(box).to_have_value("/pulse enps #leadership @bob ")
 
 
+async def test_groups_are_completed_and_named_as_such(open_page: OpenPage) -> None:
+    page = await open_page()
+    box = page.get_by_test_id("composer-input")
+    await box.press_sequentially("/pulse new @sal")
+    options = page.get_by_test_id("composer-completion").get_by_role("option")
+    await expect(options).to_have_text(["@sales-leadsSales leads · group of 2 people"])
+    await page.keyboard.press("Tab")
+    await expect(box).to_have_value("/pulse new @sales-leads ")
+    await page.keyboard.type("@care")
+    await expect(options).to_have_text(["@supportCustomer care · group of 1 person"])
+
+
 async def test_escape_closes_the_list_and_keeps_the_words(open_page: OpenPage) -> None:
     page = await open_page()
     box = page.get_by_test_id("composer-input")

@@ -21,6 +21,7 @@ from bot.slack.gateway import (
     SlackRefused,
     SlackUnclear,
     SlackUnreachable,
+    UserGroup,
 )
 from bot.slack.people import member_from
 from tests.sender.conftest import NOW, TEAM, Fault, SmallSlack, busy, drop, refuse, status
@@ -269,6 +270,30 @@ class TestPeople:
         assert slack.called("users.list")[0]["include_locale"] in ("1", "true")
         assert await gateway.channel_members("C1") == [f"U{n}" for n in range(7)]
         assert (await gateway.user("U3")).name == "p3"
+
+    async def test_groups_one_can_mention(self, slack: SmallSlack, gateway: Gateway) -> None:
+        groups = [
+            {"id": "S1", "handle": "sales-leads", "name": "Sales leads", "date_delete": 0},
+            {"id": "S2", "handle": "support", "name": ""},
+            {"id": "S3", "handle": "old", "name": "Old", "date_delete": 1760000000},
+        ]
+        slack.fail("usergroups.list", lambda *_: web.json_response({"ok": True, "usergroups": groups}))
+        slack.fail("usergroups.users.list", lambda *_: web.json_response({"ok": True, "users": ["U1", "U2"]}))
+        assert await gateway.user_groups() == [
+            UserGroup("S1", "sales-leads", "Sales leads"),
+            UserGroup("S2", "support", "support"),
+        ]
+        assert await gateway.group_members("S1") == ["U1", "U2"]
+        assert slack.called("usergroups.users.list")[0]["usergroup"] == "S1"
+
+    @pytest.mark.parametrize("code", ["missing_scope", "plan_upgrade_required"])
+    async def test_groups_we_may_not_see(self, slack: SmallSlack, gateway: Gateway, code: str) -> None:
+        slack.fail("usergroups.list", refuse(code))
+        slack.fail("usergroups.users.list", refuse(code))
+        for asked in (gateway.user_groups(), gateway.group_members("S1")):
+            with pytest.raises(SlackRefused) as refused:
+                await asked
+            assert refused.value.code == code
 
     async def test_a_channel(self, gateway: Gateway) -> None:
         channel = await gateway.channel("C1")

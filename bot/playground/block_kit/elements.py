@@ -181,6 +181,11 @@ def _static_select(f: Findings, element: Json, at: str) -> None:
 def _select(f: Findings, element: Json, at: str) -> None:
     check_placeholder(f, element, at, "select.placeholder")
     check_filter(f, element.get("filter"), f"{at}/filter")
+    f.flag(element.get("default_to_current_conversation"), f"{at}/default_to_current_conversation")
+    for name in ("initial_users", "initial_conversations", "initial_channels"):
+        ids = element.get(name)
+        if ids is not None and not (isinstance(ids, list) and all(isinstance(each, str) and each for each in ids)):
+            f.add("must be an array of ids", f"{at}/{name}")
     most = element.get("max_selected_items")
     if most is not None and (not isinstance(most, int) or most < 1):
         f.add("must be at least 1", f"{at}/max_selected_items")
@@ -208,6 +213,7 @@ def _text_input(f: Findings, element: Json, at: str) -> None:
 
 def _number_input(f: Findings, element: Json, at: str) -> None:
     f.required(element, at, "is_decimal_allowed")
+    f.flag(element.get("is_decimal_allowed"), f"{at}/is_decimal_allowed")
     check_placeholder(f, element, at, "number_input.placeholder")
     for name in ("initial_value", "min_value", "max_value"):
         value = element.get(name)

@@ -38,7 +38,10 @@ const channelChoices = () =>
 function conversationChoices(element) {
   const include = element.filter?.include;
   const kinds = { channel: 'public', private: 'private', im: 'im' };
-  return state.conversations
+  // Slack also offers the public channels the person is not in.
+  const mine = new Set(state.conversations.map((row) => row.id));
+  const others = [...state.channels.values()].filter((row) => !row.is_private && !mine.has(row.id));
+  return [...state.conversations, ...others.map((row) => ({ ...row, kind: 'channel' }))]
     .filter((row) => !row.is_archived && (!include || include.includes(kinds[row.kind])))
     .filter((row) => !(element.filter?.exclude_bot_users && row.is_app))
     .map((row) =>

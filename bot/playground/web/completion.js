@@ -1,5 +1,5 @@
-// What the composer can complete: slash commands of the manifest, people after @, channels after #. Pure; the pop-
-// up is in composer.js.
+// What the composer can complete: slash commands of the manifest, people and user groups after @, channels after #.
+// Pure; the pop-up is in composer.js.
 
 import { people, personName, state } from './state.js';
 
@@ -21,6 +21,9 @@ function commands(text, caret) {
   return { from: 0, to: caret, items };
 }
 
+const groupNote = (group) =>
+  `${group.name} · group of ${group.members.length} ${group.members.length === 1 ? 'person' : 'people'}`;
+
 function mentions(text, caret) {
   const word = /(?:^|[\s(])([@#])([\p{L}\p{N}._-]*)$/u.exec(text.slice(0, caret));
   if (!word) return null;
@@ -38,6 +41,9 @@ function mentions(text, caret) {
           ...people()
             .filter((user) => matches(user.name, user.real_name, user.display_name))
             .map((user) => ({ insert: `@${user.name} `, label: personName(user.id), note: `@${user.name}` })),
+          ...[...state.groups.values()]
+            .filter((group) => matches(group.handle, group.name))
+            .map((group) => ({ insert: `@${group.handle} `, label: `@${group.handle}`, note: groupNote(group) })),
           ...['here', 'channel']
             .filter((name) => typed && name.startsWith(typed))
             .map((name) => ({ insert: `@${name} `, label: `@${name}`, note: 'Notifies people in this channel' })),

@@ -207,7 +207,7 @@ export function composer({ target, testid }) {
       {
         type: 'button',
         class: 'btn-tool',
-        'aria-label': { '/': 'Slash command', '@': 'Mention somebody', '#': 'Name a channel' }[sign],
+        'aria-label': { '/': 'Slash command', '@': 'Mention somebody or a group', '#': 'Name a channel' }[sign],
         on: { click: () => insert(sign === '/' ? '/' : sign, box.selectionStart, box.selectionEnd) },
       },
       sign,

@@ -40,6 +40,7 @@ function draw(root) {
   if (!state.typedValues.has(key)) state.typedValues.set(key, new Values());
   const values = state.typedValues.get(key);
   values.prune(view.blocks);
+  values.keep(view.state?.values);
   const notice = h('div', { class: 'notice' });
   const ctx = surfaceContext({
     surface: 'home',

@@ -74,6 +74,7 @@ function errorBanner(memory, view) {
 function content(view) {
   const memory = memoryOf(view);
   memory.values.prune(view.blocks);
+  memory.values.keep(view.state?.values);
   const notice = h('div', { class: 'notice' });
   const ctx = surfaceContext({
     surface: 'modal',
@@ -167,16 +168,41 @@ function focusFirst() {
   stop?.focus();
 }
 
+// What a control is known by when its view is drawn anew: its ids, and for one of several choices which one.
+function markOf(node) {
+  return {
+    id: node.id,
+    block: node.closest('[data-block-id]')?.dataset.blockId,
+    action: node.closest('[data-action-id]')?.dataset.actionId,
+    value: node.dataset.value,
+    choice: node.dataset.optionValue,
+    test: node.dataset.testid,
+    caret: node.selectionStart ?? null,
+  };
+}
+
+function marked(mark) {
+  const byId = mark.id && document.getElementById(mark.id);
+  if (byId) return byId;
+  const stops = [...dialog.querySelectorAll('.dialog-body :is(button, input, textarea)')].map((node) => [
+    node,
+    markOf(node),
+  ]);
+  const same = (one, names) => mark.action && names.every((name) => one[name] === mark[name]);
+  return (
+    stops.find(([, one]) => same(one, ['block', 'action', 'value', 'choice']))?.[0] ??
+    stops.find(([, one]) => same(one, ['action', 'value', 'choice']))?.[0] ??
+    (mark.test?.startsWith('modal-') ? dialog.querySelector(`[data-testid="${mark.test}"]`) : null)
+  );
+}
+
 // Draws the view anew; the focus and the scroll place stay where the same control is still there.
 function redraw(view, toError = false) {
   const active = dialog.contains(document.activeElement) ? document.activeElement : null;
-  const mark = active && {
-    id: active.id,
-    action: active.dataset.actionId,
-    value: active.dataset.value,
-    test: active.dataset.testid,
-    caret: active.selectionStart ?? null,
-  };
+  const mark = active && markOf(active);
+  // A list for several choices stays open while the app answers to each of them.
+  const list = dialog.querySelector('[data-testid="select"][aria-expanded="true"]');
+  const opened = list && markOf(list);
   const scroll = dialog.querySelector('.dialog-body')?.scrollTop ?? 0;
   closePopover();
   fill(dialog, content(view));
@@ -186,16 +212,16 @@ function redraw(view, toError = false) {
     announce('Some answers need another look.');
     return;
   }
+  const reopened = opened && marked(opened);
+  if (reopened) {
+    reopened.click();
+    return;
+  }
   if (!mark) {
     focusFirst();
     return;
   }
-  const same =
-    (mark.id && document.getElementById(mark.id)) ||
-    [...dialog.querySelectorAll('[data-action-id]')].find(
-      (node) => mark.action && node.dataset.actionId === mark.action && node.dataset.value === mark.value,
-    ) ||
-    (mark.test?.startsWith('modal-') && dialog.querySelector(`[data-testid="${mark.test}"]`));
+  const same = marked(mark);
   if (!same) {
     focusFirst();
     return;

@@ -34,6 +34,14 @@ export function channelMention(id, fallback) {
   return h('button', { type: 'button', class: 'mention mention-link', data: { channel: id } }, `#${name}`);
 }
 
+/** A mention of a user group, by its handle; marked for those who are in it. */
+export function groupMention(id, fallback) {
+  const group = state.groups.get(id);
+  const mine = group?.members.includes(state.me);
+  const name = group?.handle ?? (fallback || 'group').replace(/^@/, '');
+  return h('span', { class: mine ? 'mention mention-me' : 'mention', data: { group: id } }, `@${name}`);
+}
+
 /** @here, @channel, @everyone. */
 export function broadcastMention(range) {
   return h('span', { class: 'mention mention-me' }, `@${range}`);
@@ -62,7 +70,7 @@ function angle(body) {
     const [, timestamp, pattern, url] = target.split('^');
     return dateNode(timestamp, decode(pattern ?? ''), label, url ? decode(url) : undefined);
   }
-  if (target.startsWith('!subteam^')) return h('span', { class: 'mention' }, label || '@group');
+  if (target.startsWith('!subteam^')) return groupMention(target.slice(9), label);
   if (target.startsWith('!')) return broadcastMention(target.slice(1).split('^')[0]);
   const url = decode(target);
   return SAFE_LINK.test(url) ? linkNode(url, ...(label ? withEmoji(label) : [])) : `<${decode(body)}>`;

@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { emojiNode, withEmoji } from './emoji.js';
-import { broadcastMention, channelMention, dateNode, linkNode, userMention } from './mrkdwn.js';
+import { broadcastMention, channelMention, dateNode, groupMention, linkNode, userMention } from './mrkdwn.js';
 
 const STYLE_TAGS = [
   ['code', 'code'],
@@ -22,7 +22,7 @@ const INLINE = {
   text: (el) => styled(el.style?.code ? el.text : h('span', {}, withEmoji(el.text ?? '')), el.style),
   link: (el) => styled(linkNode(el.url ?? '', el.text || el.url), el.style),
   user: (el) => styled(userMention(el.user_id), el.style),
-  usergroup: (el) => h('span', { class: 'mention' }, `@${el.usergroup_id}`),
+  usergroup: (el) => styled(groupMention(el.usergroup_id), el.style),
   channel: (el) => styled(channelMention(el.channel_id), el.style),
   team: (el) => h('span', { class: 'mention' }, `@${el.team_id}`),
   broadcast: (el) => broadcastMention(el.range),

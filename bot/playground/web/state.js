@@ -8,6 +8,7 @@ export const state = {
   app: {},
   users: new Map(),
   channels: new Map(),
+  groups: new Map(),
   transport: 'socket',
   connections: 0,
   online: true,
@@ -54,6 +55,7 @@ export function takeBootstrap(boot) {
   state.app = boot.app ?? {};
   state.users = new Map(boot.users.map((user) => [user.id, user]));
   state.channels = new Map(boot.channels.map((channel) => [channel.id, channel]));
+  state.groups = new Map((boot.groups ?? []).map((group) => [group.id, group]));
   state.transport = boot.transport;
   state.connections = boot.connections;
   takeClock(boot.clock);

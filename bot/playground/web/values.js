@@ -44,12 +44,21 @@ const keyOf = (blockId, actionId) => `${blockId}\u0000${actionId}`;
 export class Values {
   constructor() {
     this.entries = new Map();
+    this.kept = {};
   }
 
-  /** The current value of an element's state field: what was typed, else its initial value. */
+  /** Takes over the state.values that came with a view: where nothing was typed here, they stand before the initial
+   * values, because an update does not reset an input whose ids stay the same. */
+  keep(values) {
+    this.kept = values ?? {};
+  }
+
+  /** The current value of an element's state field: what was typed, else what Slack keeps, else its initial value. */
   get(blockId, element) {
     const entry = this.entries.get(keyOf(blockId, element.action_id));
     if (entry && entry.type === element.type) return entry.value;
+    const kept = this.kept[blockId]?.[element.action_id];
+    if (kept?.type === element.type) return kept[stateField(element.type)] ?? (isMany(element.type) ? [] : null);
     const initial = element[PICKS[element.type]?.[1]];
     return initial ?? (isMany(element.type) ? [] : null);
   }

@@ -1,4 +1,4 @@
-"""auth, apps, team, bots and user groups: who the app is and where it stands."""
+"""auth, apps, team and bots: who the app is and where it stands."""
 
 from typing import Final
 
@@ -46,22 +46,9 @@ def bots_info(call: Call) -> Json:
     return {"bot": {**shape, "updated": int(call.slack.clock.timestamp()), "icons": {}}}
 
 
-def usergroups_list(_call: Call) -> Json:
-    """The workspace has no user groups."""
-    return {"usergroups": []}
-
-
-def usergroups_users_list(call: Call) -> Json:
-    """The workspace has no user groups, so none can be looked into."""
-    call.required("usergroup")
-    raise SlackError("no_such_subteam")
-
-
 METHODS: Final[dict[str, Method]] = {
     "auth.test": auth_test,
     "apps.connections.open": connections_open,
     "team.info": team_info,
     "bots.info": bots_info,
-    "usergroups.list": usergroups_list,
-    "usergroups.users.list": usergroups_users_list,
 }

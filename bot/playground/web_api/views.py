@@ -21,17 +21,21 @@ def _checked_view(call: Call, surface: str) -> Json:
 def views_open(call: Call) -> Json:
     """Opens a modal for the person whose trigger this is."""
     given = _checked_view(call, "modal")
-    user_id = call.slack.triggers.exchange(_trigger(call))
+    trigger = call.slack.triggers.exchange(_trigger(call))
     slack = call.slack
-    return _shown(call, slack.views.open(user_id, slack.workspace.team_id, given, slack.clock.timestamp()))
+    current = slack.workspace.channels.get(trigger.channel_id or "")
+    moment = slack.clock.timestamp()
+    return _shown(call, slack.views.open(trigger.user_id, slack.workspace.team_id, given, moment, current))
 
 
 def views_push(call: Call) -> Json:
     """Puts a modal on top of the person's modals."""
     given = _checked_view(call, "modal")
-    user_id = call.slack.triggers.exchange(_trigger(call))
+    trigger = call.slack.triggers.exchange(_trigger(call))
     slack = call.slack
-    return _shown(call, slack.views.push(user_id, slack.workspace.team_id, given, slack.clock.timestamp()))
+    current = slack.workspace.channels.get(trigger.channel_id or "")
+    moment = slack.clock.timestamp()
+    return _shown(call, slack.views.push(trigger.user_id, slack.workspace.team_id, given, moment, current))
 
 
 def _trigger(call: Call) -> str:

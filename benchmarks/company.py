@@ -10,7 +10,7 @@ from benchmarks.requests import TEAM
 from bot.domain.enps import SCALE_0_10
 from bot.domain.members import Member
 from bot.domain.privacy import thresholds
-from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.surveys import Round, RoundState, Survey, enps_definition
 from bot.surveys.service import QUESTION
 from storage import Storage, UnitOfWork, migrate, new_id
 
@@ -89,14 +89,14 @@ def _hire(storage: Storage, count: int) -> list[str]:
 def _ask(storage: Storage, number: int, people: list[str]) -> tuple[Survey, Round]:
     now = datetime.now(UTC)
     channel = f"C{number:010d}"
-    survey = Survey(new_id(), f"enps-{number}", channel, SCALE_0_10, people[0], now)
+    survey = Survey(new_id(), f"enps-{number}", enps_definition(channel, SCALE_0_10), people[0], now)
     limits = thresholds(len(people))
     asking = Round(
         id=new_id(),
         survey_id=survey.id,
         number=1,
         state=RoundState.OPEN,
-        scale=SCALE_0_10,
+        definition=survey.definition,
         opened_at=now,
         closes_at=now + timedelta(days=7),
         asked=len(people),

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.domain.surveys import Round, Survey
+from bot.domain.surveys import OwnAnswers, Round, Survey
 from bot.i18n import Translator
 from bot.kpis import views as kpi_views
 from bot.slack import ids
 from bot.slack.blocks import as_payload
 from bot.surveys import views
+from bot.surveys.answers import answer_forms
 
 TEAM = "T0BENCH"
 SECRET = "bench-signing-secret"
@@ -39,7 +40,7 @@ def answers(survey: Survey, asking: Round, t: Translator, members: Iterable[str]
 
 def answer_changes(asking: Round, t: Translator, members: Iterable[str]) -> Iterator[bytes]:
     """Each member submits the modal that changes their answer."""
-    form = views.answer_form(asking, None, t, ZONE)
+    form = answer_forms.answer_form(asking, OwnAnswers(), t, ZONE)
     chosen = {"type": "static_select", "selected_option": {"value": "7"}}
     return _each([_form(payload=_submission(form, {ids.SCORE_INPUT: {ids.SCORE_INPUT: chosen}}))], members)
 

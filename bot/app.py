@@ -133,7 +133,13 @@ class Denyut:
         if handler is None:
             await ack()
             return
-        context, reply = await heard(self._t, lambda: click_context(self.services, body), handler, what=what)
+        context, reply = await heard(
+            self._t,
+            lambda: click_context(self.services, body),
+            handler,
+            what=what,
+            for_invited=what in self.registry.for_invited,
+        )
         await ack()
         self._go_on(reply, context, body)
 
@@ -145,7 +151,12 @@ class Denyut:
             await ack()
             return
         context, reply = await heard(
-            self._t, lambda: submission_context(self.services, body), handler, form=view, what=what
+            self._t,
+            lambda: submission_context(self.services, body),
+            handler,
+            form=view,
+            what=what,
+            for_invited=what in self.registry.for_invited,
         )
         await ack(**_form_answer(reply, context.t if context else self._t))
         self._go_on(reply, context, body)

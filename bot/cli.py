@@ -4,8 +4,8 @@ parts are imported where they are used, so that `denyut --version` loads neither
 
 import asyncio
 import sys
-from collections.abc import Coroutine
-from datetime import datetime
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -27,8 +27,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 kpi_app = typer.Typer(help="KPI entries in and out of files.", no_args_is_help=True)
-survey_app = typer.Typer(help="Survey history in from files.", no_args_is_help=True)
+survey_app = typer.Typer(help="Closed rounds of surveys in and out of files.", no_args_is_help=True)
+member_app = typer.Typer(help="What is known of members.", no_args_is_help=True)
 app.add_typer(kpi_app, name="kpi")
+app.add_typer(member_app, name="member")
 app.add_typer(survey_app, name="survey")
 
 
@@ -125,6 +127,28 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command(name="privacy-check")
+def privacy_check(
+    log: Annotated[
+        list[Path] | None, typer.Option("--log", help="A log file to search as well; may be given again.")
+    ] = None,
+) -> None:
+    """Try to find out who answered what in closed rounds, and say how far that got."""
+    settings = _settings()
+    from bot.privacy_check.check import examine
+    from bot.privacy_check.findings import Verdict
+
+    for path in log or ():
+        if not path.is_file():
+            _stop(f"There is no log file {path}.")
+    is_well = True
+    for finding in examine(settings, log or (), Path(".env"), datetime.now(UTC), _progress()):
+        typer.echo(f"{finding.verdict.value:<8}{finding.what}" + (f". {finding.fix}" if finding.fix else ""))
+        is_well = is_well and finding.verdict is not Verdict.PROBLEM
+    if not is_well:
+        raise typer.Exit(1)
+
+
 @kpi_app.command(name="import")
 def kpi_import(
     file: Annotated[Path, typer.Argument(help="CSV with date,kpi,value,member,note")],
@@ -161,6 +185,31 @@ def survey_import(
     typer.echo(_guarded(lambda: files.import_rounds(settings, file, workspace)))
 
 
+@survey_app.command(name="export")
+def survey_export(
+    to: Annotated[Path, typer.Option(help="The CSV file to write; comments go into another beside it.")],
+    surveys: Annotated[list[str] | None, typer.Argument(help="Short names, such as enps-sales. None: all.")] = None,
+    workspace: Annotated[str, typer.Option(help="Slack team id; needed when there are several.")] = "",
+) -> None:
+    """Write what closed rounds showed into a file: what Slack shows, and no names."""
+    settings = _settings()
+    from bot import files
+
+    typer.echo(_guarded(lambda: files.export_surveys(settings, surveys or [], to, workspace)))
+
+
+@member_app.command(name="attributes")
+def member_attributes(
+    file: Annotated[Path, typer.Argument(help="CSV with member and a column for each attribute: department, manager")],
+    workspace: Annotated[str, typer.Option(help="Slack team id; needed when there are several.")] = "",
+) -> None:
+    """Take over what results may be broken down by; replaces what was there under these names."""
+    settings = _settings()
+    from bot import files
+
+    typer.echo(_guarded(lambda: files.import_attributes(settings, file, workspace)))
+
+
 def _settings() -> "Settings":
     from bot.logs import configure
     from bot.settings import SettingsError, load
@@ -171,6 +220,16 @@ def _settings() -> "Settings":
         _stop(str(wrong))
     configure(settings.log_level, settings.log_format)
     return settings
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """Says on a terminal how far long work is, on one line that the next output replaces."""
+
+    def tell(what: str, done: int, whole: int) -> None:
+        if sys.stderr.isatty():
+            typer.echo(f"\r\x1b[K{what} ({done} of {whole})\r", nl=False, err=True)
+
+    return tell
 
 
 def _async(work: Coroutine[Any, Any, T]) -> T:

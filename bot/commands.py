@@ -68,6 +68,7 @@ class Registry:
     schedules: dict[ScheduleKind, PlanOccurrence] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     guesses: dict[str, Guess] = field(default_factory=dict)
+    for_invited: set[str] = field(default_factory=set)
     _spoken: dict[str, dict[str, SubCommand]] = field(default_factory=dict)
 
     def command(self, command: str, name: str, feature: str, handler: CommandHandler) -> None:
@@ -85,11 +86,15 @@ class Registry:
         """What may be meant by words that no sub-command begins."""
         _add(self.guesses, command, guess)
 
-    def click(self, action_id: str, handler: ClickHandler) -> None:
+    def click(self, action_id: str, handler: ClickHandler, *, for_invited: bool = False) -> None:
+        """What a click does. `for_invited`: guests and outsiders come through, the handler asks whether they may."""
         _add(self.clicks, action_id, handler)
+        self.for_invited |= {action_id} if for_invited else set()
 
-    def form(self, callback_id: str, handler: SubmissionHandler) -> None:
+    def form(self, callback_id: str, handler: SubmissionHandler, *, for_invited: bool = False) -> None:
+        """What sending a form does; `for_invited` as for a click."""
         _add(self.forms, callback_id, handler)
+        self.for_invited |= {callback_id} if for_invited else set()
 
     def event(self, event_type: str, handler: EventHandler) -> None:
         _add(self.events, event_type, handler)

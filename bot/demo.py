@@ -110,6 +110,7 @@ def _load_sample(environment: Mapping[str, str], examples: Path) -> None:
     workspace = files.workspace_of(examples / "workspace.yml")
     files.import_kpis(settings, examples / "kpi-entries.csv", workspace)
     files.import_rounds(settings, examples / "enps-rounds.csv", workspace)
+    files.import_attributes(settings, examples / "members.csv", workspace)
 
 
 async def _prologue(address: str) -> None:

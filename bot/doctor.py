@@ -137,9 +137,10 @@ async def _membership(storage: Storage, slack: Gateway, workspace_id: str) -> As
     """Is the bot in every channel it is to read or post in?"""
 
     def channels(db: UnitOfWork) -> set[str]:
-        return {summary.channel_id for summary in db.summaries.all()} | {
-            survey.channel_id for survey in db.surveys.all()
-        }
+        found = {summary.channel_id for summary in db.summaries.all()}
+        for survey in db.surveys.all():
+            found |= {*survey.definition.audience.channels, survey.definition.receivers.channel_id}
+        return found - {""}
 
     for channel_id in sorted(await storage.read(workspace_id, channels)):
         try:

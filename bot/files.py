@@ -4,7 +4,7 @@ What a line of a file means is the feature's matter.
 
 import asyncio
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import TypeVar
 
 import yaml
 
+from bot import attributes
 from bot.domain.errors import FileRefused, LineError
 from bot.i18n import Translator, load
 from bot.kpis import transfer
 from bot.kpis.vocabulary import Vocabulary
 from bot.run import CannotStart, connect_slack, open_storage
 from bot.settings import Settings
-from bot.surveys import history
+from bot.surveys.results import exporting, history
 from storage import Storage, UnitOfWork
 
 T = TypeVar("T")
@@ -48,11 +49,7 @@ def export_kpis(settings: Settings, file: Path, workspace: str) -> str:
     with closing(open_storage(settings, exclusive=False)) as storage:
         team = workspace or _only_workspace(settings, storage)
         rows = storage.read_now(team, lambda db: list(transfer.export_rows(db, date.min, date.max)))
-    try:
-        with file.open("w", newline="", encoding="utf-8") as out:
-            csv.writer(out).writerows(rows)
-    except OSError as trouble:
-        raise CannotStart(f"{file} cannot be written: {trouble.strerror}.") from trouble
+    _write_csv(file, rows)
     return f"{len(rows) - 1} entries written to {file}."
 
 
@@ -66,6 +63,38 @@ def import_rounds(settings: Settings, file: Path, workspace: str) -> str:
     except FileRefused as refused:
         raise CannotStart(_problems(file, refused, load(settings.locale).t(settings.locale))) from None
     return f"{report.rounds} rounds taken over with {report.answers} answers, {report.skipped} were there already."
+
+
+def import_attributes(settings: Settings, file: Path, workspace: str) -> str:
+    """Takes over what a CSV file says about members. Raises CannotStart with every wrong line; then nothing is
+    stored."""
+    lines = _lines(file)
+    try:
+        report = _written(settings, workspace, lambda db: attributes.import_attributes(db, lines))
+    except FileRefused as refused:
+        raise CannotStart(_problems(file, refused, load(settings.locale).t(settings.locale))) from None
+    return f"{report.people} people, with {', '.join(report.names)}. New rounds can be broken down by them."
+
+
+def export_surveys(settings: Settings, handles: Collection[str], file: Path, workspace: str) -> str:
+    """Writes what closed rounds showed into a CSV file, and comments, if any may be shown, into another beside it.
+    Raises CannotStart for a survey there is not, and when a file cannot be written."""
+    wanted = [each.strip().casefold() for each in handles]
+    t = load(settings.locale).t(settings.locale)
+    with closing(open_storage(settings, exclusive=False)) as storage:
+        team = workspace or _only_workspace(settings, storage)
+        missing = storage.read_now(team, lambda db: exporting.unknown(db, wanted))
+        if missing:
+            raise CannotStart(f"There is no survey {', '.join(missing)}.")
+        rows = storage.read_now(team, lambda db: list(exporting.export_lines(db, t, wanted)))
+        comments = storage.read_now(team, lambda db: list(exporting.export_comments(db, t, wanted)))
+    _write_csv(file, rows)
+    said = f"{len(rows) - 1} lines written to {file}"
+    if len(comments) == 1:
+        return f"{said}."
+    beside = file.with_name(f"{file.stem}-comments{file.suffix or '.csv'}")
+    _write_csv(beside, comments)
+    return f"{said}, {len(comments) - 1} comments to {beside}."
 
 
 def workspace_of(file: Path) -> str:
@@ -92,6 +121,14 @@ async def _token_workspace(settings: Settings) -> str:
         return slack.identity.team_id
     finally:
         await slack.close()
+
+
+def _write_csv(file: Path, rows: Iterable[Sequence[str]]) -> None:
+    try:
+        with file.open("w", newline="", encoding="utf-8") as out:
+            csv.writer(out).writerows(rows)
+    except OSError as trouble:
+        raise CannotStart(f"{file} cannot be written: {trouble.strerror}.") from trouble
 
 
 def _lines(file: Path) -> list[str]:

@@ -33,11 +33,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Context):
-    """A slash command: `name` of the sub-command and the rest of the line, `words`, as typed."""
+    """A slash command: `name` of the sub-command and the rest of the line, `words`, as typed. What is found out only
+    after it was answered is said at `response_url`."""
 
     command: str
     name: str
     words: str
+    response_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ errors are sorted here and nowhere else: expected ones become a kind private sen
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ async def command_context(services: Services, payload: Payload, name: str, words
         command=payload.get("command", ""),
         name=name,
         words=words,
+        response_url=str(payload.get("response_url") or ""),
     )
 
 
@@ -45,7 +46,7 @@ async def click_context(services: Services, payload: Payload) -> Click:
         trigger_id=payload.get("trigger_id", ""),
         channel_id=(payload.get("channel") or {}).get("id") or container.get("channel_id", ""),
         action_id=action["action_id"],
-        raw=_raw(action),
+        raw=_input(action),
         message_ts=container.get("message_ts", ""),
         is_ephemeral=bool(container.get("is_ephemeral")),
         view=payload.get("view"),
@@ -83,17 +84,20 @@ async def heard(
     *,
     form: Payload | None = None,
     what: str,
+    for_invited: bool = False,
 ) -> tuple[C | None, Reply]:
     """Makes the context and runs a listener; gives both the context (None if it could not even be made) and the reply.
 
     Expected refusals turn into a kind sentence (in a form: under its first input), everything else into a reference id
     whose traceback is in the log. This is one of the four places that catch every exception: a person must never be
-    met with silence. `default` is the language of those we could not recognise.
+    met with silence. `default` is the language of those we could not recognise; `for_invited` lets visitors through to
+    a listener that asks for itself whether they were invited.
     """
     context: C | None = None
     try:
         context = await context_of()
-        _welcome(context)
+        if not for_invited:
+            _welcome(context)
         return context, await listen(context)
     except DomainError as refusal:
         log.info("refused", action="refused", what=what, key=refusal.key)
@@ -108,12 +112,16 @@ async def heard(
 
 def _welcome(context: Context) -> None:
     """Guests, and people of other organisations in shared channels, are told kindly whom to ask."""
-    if isinstance(context, Happened):
-        return
-    if context.member.is_outsider:
-        raise DomainError("core.outsider")
-    if context.member.is_guest:
-        raise DomainError("core.guest")
+    refusal = None if isinstance(context, Happened) else visitor_refusal(context.member)
+    if refusal is not None:
+        raise refusal
+
+
+def visitor_refusal(member: Member) -> DomainError | None:
+    """What guests and people of other organisations are told; None for members."""
+    if member.is_outsider:
+        return DomainError("core.outsider")
+    return DomainError("core.guest") if member.is_guest else None
 
 
 def _refusal(t: Translator, key: str, values: Payload, form: Payload | None) -> Reply:
@@ -161,13 +169,6 @@ def _click_key(payload: Payload, action: Payload) -> str:
     return str(payload.get("trigger_id") or f"{action.get('action_ts')}:{payload['user']['id']}:{action['action_id']}")
 
 
-def _raw(action: Payload) -> str:
-    """What the element carried: a button's value, or what was chosen."""
-    chosen = action.get("selected_option") or {}
-    names = ("value", "selected_date", "selected_time", "selected_channel", "selected_user")
-    return str(chosen.get("value") or next((action[name] for name in names if action.get(name)), ""))
-
-
 def _inputs(state: Payload | None) -> Mapping[str, str]:
     values: dict[str, str] = {}
     for block_id, elements in ((state or {}).get("values") or {}).items():
@@ -176,11 +177,21 @@ def _inputs(state: Payload | None) -> Mapping[str, str]:
     return values
 
 
-_SINGLE = ("value", "selected_date", "selected_time", "selected_user", "selected_channel", "selected_conversation")
+_SINGLE = (
+    "value",
+    "selected_date",
+    "selected_time",
+    "selected_date_time",
+    "selected_user",
+    "selected_channel",
+    "selected_conversation",
+)
 _SEVERAL = ("selected_users", "selected_channels", "selected_conversations")
 
 
 def _input(element: Payload) -> str:
+    """What an element of a form or a click carries: a button's value, what was typed or chosen. Several values or ids
+    are joined by commas; nothing chosen is ""."""
     if element.get("selected_option"):
         return str(element["selected_option"]["value"])
     if "selected_options" in element:
@@ -191,8 +202,8 @@ def _input(element: Payload) -> str:
     return next((str(element[name]) for name in _SINGLE if element.get(name) is not None), "")
 
 
-_OUR_MENTION = re.compile(r"<[@#][A-Z0-9]+>")
-_TYPED_MENTION = re.compile(r"&lt;(?=[@#])")
+_OUR_MENTION = re.compile(r"<(?:[@#]|!subteam\^)[A-Z0-9]+>")
+_TYPED_MENTION = re.compile(r"&lt;(?=[@#!])")
 _LINK = re.compile(r"<((?:https?://|mailto:)[^|>\s]+)(?:\|[^>]*)?>")
 
 
@@ -205,7 +216,8 @@ def typed(text: str) -> str:
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
-_MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^>]*))?>")
+_MENTION = re.compile(r"<([@#]|!subteam\^)([A-Z0-9]+)(?:\|([^>]*))?>")
+GROUP = "!subteam^"
 
 
 def mentioned(words: str, sign: str) -> tuple[str | None, str]:
@@ -214,3 +226,27 @@ def mentioned(words: str, sign: str) -> tuple[str | None, str]:
         if match[1] == sign:
             return match[2], f"{words[: match.start()]} {words[match.end() :]}".strip()
     return None, words
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person ("@"), channel ("#") or user group (GROUP) that a command names; `name` as Slack writes it, without the
+    "@" of groups, "" where it does not tell."""
+
+    sign: str
+    id: str
+    name: str
+
+
+def split_mentions(words: str) -> list[Mention | str]:
+    """A command's words in order: each mention, and what stands between them."""
+    parts: list[Mention | str] = []
+    end = 0
+    for match in _MENTION.finditer(words):
+        parts += [*_between(words[end : match.start()]), Mention(match[1], match[2], (match[3] or "").lstrip("@"))]
+        end = match.end()
+    return [*parts, *_between(words[end:])]
+
+
+def _between(text: str) -> list[str]:
+    return [text.strip()] if text.strip() else []

@@ -1,25 +1,51 @@
-"""Which open questions wait for a member, for every feature that says so. No words and no layout here."""
+"""Which open surveys wait for a member, for every feature that says so. No layout here."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.surveys import Invitation, Round, Survey
+from bot.i18n import Translator
 from storage import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One open question that a member has not answered: the channel whose survey asks and until when (UTC)."""
+    """One open round that a member has not finished: what its survey is called (as its author wrote it, to be escaped),
+    the channel whose members it asks ("" if it asks others), how many questions it has, and until when (UTC)."""
 
+    round_id: str
+    title: str
     channel_id: str
+    questions: int
     closes_at: datetime
 
 
-def waiting_for(db: UnitOfWork, member_id: str) -> list[Waiting]:
-    """The open rounds in which the member is asked and has not answered; the one that closes first comes first."""
+def waiting_for(db: UnitOfWork, member_id: str, t: Translator) -> list[Waiting]:
+    """The open rounds in which the member is asked and has not answered, or not everything that has to be; the one that
+    closes first comes first. Named in the member's language."""
     found = []
-    for survey_round in db.rounds.open_for(member_id):
-        invitation = db.rounds.invitation(survey_round.id, member_id)
-        survey = db.surveys.get(survey_round.survey_id)
-        if invitation and not invitation.answered and survey:
-            found.append(Waiting(survey.channel_id, survey_round.closes_at))
+    for asking in db.rounds.open_for(member_id):
+        invitation = db.rounds.invitation(asking.id, member_id)
+        survey = db.surveys.get(asking.survey_id)
+        if invitation and survey and not has_finished(db, asking, invitation):
+            title = _title(survey, asking, t)
+            closes_at, questions = asking.closes_at, len(asking.questions)
+            found.append(Waiting(asking.id, title, asking.definition.audience.only_channel, questions, closes_at))
     return found
+
+
+def has_finished(db: UnitOfWork, asking: Round, invitation: Invitation) -> bool:
+    """Whether somebody has answered everything that has to be answered in an open round. Who took all answers back, or
+    whose answers cannot be read any more as the round key is lost, has nothing left to do."""
+    if not invitation.answered:
+        return False
+    own = db.answers.own(asking.id, invitation.member_id, [each.id for each in asking.questions])
+    return not (own.values or own.texts) or own.is_finished(asking.questions)
+
+
+def _title(survey: Survey, asking: Round, t: Translator) -> str:
+    """As people read it above the questions."""
+    definition = asking.definition
+    if definition.title or definition.template in ("", "blank"):
+        return definition.title or survey.handle
+    return t(f"templates.{definition.template}.name")

@@ -99,7 +99,8 @@ def migration_engine(url: URL) -> Engine:
     """An engine for one migration. On SQLite foreign keys are off: a table is altered by making it anew."""
     if is_sqlite(url):
         return _sqlite_engine(url, "BEGIN IMMEDIATE", 0, "PRAGMA foreign_keys=OFF")
-    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+    connect_args = {"connect_timeout": CONNECT_SECONDS}
+    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect_args)
 
 
 def _postgres_engine(url: URL, connections: int) -> Engine:
@@ -108,6 +109,7 @@ def _postgres_engine(url: URL, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=connections,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
 
@@ -116,7 +118,7 @@ def _sqlite_engine(url: URL, begin: str, connections: int, *more: str) -> Engine
     pool: dict[str, Any] = {"poolclass": NullPool}
     if connections:
         pool = {"poolclass": QueuePool, "pool_size": connections, "max_overflow": connections}
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False}, **pool)
 
     def on_connect(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # we say BEGIN ourselves

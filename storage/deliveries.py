@@ -20,6 +20,8 @@ _FIELDS = [field.name for field in fields(Delivery)]
 # Slack may take a moment to show a message it accepted: so long nobody looks for one.
 SETTLING = timedelta(seconds=5)
 LOOK_UP_LEASE = timedelta(seconds=60)
+NAMED_RECEIVERS = 100
+"""Up to so many receivers are named in a query; of more, all are read."""
 
 
 class Deliveries:
@@ -55,6 +57,26 @@ class Deliveries:
         """The deliveries of some purposes about a subject to one receiver, by when they are due."""
         here = (DELIVERIES.c.subject == subject, DELIVERIES.c.receiver == receiver)
         return self._many(DELIVERIES.c.purpose.in_(list(purposes)), *here, order=DELIVERIES.c.due_at)
+
+    def to_many(
+        self, receivers: Collection[str], subjects: Collection[str], purposes: Collection[str], since: datetime
+    ) -> list[Delivery]:
+        """The deliveries of some purposes about some subjects to any of these receivers that were begun, or else are
+        due, at `since` (UTC) or later; neither those that failed nor the skipped ones. By subject, one question to the
+        database however many receivers there are: thousands of them are picked out here."""
+        began = func.coalesce(DELIVERIES.c.started_at, DELIVERIES.c.due_at)
+        wanted = set(receivers)
+        here = [
+            DELIVERIES.c.purpose.in_(list(purposes)),
+            DELIVERIES.c.subject.in_(list(subjects)),
+            DELIVERIES.c.state.not_in((DeliveryState.FAILED, DeliveryState.SKIPPED)),
+            began >= since,
+        ]
+        if len(wanted) <= NAMED_RECEIVERS:
+            here.append(DELIVERIES.c.receiver.in_(sorted(wanted)))
+        if not (wanted and subjects):
+            return []
+        return [each for each in self._many(*here, order=DELIVERIES.c.subject) if each.receiver in wanted]
 
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
         """Take up to `limit` deliveries that are due, oldest first; nobody else gets them before `now + lease`.

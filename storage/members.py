@@ -1,6 +1,6 @@
 """Members and their absences. Who may do what is the domain's and the features' matter."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -9,9 +9,9 @@ from sqlalchemy import Row, bindparam, select
 
 from bot.domain.members import Absence, Member
 from storage.scope import Scope
-from storage.tables import AbsenceRow, MemberRow, table
+from storage.tables import AbsenceRow, AttributeRow, MemberRow, table
 
-MEMBERS, ABSENCES = table(MemberRow), table(AbsenceRow)
+MEMBERS, ABSENCES, ATTRIBUTES = table(MemberRow), table(AbsenceRow), table(AttributeRow)
 
 # Read before everything a person does, and so made once.
 _ONE = select(*MEMBERS.c).where(MEMBERS.c.workspace_id == bindparam("workspace"), MEMBERS.c.id == bindparam("member"))
@@ -66,6 +66,23 @@ class Members:
             touching.append(ABSENCES.c.member_id.in_(list(member_ids)))
         statement = self._scope.select(ABSENCES, *touching).order_by(ABSENCES.c.first, ABSENCES.c.member_id)
         return [Absence(row.member_id, row.first, row.last) for row in self._scope.rows(statement)]
+
+    def set_attributes(self, name: str, values: Mapping[str, str]) -> None:
+        """Replace what is known of an attribute ("department"): its value by member id. Members who are not named have
+        none from now on."""
+        self._scope.change(self._scope.delete(ATTRIBUTES, ATTRIBUTES.c.name == name))
+        rows = [{"member_id": member_id, "name": name, "value": value} for member_id, value in values.items()]
+        self._scope.insert_new(ATTRIBUTES, rows)
+
+    def attributes(self, name: str) -> dict[str, str]:
+        """The value of an attribute by member id."""
+        rows = self._scope.rows(self._scope.select(ATTRIBUTES, ATTRIBUTES.c.name == name))
+        return {row.member_id: row.value for row in rows}
+
+    def attribute_names(self) -> list[str]:
+        """Which attributes there are, by name."""
+        statement = self._scope.select(ATTRIBUTES, columns=[ATTRIBUTES.c.name]).distinct()
+        return [row.name for row in self._scope.rows(statement.order_by(ATTRIBUTES.c.name))]
 
     def _choose(self, member_id: str, column: str, value: str) -> None:
         self._scope.insert_new(MEMBERS, [asdict(Member(member_id))])

@@ -1,20 +1,21 @@
 """Rounds, who was invited, and what a closed round says. Single answers are in `storage.answers`."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
-from bot.domain.enps import Scale
 from bot.domain.errors import DomainError
-from bot.domain.surveys import Invitation, Round, RoundFacts, RoundState
+from bot.domain.surveys import Action, Invitation, Round, RoundFacts, RoundState
+from storage.definitions import definition_of, definition_text, published_of, published_text
 from storage.scope import Scope
-from storage.tables import AnswerRow, CommentRow, InvitationRow, RoundRow, table
+from storage.tables import ActionRow, AnswerRow, CommentRow, InvitationRow, NamedAnswerRow, RoundRow, table
 
 ROUNDS, INVITATIONS = table(RoundRow), table(InvitationRow)
-ANSWERS, COMMENTS = table(AnswerRow), table(CommentRow)
+ANSWERS, COMMENTS, NAMED = table(AnswerRow), table(CommentRow), table(NamedAnswerRow)
+ACTIONS = table(ActionRow)
 # Read for every answer, and so made once.
 _ONE = select(*ROUNDS.c).where(ROUNDS.c.workspace_id == bindparam("workspace"), ROUNDS.c.id == bindparam("round"))
 RUNNING = (RoundState.LAUNCHING, RoundState.OPEN)
@@ -40,6 +41,12 @@ class Rounds:
         statement = self._scope.update(ROUNDS, ROUNDS.c.id == changed.id).values(_values(changed))
         if self._scope.change(statement) == 0:
             raise LookupError(f"no round {changed.id} in this workspace")
+
+    def close_earlier(self, round_id: str, closes_at: datetime) -> bool:
+        """Let an open round close at an earlier moment (UTC); False, and nothing changes, if it is not open (any more)
+        or closes by then anyhow. In one statement: another replica may be closing it right now."""
+        here = (ROUNDS.c.id == round_id, ROUNDS.c.state == RoundState.OPEN, ROUNDS.c.closes_at > closes_at)
+        return self._scope.change(self._scope.update(ROUNDS, *here).values(closes_at=closes_at)) == 1
 
     def mark_sealed(self, round_id: str) -> None:
         """The last step of a seal; `storage.sealing` alone knows when it is true."""
@@ -81,9 +88,21 @@ class Rounds:
         """The rounds of any survey that were closed last, newest first."""
         return self._many(ROUNDS.c.state == RoundState.CLOSED, order=ROUNDS.c.closed_at.desc(), limit=limit)
 
-    def invite(self, round_id: str, member_ids: Iterable[str]) -> int:
-        """Invite members; those invited already stay as they are. How many are new."""
-        values = [{"round_id": round_id, "member_id": member_id, "answered": False} for member_id in set(member_ids)]
+    def closed_since(self, moment: datetime) -> list[Round]:
+        """The rounds of any survey that were closed at a moment (UTC) or later, oldest first."""
+        return self._many(ROUNDS.c.state == RoundState.CLOSED, ROUNDS.c.closed_at >= moment, order=ROUNDS.c.closed_at)
+
+    def open(self) -> list[Round]:
+        """Every round that is open, the one that closes first comes first."""
+        return self._many(ROUNDS.c.state == RoundState.OPEN, order=ROUNDS.c.closes_at)
+
+    def invite(self, round_id: str, segments: Mapping[str, str]) -> int:
+        """Invite members, each with the group of the breakdown they belong to ("" for none); those invited already stay
+        as they are. How many are new."""
+        values = [
+            {"round_id": round_id, "member_id": member_id, "answered": False, "segment": segment}
+            for member_id, segment in segments.items()
+        ]
         return self._scope.insert_new(INVITATIONS, values)
 
     def invitation(self, round_id: str, member_id: str) -> Invitation | None:
@@ -97,7 +116,8 @@ class Rounds:
         return [_invitation(row) for row in self._scope.rows(statement.order_by(INVITATIONS.c.member_id))]
 
     def answered_count(self, round_id: str) -> int:
-        """How many of the invited have answered: all that may be told of an open round."""
+        """How many of the invited have answered: all that may be told of an open round. Not of a sealed one, where it
+        is forgotten who did: `Round.answered` says how many."""
         here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.answered)
         return int(self._scope.value(self._scope.select(INVITATIONS, *here, columns=[func.count()])))
 
@@ -109,28 +129,61 @@ class Rounds:
         return self._many(ROUNDS.c.id.in_(invited), ROUNDS.c.state == RoundState.OPEN, order=ROUNDS.c.closes_at)
 
     def facts(self, round_id: str) -> RoundFacts:
-        """What is known of a round. Counts and comments (in random order) are there only once it is closed, so that
-        nobody can publish them earlier by mistake. LookupError for an unknown round.
+        """What is known of a round. Counts and texts (in random order) are there only once it is closed, so that nobody
+        can publish them earlier by mistake. LookupError for an unknown round.
 
         An imported round has no invitations; there every count is an answer.
         """
         found = self.get(round_id)
         if found is None:
             raise LookupError(f"no round {round_id} in this workspace")
-        answered = self.answered_count(round_id)
         if found.state is not RoundState.CLOSED:
-            return RoundFacts(found, answered, {})
-        scores = (
-            select(ANSWERS.c.score, func.count().label("times"))
+            return RoundFacts(found, self.answered_count(round_id))
+        answered = found.answered if found.answered is not None else self.answered_count(round_id)
+        if found.definition.is_named:
+            return RoundFacts(found, answered, *self._named(round_id))
+        counts = self._counts(round_id)
+        if found.answered is None and not answered:
+            answered = max((sum(each.values()) for each in counts.values()), default=0)
+        return RoundFacts(found, answered, counts, self._texts(round_id))
+
+    def set_action(self, action: Action) -> None:
+        """Record what followed from a round; said again, the later words count."""
+        values = {"round_id": action.round_id, "kind": action.kind, "text": action.text}
+        self._scope.upsert(ACTIONS, [{**values, "by": action.by, "at": action.at}])
+
+    def action_of(self, round_id: str) -> Action | None:
+        """What followed from a round, if that was said."""
+        row = self._scope.first(self._scope.select(ACTIONS, ACTIONS.c.round_id == round_id))
+        return Action(row.round_id, row.kind, row.text, row.by, row.at) if row else None
+
+    def _counts(self, round_id: str) -> dict[str, dict[int, int]]:
+        often = func.count().label("times")
+        statement = (
+            select(ANSWERS.c.question, ANSWERS.c.value, often)
             .where(ANSWERS.c.round_id == round_id)
-            .group_by(ANSWERS.c.score)
-            .order_by(ANSWERS.c.score)
+            .group_by(ANSWERS.c.question, ANSWERS.c.value)
+            .order_by(ANSWERS.c.question, ANSWERS.c.value)
         )
-        counts = {row.score: row.times for row in self._scope.rows(scores)}
-        texts = self._scope.rows(select(COMMENTS.c.text).where(COMMENTS.c.round_id == round_id))
-        comments = [row.text for row in texts]
-        secrets.SystemRandom().shuffle(comments)
-        return RoundFacts(found, answered or sum(counts.values()), counts, tuple(comments))
+        counts: dict[str, dict[int, int]] = {}
+        for row in self._scope.rows(statement):
+            counts.setdefault(row.question, {})[row.value] = row.times
+        return counts
+
+    def _texts(self, round_id: str) -> dict[str, tuple[str, ...]]:
+        rows = self._scope.rows(select(COMMENTS.c.question, COMMENTS.c.text).where(COMMENTS.c.round_id == round_id))
+        return _shuffled((row.question, row.text) for row in rows)
+
+    def _named(self, round_id: str) -> tuple[dict[str, dict[int, int]], dict[str, tuple[str, ...]]]:
+        counts: dict[str, dict[int, int]] = {}
+        texts = []
+        for row in self._scope.rows(self._scope.select(NAMED, NAMED.c.round_id == round_id)):
+            if row.value is not None:
+                values = counts.setdefault(row.question, {})
+                values[row.value] = values.get(row.value, 0) + 1
+            if row.text:
+                texts.append((row.question, row.text))
+        return counts, _shuffled(texts)
 
     def _one(self, *where: ColumnElement[bool], order: ColumnElement[Any] | None = None) -> Round | None:
         found = self._many(*where, order=ROUNDS.c.number if order is None else order, limit=1)
@@ -146,8 +199,7 @@ def _values(given: Round) -> dict[str, Any]:
         "survey_id": given.survey_id,
         "number": given.number,
         "state": given.state,
-        "scale_low": given.scale.low,
-        "scale_high": given.scale.high,
+        "definition": definition_text(given.definition),
         "opened_at": given.opened_at,
         "closes_at": given.closes_at,
         "asked": given.asked,
@@ -156,6 +208,8 @@ def _values(given: Round) -> dict[str, Any]:
         "started_by": given.started_by,
         "closed_at": given.closed_at,
         "sealed": given.sealed,
+        "answered": given.answered,
+        "published": published_text(given.published),
     }
 
 
@@ -165,7 +219,7 @@ def round_of(row: Row[Any]) -> Round:
         survey_id=row.survey_id,
         number=row.number,
         state=row.state,
-        scale=Scale(row.scale_low, row.scale_high),
+        definition=definition_of(row.definition),
         opened_at=row.opened_at,
         closes_at=row.closes_at,
         asked=row.asked,
@@ -174,8 +228,20 @@ def round_of(row: Row[Any]) -> Round:
         started_by=row.started_by,
         closed_at=row.closed_at,
         sealed=row.sealed,
+        answered=row.answered,
+        published=published_of(row.published),
     )
 
 
 def _invitation(row: Row[Any]) -> Invitation:
-    return Invitation(row.round_id, row.member_id, row.answered)
+    return Invitation(row.round_id, row.member_id, row.answered, row.segment)
+
+
+def _shuffled(texts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The texts by question, each question's in an order of its own."""
+    found: dict[str, list[str]] = {}
+    for question, text in texts:
+        found.setdefault(question, []).append(text)
+    for each in found.values():
+        secrets.SystemRandom().shuffle(each)
+    return {question: tuple(each) for question, each in sorted(found.items())}

@@ -73,7 +73,7 @@ def _schedule(row: Row[Any]) -> Schedule:
         id=row.id,
         kind=row.kind,
         subject_id=row.subject_id,
-        rule=Rule(cadence=row.cadence, anchor=row.anchor, at=row.at, zone=row.zone),
+        rule=Rule(cadence=row.cadence, anchor=row.anchor, at=row.at, zone=row.zone, until=row.until),
         created_by=row.created_by,
         planned_until=row.planned_until,
         active=row.active,

@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Date,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
     MetaData,
-    SmallInteger,
     Table,
     Text,
     Time,
@@ -27,7 +27,7 @@ from sqlmodel import Field, SQLModel
 from bot.domain.deliveries import DeliveryState, Verb
 from bot.domain.entries import EntryState
 from bot.domain.schedules import Cadence, OccurrenceState, ScheduleKind
-from bot.domain.surveys import RoundState, SurveyState
+from bot.domain.surveys import ActionKind, RoundState, SurveyState
 from storage.columns import EnumText, ExactDecimal, UtcDateTime, stored
 
 NAMING = {
@@ -83,21 +83,35 @@ class AbsenceRow(Row, table=True):
     last: date = stored(Date, primary_key=True)
 
 
+class AttributeRow(Row, table=True):
+    """What was imported about a member, to break results down by: "department", "manager"."""
+
+    __tablename__ = "attributes"
+    workspace_id: str = Field(primary_key=True)
+    member_id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str
+
+
 class SurveyRow(Row, table=True):
+    """`definition` is JSON, see `storage.definitions`."""
+
     __tablename__ = "surveys"
-    __table_args__ = (_unique_where("uq_surveys_handle", "workspace_id", "handle", where="state <> 'deleted'"),)
+    __table_args__ = (
+        _unique_where("uq_surveys_handle", "workspace_id", "handle", where="state NOT IN ('deleted', 'draft')"),
+    )
     workspace_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     handle: str
-    channel_id: str
-    scale_low: int = stored(SmallInteger)
-    scale_high: int = stored(SmallInteger)
+    definition: str = stored(Text)
     created_by: str
     created_at: datetime = stored(UtcDateTime)
     state: SurveyState = stored(EnumText(SurveyState))
 
 
 class RoundRow(Row, table=True):
+    """`definition` and `published` are JSON, see `storage.definitions`."""
+
     __tablename__ = "rounds"
     __table_args__ = (
         ForeignKeyConstraint(["workspace_id", "survey_id"], ["surveys.workspace_id", "surveys.id"]),
@@ -111,8 +125,7 @@ class RoundRow(Row, table=True):
     survey_id: str
     number: int
     state: RoundState = stored(EnumText(RoundState))
-    scale_low: int = stored(SmallInteger)
-    scale_high: int = stored(SmallInteger)
+    definition: str = stored(Text)
     opened_at: datetime = stored(UtcDateTime)
     closes_at: datetime = stored(UtcDateTime)
     asked: int
@@ -121,6 +134,8 @@ class RoundRow(Row, table=True):
     started_by: str
     closed_at: datetime | None = stored(UtcDateTime, nullable=True)
     sealed: bool
+    answered: int | None
+    published: str | None = stored(Text, nullable=True)
 
 
 class InvitationRow(Row, table=True):
@@ -136,10 +151,11 @@ class InvitationRow(Row, table=True):
     round_id: str = Field(primary_key=True)
     member_id: str = Field(primary_key=True)
     answered: bool
+    segment: str
 
 
 class AnswerRow(Row, table=True):
-    """A score under a key that only the round key can link to a person, and after the seal nothing can."""
+    """A value under a key that only the round key can link to a person, and after the seal nothing can."""
 
     __tablename__ = "answers"
     __table_args__ = (
@@ -150,17 +166,44 @@ class AnswerRow(Row, table=True):
     key: bytes = stored(LargeBinary(16), primary_key=True)
     round_id: str
     question: str
-    score: int = stored(SmallInteger)
+    value: int = stored(BigInteger)
 
 
 class CommentRow(Row, table=True):
-    """Apart from the scores, under another key: after the seal a comment cannot be joined with its score either."""
+    """Apart from the values, under another key: after the seal a text cannot be joined with a value either."""
 
     __tablename__ = "comments"
     __table_args__ = (ForeignKeyConstraint(["round_id"], ["rounds.id"]), Index(None, "round_id"), WITHOUT_ROWID)
     key: bytes = stored(LargeBinary(16), primary_key=True)
     round_id: str
+    question: str
     text: str = stored(Text)
+
+
+class NamedAnswerRow(Row, table=True):
+    """Answers of rounds that show names, and said so before anybody answered. Never one of an anonymous round."""
+
+    __tablename__ = "named_answers"
+    __table_args__ = (ForeignKeyConstraint(["workspace_id", "round_id"], ["rounds.workspace_id", "rounds.id"]),)
+    workspace_id: str = Field(primary_key=True)
+    round_id: str = Field(primary_key=True)
+    member_id: str = Field(primary_key=True)
+    question: str = Field(primary_key=True)
+    value: int | None = stored(BigInteger, nullable=True)
+    text: str = stored(Text)
+
+
+class ActionRow(Row, table=True):
+    """What followed from a round, or why nothing does."""
+
+    __tablename__ = "actions"
+    __table_args__ = (ForeignKeyConstraint(["workspace_id", "round_id"], ["rounds.workspace_id", "rounds.id"]),)
+    workspace_id: str = Field(primary_key=True)
+    round_id: str = Field(primary_key=True)
+    kind: ActionKind = stored(EnumText(ActionKind))
+    text: str = stored(Text)
+    by: str
+    at: datetime = stored(UtcDateTime)
 
 
 class EntryRow(Row, table=True):
@@ -223,6 +266,7 @@ class ScheduleRow(Row, table=True):
     created_by: str
     planned_until: datetime = stored(UtcDateTime)
     active: bool
+    until: date | None = stored(Date, nullable=True)
 
 
 class OccurrenceRow(Row, table=True):

@@ -22,9 +22,11 @@ def register(registry: Registry) -> None:
 
 async def on_opened(command: Command) -> Reply:
     me = command.member.id
-    waiting = await command.services.storage.read(command.workspace_id, lambda db: waiting_for(db, me))
-    pairs = [(item.channel_id, item.closes_at) for item in waiting]
-    return Say(views.waiting_message(pairs, command.zone, command.t))
+    waiting = await command.services.storage.read(command.workspace_id, lambda db: waiting_for(db, me, command.t))
+    open_now = [
+        views.OpenSurvey(each.round_id, each.title, each.channel_id, each.questions, each.closes_at) for each in waiting
+    ]
+    return Say(views.waiting_message(open_now, command.zone, command.t))
 
 
 async def on_language(command: Command) -> Reply:

@@ -1,24 +1,53 @@
 """What `/checkin` says."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.members import Absence
 from bot.i18n import Translator
 from bot.slack import ids
-from bot.slack.blocks import Block, Message, actions, button, context, section
+from bot.slack.blocks import Block, Message, actions, button, context, escape, section
+
+MAX_WAITING = 10
 
 
-def waiting_message(waiting: Sequence[tuple[str, datetime]], zone: str, t: Translator) -> Message:
-    """What is open for the member: `waiting` pairs a channel id with the moment its question closes."""
-    if not waiting:
-        lines = [t("checkins.nothing")]
-    else:
-        lines = [t("checkins.waiting", count=len(waiting), n=len(waiting))]
-        lines += [t("checkins.question", channel=f"<#{channel}>", until=t.moment(at, zone)) for channel, at in waiting]
+@dataclass(frozen=True, slots=True)
+class OpenSurvey:
+    """A survey that waits for the member: its title as people wrote it, the channel whose members it asks
+    ("" if it asks others), how many questions, until when (UTC)."""
+
+    round_id: str
+    title: str
+    channel_id: str
+    questions: int
+    closes_at: datetime
+
+
+def waiting_message(waiting: Sequence[OpenSurvey], zone: str, t: Translator) -> Message:
+    """What is open for the member, each with a button to answer it right there."""
+    opening = t("checkins.waiting", count=len(waiting), n=len(waiting)) if waiting else t("checkins.nothing")
+    lines = [_open_line(each, zone, t) for each in waiting[:MAX_WAITING]]
+    answers = [
+        button(t("checkins.answer"), ids.sub_id(ids.ANSWER_OPENED, number), ids.pack(round=each.round_id), label=label)
+        for number, each in enumerate(waiting[:MAX_WAITING])
+        for label in [t("checkins.answer_label", title=each.title)]
+    ]
     log = button(t("checkins.log_kpis"), ids.KPI_LOG_OPENED, ids.pack(), label=t("checkins.log_kpis"))
-    text = "\n".join(lines)
-    return Message(text, (section(text), actions([log]), context(t("checkins.settings_hint"))))
+    return Message(
+        "\n".join((opening, *lines)),
+        (
+            section(opening),
+            *(section(line, accessory=answer) for line, answer in zip(lines, answers, strict=True)),
+            actions([log]),
+            context(t("checkins.settings_hint")),
+        ),
+    )
+
+
+def _open_line(each: OpenSurvey, zone: str, t: Translator) -> str:
+    title = f"*{escape(each.title)}*" + (f", <#{each.channel_id}>" if each.channel_id else "")
+    return t("checkins.survey", count=each.questions, title=title, until=t.moment(each.closes_at, zone))
 
 
 def language_question(languages: Sequence[tuple[str, str]], t: Translator) -> Message:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 
@@ -33,12 +34,14 @@ _ONE_CYCLE = 62  # days within which each weekday and each day of a month comes 
 class Rule:
     """What recurs when. `anchor` is the first local date and fixes the rest: the weekday of WEEKLY, the parity of
     TWO_WEEKS, the day of the month of MONTHLY and QUARTERLY (clamped to the end of shorter months); ONCE is just it.
-    `at` is the naive wall-clock time, `zone` an IANA name."""
+    `at` is the naive wall-clock time, `zone` an IANA name. `until` is the last local date on which it may fall (None:
+    it goes on for good); a rule that ends before its anchor has no dates."""
 
     cadence: Cadence
     anchor: date
     at: time
     zone: str
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,10 @@ def instant(day: date, at: time, zone: str) -> datetime | None:
 
 
 def dates(rule: Rule, first: date) -> Iterator[date]:
-    """The local dates of a rule from `first` on, in order, without walking through those before it. Dates that the
-    rule's zone does not have are among them: `instant` is None there."""
-    if rule.cadence is Cadence.ONCE:
-        return iter((rule.anchor,) if rule.anchor >= first else ())
-    if rule.cadence in _DAYS:
-        return _every_days(rule.anchor, _DAYS[rule.cadence], first)
-    return _every_months(rule.anchor, _MONTHS[rule.cadence], first)
+    """The local dates of a rule from `first` on to its last one, in order, without walking through those before or
+    after. Dates that the rule's zone does not have are among them: `instant` is None there."""
+    found = _endless_dates(rule, first)
+    return found if rule.until is None else takewhile(rule.until.__ge__, found)
 
 
 def next_due(rule: Rule, after: datetime) -> Due | None:
@@ -187,6 +187,14 @@ def _due_after(rule: Rule, after: datetime) -> Iterator[Due]:
         at = instant(day, rule.at, rule.zone)
         if at is not None and at > after:
             yield Due(day, at)
+
+
+def _endless_dates(rule: Rule, first: date) -> Iterator[date]:
+    if rule.cadence is Cadence.ONCE:
+        return iter((rule.anchor,) if rule.anchor >= first else ())
+    if rule.cadence in _DAYS:
+        return _every_days(rule.anchor, _DAYS[rule.cadence], first)
+    return _every_months(rule.anchor, _MONTHS[rule.cadence], first)
 
 
 def _every_days(anchor: date, step: int, first: date) -> Iterator[date]:

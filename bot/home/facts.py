@@ -7,10 +7,14 @@ from bot.domain.scoreboard import KpiLine
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """An open question to the person: whose channel asks, and until when (UTC)."""
+class OpenSurvey:
+    """A survey that waits for the person: its title as people wrote it, the channel whose members it asks
+    ("" if it asks others), how many questions, until when (UTC)."""
 
+    round_id: str
+    title: str
     channel_id: str
+    questions: int
     closes_at: datetime
 
 
@@ -18,7 +22,7 @@ class Question:
 class HomeFacts:
     """A person's week. `own` are their own numbers, `team` everybody's; `today` is the date in `zone`."""
 
-    questions: tuple[Question, ...]
+    surveys: tuple[OpenSurvey, ...]
     own: tuple[KpiLine, ...]
     team: tuple[KpiLine, ...]
     today: date

@@ -19,6 +19,8 @@ async def on_home_opened(event: Happened) -> Reply:
     settings = event.services.settings
     facts = await event.services.storage.read(
         event.workspace_id,
-        lambda db: service.read_home(db, event.member, event.today, event.zone, settings.country, settings.currency),
+        lambda db: service.read_home(
+            db, event.member, event.today, event.zone, settings.country, settings.currency, event.t
+        ),
     )
     return ShowHome(views.home_view(facts, event.t))

@@ -4,18 +4,24 @@ from datetime import date
 
 from bot.domain.members import Member
 from bot.domain.periods import PeriodKind, containing
-from bot.home.facts import HomeFacts, Question
+from bot.home.facts import HomeFacts, OpenSurvey
+from bot.i18n import Translator
 from bot.scoreboard import read_scoreboard, workdays_in
 from bot.waiting import waiting_for
 from storage import UnitOfWork
 
 
-def read_home(db: UnitOfWork, member: Member, today: date, zone: str, country: str, currency: str) -> HomeFacts:
-    """What waits for a member, and the numbers of the week that `today` (their local date) lies in. `country` (ISO
-    3166) decides the holidays, `currency` (ISO 4217) is that of amounts."""
+def read_home(
+    db: UnitOfWork, member: Member, today: date, zone: str, country: str, currency: str, t: Translator
+) -> HomeFacts:
+    """What waits for a member, named in their language, and the numbers of the week that `today` (their local date)
+    lies in. `country` (ISO 3166) decides the holidays, `currency` (ISO 4217) is that of amounts."""
     week, workdays = containing(today, PeriodKind.WEEK), workdays_in(country)
     return HomeFacts(
-        questions=tuple(Question(each.channel_id, each.closes_at) for each in waiting_for(db, member.id)),
+        surveys=tuple(
+            OpenSurvey(each.round_id, each.title, each.channel_id, each.questions, each.closes_at)
+            for each in waiting_for(db, member.id, t)
+        ),
         own=tuple(read_scoreboard(db, week, today, workdays, member_id=member.id)),
         team=tuple(read_scoreboard(db, week, today, workdays)),
         today=today,

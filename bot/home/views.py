@@ -7,9 +7,9 @@ from bot.domain.scoreboard import KpiLine, is_in_points
 from bot.home.facts import HomeFacts
 from bot.i18n import Translator
 from bot.slack import ids
-from bot.slack.blocks import Block, actions, button, context, divider, header, home, mrkdwn, section
+from bot.slack.blocks import Block, actions, button, context, divider, escape, header, home, mrkdwn, section
 
-MAX_QUESTIONS = 10
+MAX_SURVEYS = 10
 MAX_KPIS = 20
 FIELDS = 10
 """How many fields a section takes."""
@@ -21,7 +21,7 @@ def home_view(facts: HomeFacts, t: Translator) -> Block:
     return home(
         [
             header(t("home.waiting_title")),
-            section(_waiting(facts, t)),
+            *_waiting(facts, t),
             divider(),
             header(t("home.own_title")),
             *_board(facts.own, facts, t, nothing="home.own_nothing"),
@@ -43,15 +43,22 @@ def visitor_view(t: Translator) -> Block:
     return home([header(t("home.visitor_title")), section(t("home.visitor"))])
 
 
-def _waiting(facts: HomeFacts, t: Translator) -> str:
-    if not facts.questions:
-        return t("home.nothing_waits")
-    lines = [t("home.waiting", count=len(facts.questions), n=len(facts.questions))]
-    lines += [
-        t("home.question", channel=f"<#{each.channel_id}>", until=t.moment(each.closes_at, facts.zone))
-        for each in facts.questions[:MAX_QUESTIONS]
-    ]
-    return "\n".join(lines)
+def _waiting(facts: HomeFacts, t: Translator) -> Iterator[Block]:
+    """Each survey with a button to answer it right here."""
+    if not facts.surveys:
+        yield section(t("home.nothing_waits"))
+        return
+    yield section(t("home.waiting", count=len(facts.surveys), n=len(facts.surveys)))
+    for number, each in enumerate(facts.surveys[:MAX_SURVEYS]):
+        until = t.moment(each.closes_at, facts.zone)
+        answer = button(
+            t("home.answer"),
+            ids.sub_id(ids.ANSWER_OPENED, number),
+            ids.pack(round=each.round_id),
+            label=t("home.answer_label", title=each.title),
+        )
+        title = f"*{escape(each.title)}*" + (f", <#{each.channel_id}>" if each.channel_id else "")
+        yield section(t("home.survey", count=each.questions, title=title, until=until), accessory=answer)
 
 
 def _board(lines: Sequence[KpiLine], facts: HomeFacts, t: Translator, *, nothing: str) -> Iterator[Block]:

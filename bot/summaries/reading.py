@@ -15,7 +15,7 @@ from bot.domain.members import Absence, Member
 from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.privacy import Publication
 from bot.domain.scoreboard import KpiLine, chosen_target
-from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.surveys import Round, RoundFacts, RoundState, Survey
 from bot.domain.workdays import Workdays
 from bot.scoreboard import read_scoreboard, workdays_in
 from bot.summaries.facts import Pulse, SummaryFacts, Trend, period_of
@@ -103,13 +103,15 @@ def _values(db: UnitOfWork, kpi: Kpi, periods: Sequence[Period]) -> list[Decimal
 
 
 def _pulses(db: UnitOfWork, now: datetime, channel_id: str) -> Iterator[Pulse]:
-    """The newest closed round of the channel's own survey, where it closed lately. Another channel's result belongs to
-    those who asked there: so it was promised to those who answered (`surveys.why.sees`)."""
+    """The newest closed round of the channel's own survey, where it closed lately and asked the eNPS question. Another
+    channel's result belongs to those who asked there: so it was promised to those who answered (`surveys.why.sees`)."""
     for survey in db.surveys.all():
         if survey.channel_id != channel_id:
             continue
         closed = next((each for each in db.rounds.of_survey(survey.id) if each.state is RoundState.CLOSED), None)
-        if closed is not None and now - timedelta(days=PULSE_DAYS) <= _closed_at(closed) <= now:
+        if closed is None or closed.published is None or closed.definition.enps is None:
+            continue
+        if now - timedelta(days=PULSE_DAYS) <= _closed_at(closed) <= now:
             yield _pulse(db, survey, closed)
 
 
@@ -118,7 +120,7 @@ def _closed_at(closed: Round) -> datetime:
 
 
 def _pulse(db: UnitOfWork, survey: Survey, closed: Round) -> Pulse:
-    published = privacy.publication(db.rounds.facts(closed.id))
+    published = _published(closed)
     if published.tally is None:
         return Pulse(survey.channel_id, closed, published)
     change = _change(db, closed, published)
@@ -130,10 +132,15 @@ def _change(db: UnitOfWork, closed: Round, published: Publication) -> Change | N
     earlier = db.rounds.previous_closed(closed.survey_id, closed.number)
     if earlier is None or earlier.scale != closed.scale or published.tally is None:
         return None
-    compared = privacy.publication(db.rounds.facts(earlier.id))
+    compared = _published(earlier)
     if compared.tally is None or abs(_rate(compared) - _rate(published)) > RATES_APART:
         return None
     return enps.compare(compared.tally, published.tally)
+
+
+def _published(closed: Round) -> Publication:
+    """What was decided at its close."""
+    return privacy.publication(RoundFacts(closed, closed.answered or 0))
 
 
 def _rate(published: Publication) -> float:

@@ -1,15 +1,17 @@
-"""What the people who run surveys see: created, listed, launched, closed, previewed, and the form that makes one.
+"""What the people who run surveys see: created, listed, launched, closed, and the form of `/pulse enps`.
 
-Results are in `results_views`, what the people asked see in `views`.
+Results are in `results_views`, previews in `preview_views`, what the people asked see in `views`.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from bot.domain.audiences import REASONS
 from bot.domain.enps import SCALES
-from bot.domain.privacy import FLOOR, MIN_COMMENTS, MIN_SCORE
+from bot.domain.privacy import MIN_SCORE
+from bot.domain.prompting import MOST_A_DAY, WEEKLY_QUESTIONS, Spread
 from bot.domain.schedules import Cadence, Rule
-from bot.domain.surveys import Round, RoundState, Survey, SurveyState
+from bot.domain.surveys import Definition, Round, RoundState, Survey, SurveyState
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import (
@@ -27,22 +29,24 @@ from bot.slack.blocks import (
     text_input,
 )
 from bot.surveys.outcomes import Closing, Overview, Reminding
-from bot.surveys.views import question_lines, scale_ends
+from bot.surveys.wording import audience_words, survey_title
 
 LISTED = 40  # of the 50 blocks of a message
 CADENCES = (Cadence.ONCE, Cadence.WEEKLY, Cadence.TWO_WEEKS, Cadence.MONTHLY, Cadence.QUARTERLY)
 A_MONDAY = date(2024, 1, 1)
-LEFT_OUT = ("bot", "deactivated", "guest", "outsider", "away", "unknown")
-EXPLAINED_FAILURES = frozenset({"not_in_channel", "channel_not_found", "is_archived", "missing_scope", "unreachable"})
+LEFT_OUT = (*REASONS, "away")
+EXPLAINED_FAILURES = frozenset(
+    {"not_in_channel", "channel_not_found", "is_archived", "no_such_subteam", "missing_scope", "unreachable"}
+)
 
 
 def created_message(seen: Overview, t: Translator, zone: str) -> Message:
     """What was understood: who is asked, when first, on which scale, and what anonymous means."""
     survey = seen.survey
     lines = (
-        t("surveys.created.audience", channel=_channel(survey)),
+        t("surveys.created.audience", audience=_audience(survey, t)),
         _first_round(seen, t, zone),
-        t("surveys.created.scale", low=survey.scale.low, high=survey.scale.high),
+        *([t("surveys.created.scale", low=survey.scale.low, high=survey.scale.high)] if survey.scale else []),
         t("surveys.created.anonymous", score=MIN_SCORE),
     )
     title = t("surveys.created.title", handle=survey.handle)
@@ -70,20 +74,26 @@ def list_message(listed: Sequence[Overview], t: Translator, zone: str) -> Messag
 
 
 def new_survey_button(t: Translator) -> Block:
-    return actions([button(t("surveys.new_button"), ids.PULSE_ENPS_OPENED, ids.pack())])
+    return actions([button(t("surveys.new_button"), ids.DRAFT_OPENED, ids.pack())])
 
 
 def survey_line(seen: Overview, t: Translator, zone: str) -> str:
-    """One survey in three short sentences."""
-    parts = [t("surveys.list.line", handle=seen.survey.handle, channel=_channel(seen.survey))]
-    if seen.survey.state is SurveyState.PAUSED:
+    """One survey in a few short sentences: what it is called, whom it asks, when, and what is going on."""
+    survey = seen.survey
+    title = escape(survey_title(survey, t))
+    parts = [t("surveys.list.line", title=title, handle=survey.handle, audience=_audience(survey, t))]
+    if survey.state is SurveyState.PAUSED:
         parts.append(t("surveys.list.paused"))
     elif seen.next_at and seen.rule:
         parts.append(t("surveys.list.next", rhythm=rhythm(seen.rule, t, zone), at=t.moment(seen.next_at, zone)))
+    elif seen.rule:
+        parts.append(t("surveys.list.ended", day=seen.rule.until or seen.rule.anchor))
     else:
         parts.append(t("surveys.list.by_hand"))
     if seen.running:
         parts.append(progress_line(seen.running, seen.answered, t, zone))
+    if seen.waits_for_action:
+        parts.append(t("surveys.list.waits_for_action"))
     return " ".join(parts)
 
 
@@ -104,47 +114,66 @@ def rhythm(rule: Rule, t: Translator, zone: str) -> str:
         date=t.date(rule.anchor),
         time=t.time(rule.at),
     )
+    if rule.until is not None:
+        text = t("surveys.rhythm.until", rhythm=text, day=rule.until)
     return text if rule.zone == zone else f"{text} ({rule.zone})"
 
 
 def launching_message(seen: Overview, t: Translator) -> Message:
-    text = t("surveys.launching", handle=seen.survey.handle, channel=_channel(seen.survey))
-    return Message(text, (section(text),))
+    return lines_message(t("surveys.launching", handle=seen.survey.handle, audience=_audience(seen.survey, t)))
 
 
 def launched_message(survey: Survey, opened: Round, facts: Mapping[str, str], t: Translator, zone: str) -> Message:
-    """To the author: how many are asked, how many of them later, who was left out and why."""
-    lines = [
-        t(
-            "surveys.launched",
-            handle=survey.handle,
-            asked=opened.asked,
-            channel=_channel(survey),
-            closes=t.moment(opened.closes_at, zone),
-        )
-    ]
-    later = int(facts.get("later", 0))
+    """To whoever started a round: how many are asked and when, who was left out and why, who gets the results."""
+    definition, later, moved = opened.definition, int(facts.get("later", 0)), int(facts.get("moved", 0))
+    audience = audience_words(definition.audience, t)
+    lines = [t("surveys.launched", handle=survey.handle, count=opened.asked, audience=audience)]
     if later:
         lines.append(t("surveys.launched.later", count=later, now=int(facts.get("now", 0))))
-    lines.append(t("surveys.launched.reminders"))
+    if definition.spread is not Spread.NONE:
+        lines.append(t(f"surveys.launched.spread.{definition.spread}"))
+    if moved:
+        most = {"most": MOST_A_DAY, "questions": WEEKLY_QUESTIONS}
+        lines.append(t("surveys.launched.moved", count=moved, **most))
     lines += left_out_lines(facts, t)
-    if opened.asked < opened.min_score:
+    lines.append(t("surveys.launched.reminders"))
+    lines.append(t("surveys.launched.closes", closes=t.moment(opened.closes_at, zone)))
+    lines.append(t("surveys.launched.results", receivers=receivers(survey, definition, t, reader=opened.started_by)))
+    if opened.asked < opened.min_score and not definition.is_named:
         lines.append(t("surveys.launched.small", score=opened.min_score))
-    return Message("\n".join(lines), (section("\n".join(lines)),))
+    return lines_message(*lines)
 
 
 def not_launched_message(survey: Survey, facts: Mapping[str, str], t: Translator) -> Message:
-    """To the author: nobody was asked, why, and what to do about it."""
-    reason = facts.get("reason", "")
-    lines = [t("surveys.not_launched", handle=survey.handle, channel=_channel(survey))]
-    if reason == "too_few":
-        lines.append(t("surveys.not_launched.too_few", asked=int(facts.get("asked", 0)), least=FLOOR))
+    """To whoever started a round: nobody was asked, why, and what to do about it."""
+    reason, asked = facts.get("reason", ""), int(facts.get("asked", 0))
+    lines = [t("surveys.not_launched", handle=survey.handle, audience=_audience(survey, t))]
+    if reason == "too_few" and int(facts.get("least", 0)) > 1:
+        lines.append(t("surveys.not_launched.too_few", count=asked, least=int(facts["least"])))
         lines += left_out_lines(facts, t)
-    elif reason in EXPLAINED_FAILURES:
-        lines.append(t(f"surveys.not_launched.{reason}", handle=survey.handle))
+    elif reason == "too_few":
+        lines += [t("surveys.not_launched.nobody"), *left_out_lines(facts, t)]
     else:
-        lines.append(t("surveys.not_launched.other", reason=escape(reason)))
-    return Message("\n".join(lines), (section("\n".join(lines)),))
+        lines.append(failure_line(survey, reason, facts.get("place", ""), t))
+    return lines_message(*lines)
+
+
+def failure_line(survey: Survey, reason: str, place: str, t: Translator) -> str:
+    """Why Slack did not say who is in a channel or group, and what to do. `reason` is Slack's word for it."""
+    if reason not in EXPLAINED_FAILURES:
+        return t("surveys.not_launched.other", reason=escape(reason))
+    mention = f"<#{place}>" if place.startswith(("C", "G")) else f"<!subteam^{place}>"
+    return t(f"surveys.not_launched.{reason}", handle=survey.handle, place=mention)
+
+
+def receivers(survey: Survey, definition: Definition, t: Translator, reader: str = "") -> str:
+    """Who is given the results, as the survey's author or an admin reads it: "you, @Ayu and everybody in #sales"."""
+    given, author = definition.receivers, survey.created_by
+    people = [*([author] if given.author and author else []), *given.people]
+    words = [t("surveys.receivers.you") if each == reader else f"<@{each}>" for each in dict.fromkeys(people)]
+    if given.channel_id:
+        words.append(t("surveys.receivers.channel", channel=f"<#{given.channel_id}>"))
+    return t.listing(words or [t("surveys.receivers.nobody")])
 
 
 def left_out_lines(facts: Mapping[str, str], t: Translator) -> list[str]:
@@ -166,8 +195,7 @@ def closing_message(closing: Closing, t: Translator) -> Message:
         text = t("surveys.stopped", handle=survey.handle)
     else:
         text = t("surveys.closed", handle=survey.handle, answered=closing.answered, asked=closing.asked)
-        if survey.created_by:
-            text = f"{text} {t('surveys.closed.results', author=f'<@{survey.created_by}>')}"
+        text = f"{text} {t('surveys.closed.results', receivers=receivers(survey, survey.definition, t))}"
     return Message(text, (section(text),))
 
 
@@ -179,23 +207,6 @@ def reminding_message(reminding: Reminding, t: Translator) -> Message:
     if reminding.is_last:
         lines.append(t("surveys.reminded.last"))
     return lines_message(*lines)
-
-
-def preview_message(seen: Overview, moments: Sequence[datetime], t: Translator, zone: str) -> Message:
-    """The next dates, and the question as a member will read it, without buttons that could be mistaken for real."""
-    survey = seen.survey
-    title = t("surveys.preview.title", handle=survey.handle)
-    dates = [f"• {t.moment(moment, zone)}" for moment in moments] or [t("surveys.list.by_hand")]
-    example = _example_round(survey)
-    shown = (
-        f"*{t('surveys.question')}*",
-        scale_ends(survey.scale, t),
-        t("surveys.preview.audience", channel=_channel(survey)),
-        *question_lines(survey, example, t, zone)[1:],
-    )
-    when = "\n".join((t("surveys.preview.dates"), *dates))
-    what = "\n".join((t("surveys.preview.question"), *(f"> {line}" for line in shown)))
-    return Message("\n".join((title, when, what)), (section(f"*{title}*"), section(when), section(what)))
 
 
 def enps_form(t: Translator) -> Block:
@@ -253,11 +264,5 @@ def _first_round(seen: Overview, t: Translator, zone: str) -> str:
     return t("surveys.created.first", first=first, rhythm=rhythm(seen.rule, t, zone))
 
 
-def _channel(survey: Survey) -> str:
-    return f"<#{survey.channel_id}>"
-
-
-def _example_round(survey: Survey) -> Round:
-    """A round that never was, to word the question with the usual thresholds."""
-    at = survey.created_at
-    return Round("", survey.id, 1, RoundState.OPEN, survey.scale, at, at, 0, MIN_SCORE, MIN_COMMENTS, "")
+def _audience(survey: Survey, t: Translator) -> str:
+    return audience_words(survey.definition.audience, t)

@@ -5,28 +5,29 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot import waiting
 from bot.commands import Registry
 from bot.domain.deliveries import Delivery
 from bot.domain.members import Member
-from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.surveys import Action, Round, RoundState, Survey
 from bot.i18n import Translator
 from bot.services import Services
 from bot.slack.blocks import Message
-from bot.surveys import author_views, results_views, views
-from bot.surveys.launching import LAUNCHED, NOT_LAUNCHED
-from bot.surveys.prompts import (
+from bot.surveys import author_views, views
+from bot.surveys.answers.answering import what_followed
+from bot.surveys.asking.launching import LAUNCHED, NOT_LAUNCHED
+from bot.surveys.asking.prompts import (
     ASK,
     ASK_AGAIN,
     BY_HAND,
     FIRST_REMINDER,
     PROMPT_CLOSED,
     SECOND_REMINDER,
+    day_is_full,
     gives_way,
     has_tomorrow,
     prompts_to,
 )
-from bot.surveys.results import round_results
-from bot.surveys.service import RESULTS
 from storage import UnitOfWork
 
 REMINDERS = {
@@ -38,13 +39,27 @@ REMINDERS = {
 
 @dataclass(frozen=True, slots=True)
 class _Prompt:
-    """A prompt that may be sent: whom it is for, and whether they have answered."""
+    """A prompt that may be sent: whom it is for, whether they have answered all that has to be answered, and what
+    followed from the round before."""
 
     survey: Survey
     asking: Round
     t: Translator
     zone: str
-    has_answered: bool
+    has_finished: bool
+    followed: Action | None
+
+    def message(self, words: str = "", *, may_postpone: bool = False) -> Message:
+        """The same for everybody, half-way or not: prompts do not depend on answers."""
+        return views.question_message(
+            self.survey,
+            self.asking,
+            self.t,
+            self.zone,
+            words=words,
+            may_postpone=may_postpone,
+            followed=self.followed,
+        )
 
 
 def register(registry: Registry) -> None:
@@ -55,7 +70,6 @@ def register(registry: Registry) -> None:
     registry.delivery(PROMPT_CLOSED, prompt_closed)
     registry.delivery(LAUNCHED, launched)
     registry.delivery(NOT_LAUNCHED, not_launched)
-    registry.delivery(RESULTS, results)
 
 
 def question(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:
@@ -63,39 +77,30 @@ def question(db: UnitOfWork, delivery: Delivery, services: Services, now: dateti
     prompt = _prompt(db, delivery, services, now)
     if prompt is None:
         return None
-    may_postpone = has_tomorrow(prompt.asking, now)
-    return views.question_message(prompt.survey, prompt.asking, prompt.t, prompt.zone, may_postpone=may_postpone)
+    return prompt.message(may_postpone=has_tomorrow(prompt.asking, now))
 
 
 def reminder(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime, *, words: str) -> Message | None:
-    """Nothing for those who have answered, are away today, or get another prompt around now."""
+    """Nothing for those who have finished, are away today, or get another prompt around now."""
     prompt = _prompt(db, delivery, services, now)
-    if prompt is None or prompt.has_answered or _is_away(db, delivery.receiver, prompt.zone, now):
+    if prompt is None or prompt.has_finished or _is_away(db, delivery.receiver, prompt.zone, now):
         return None
     others = [each for each in prompts_to(db, prompt.asking.id, delivery.receiver) if each.id != delivery.id]
-    if gives_way(delivery, others, now):
+    if gives_way(delivery, others, now) or day_is_full(db, delivery, prompt.zone, now):
         return None
     purposes = {each.purpose for each in others}
     if delivery.purpose == FIRST_REMINDER and SECOND_REMINDER not in purposes:
         words = REMINDERS[SECOND_REMINDER]
-    return views.question_message(
-        prompt.survey,
-        prompt.asking,
-        prompt.t,
-        prompt.zone,
-        words=words,
-        may_postpone=delivery.purpose == FIRST_REMINDER
-        and ASK_AGAIN not in purposes
-        and has_tomorrow(prompt.asking, now),
-    )
+    is_first = delivery.purpose == FIRST_REMINDER and ASK_AGAIN not in purposes
+    return prompt.message(words, may_postpone=is_first and has_tomorrow(prompt.asking, now))
 
 
 def question_again(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:
-    """Nothing for those who answered in the meantime, or are away after all: their prompts let them answer too."""
+    """Nothing for those who finished in the meantime, or are away after all: their prompts let them answer too."""
     prompt = _prompt(db, delivery, services, now)
-    if prompt is None or prompt.has_answered or _is_away(db, delivery.receiver, prompt.zone, now):
+    if prompt is None or prompt.has_finished or _is_away(db, delivery.receiver, prompt.zone, now):
         return None
-    return views.question_message(prompt.survey, prompt.asking, prompt.t, prompt.zone, words="surveys.question.again")
+    return prompt.message("surveys.question.again")
 
 
 def prompt_closed(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
@@ -119,14 +124,6 @@ def not_launched(db: UnitOfWork, delivery: Delivery, services: Services, now: da
     return author_views.not_launched_message(found[0], delivery.facts, t)
 
 
-def results(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
-    found = _round(db, delivery)
-    if found is None or found[1].state is not RoundState.CLOSED:
-        return None
-    t, zone = _reader(db, delivery.receiver, services)
-    return results_views.results_message(round_results(db, *found), t, zone)
-
-
 def _prompt(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> _Prompt | None:
     """None when the round is closed, or its receiver is not asked in it or has left."""
     found = _round(db, delivery)
@@ -135,10 +132,12 @@ def _prompt(db: UnitOfWork, delivery: Delivery, services: Services, now: datetim
     survey, asking = found
     invitation = db.rounds.invitation(asking.id, delivery.receiver)
     member = db.members.get(delivery.receiver)
-    if invitation is None or (member is not None and member.left_out):
+    left_out = member.left_out if member is not None else None
+    if invitation is None or (left_out is not None and left_out not in asking.definition.audience.included):
         return None
     t, zone = _reader(db, delivery.receiver, services)
-    return _Prompt(survey, asking, t, zone, invitation.answered)
+    has_finished = waiting.has_finished(db, asking, invitation)
+    return _Prompt(survey, asking, t, zone, has_finished, what_followed(db, asking))
 
 
 def _is_away(db: UnitOfWork, member_id: str, zone: str, now: datetime) -> bool:

@@ -5,8 +5,10 @@ Answers to the question itself are in `answer_listeners`.
 
 from collections.abc import Callable
 from datetime import time
+from functools import partial
 
 from bot.commands import Registry
+from bot.domain.audiences import Audience
 from bot.domain.dates import parse_cadence
 from bot.domain.enps import SCALE_0_10, SCALES
 from bot.domain.errors import DomainError
@@ -15,14 +17,18 @@ from bot.domain.surveys import Survey, SurveyState
 from bot.domain.words import shown
 from bot.domain.workdays import Workdays
 from bot.help import help_message
-from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission
+from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission, Then
 from bot.middleware import mentioned
 from bot.slack import ids
-from bot.slack.blocks import Message, without
-from bot.surveys import answer_listeners, author_views, deliveries, jobs, reminding, results_views, service, views
+from bot.slack.blocks import Message
+from bot.surveys import author_views, deliveries, jobs, service, views
+from bot.surveys.answers import answer_listeners
+from bot.surveys.asking import preview_views, previewing, reminding
+from bot.surveys.authoring import draft_listeners, enps_surveys
+from bot.surveys.authoring.mentions import read_named
+from bot.surveys.authoring.wishes import DEFAULT_TIME, DEFAULT_WEEKDAY, make_wish, read_wish
 from bot.surveys.outcomes import Overview
-from bot.surveys.results import survey_results
-from bot.surveys.wishes import DEFAULT_TIME, DEFAULT_WEEKDAY, make_wish, read_wish
+from bot.surveys.results import results_listeners
 from storage import UnitOfWork
 
 PREVIEWED_DATES = 4
@@ -38,7 +44,6 @@ def register(registry: Registry) -> None:
         ("send", on_send),
         ("remind", on_remind),
         ("close", on_close),
-        ("results", on_results),
         ("list", on_list),
         ("pause", on_pause),
         ("resume", on_resume),
@@ -47,12 +52,13 @@ def register(registry: Registry) -> None:
     ):
         registry.command("/pulse", name, "surveys", handler)
     registry.click(ids.SURVEY_SEND, on_send_clicked)
-    registry.click(ids.SURVEY_RESULTS, on_results_clicked)
     registry.click(ids.PULSE_ENPS_OPENED, on_form_wanted)
     registry.form(ids.PULSE_ENPS_FORM, on_enps_form)
     registry.schedule(ScheduleKind.SURVEY, service.plan_occurrence)
+    draft_listeners.register(registry)
     answer_listeners.register(registry)
     deliveries.register(registry)
+    results_listeners.register(registry)
     jobs.register(registry)
 
 
@@ -69,14 +75,22 @@ async def on_enps(command: Command) -> Reply:
     if not command.words:
         service.require_member(command.member)
         return OpenForm(author_views.enps_form(command.t))
-    channel_id, name, rest = _channel(command.words)
-    if channel_id is None:
+    words_of = command.services.texts.all_words
+    named = read_named(command.words, words_of("surveys.except_words"))
+    if named.audience.is_empty:
         raise DomainError("surveys.channel_missing", word=shown(command.words))
-    scale_words = command.services.texts.all_words("surveys.scale_words")
-    wish = read_wish(rest, command.now, command.zone, command.t.language, scale_words)
+    wish = read_wish(
+        named.rest,
+        command.now,
+        command.zone,
+        command.t.language,
+        words_of("surveys.scale_words"),
+        words_of("surveys.from_words"),
+        words_of("surveys.until_words"),
+    )
     created = await command.services.storage.write(
         command.workspace_id,
-        lambda db: service.create(db, command.now, command.member, channel_id, name, wish, command.key),
+        lambda db: enps_surveys.create(db, command.now, command.member, named.audience, named.names, wish, command.key),
     )
     return Say(author_views.created_message(created, command.t, command.zone))
 
@@ -93,11 +107,12 @@ async def on_enps_form(sent: Submission) -> Reply:
         at=time.fromisoformat(sent.inputs.get(ids.TIME_INPUT) or DEFAULT_TIME.isoformat()) if recurring else None,
     )
     channel_id, name = sent.inputs.get(ids.CHANNEL_INPUT, ""), sent.inputs.get(ids.NAME_INPUT, "")
+    audience = Audience(channels=(channel_id,))
     if not channel_id.startswith(("C", "G")):
         return FormErrors({ids.CHANNEL_INPUT: sent.t("surveys.channel_not_chosen")})
     created = await sent.services.storage.write(
         sent.workspace_id,
-        lambda db: service.create(db, sent.now, sent.member, channel_id, name, wish, sent.key),
+        lambda db: enps_surveys.create(db, sent.now, sent.member, audience, (name,), wish, sent.key),
     )
     return Say(author_views.created_message(created, sent.t, sent.zone))
 
@@ -150,23 +165,6 @@ async def on_close(command: Command) -> Reply:
     return Say(author_views.closing_message(closing, command.t))
 
 
-async def on_results(command: Command) -> Reply:
-    seen = await command.services.storage.read(
-        command.workspace_id, lambda db: survey_results(db, command.member, _named(db, command.words))
-    )
-    return Say(results_views.survey_message(seen, command.t, command.zone))
-
-
-async def on_results_clicked(click: Click) -> Reply:
-    seen = await click.services.storage.read(
-        click.workspace_id, lambda db: survey_results(db, click.member, _carried(db, click))
-    )
-    message = results_views.survey_message(seen, click.t, click.zone)
-    if click.view is not None:  # Slack knows charts in messages only
-        message = Message(message.text, without(message.blocks, "data_visualization"))
-    return Say(message)
-
-
 async def on_list(command: Command) -> Reply:
     if command.words:
         raise DomainError("core.word_unknown", word=shown(command.words))
@@ -191,14 +189,23 @@ async def on_delete(command: Command) -> Reply:
 
 
 async def on_preview(command: Command) -> Reply:
-    def preview(db: UnitOfWork) -> Overview:
+    """What members read at once; who is asked when once Slack has said who is there."""
+
+    def overview(db: UnitOfWork) -> Overview:
         survey = _named(db, command.words)
         service.require_owner(survey, command.member)
         return service.overview(db, command.now, survey)
 
-    seen = await command.services.storage.read(command.workspace_id, preview)
+    seen = await command.services.storage.read(command.workspace_id, overview)
     moments = service.upcoming(seen.rule if seen.next_at else None, command.now, PREVIEWED_DATES)
-    return Say(author_views.preview_message(seen, moments, command.t, command.zone))
+    message = preview_views.preview_message(seen, moments, command.t, command.zone)
+    return Then(Say(message), partial(_forecast, command, seen.survey))
+
+
+async def _forecast(command: Command, survey: Survey) -> None:
+    seen = await previewing.preview(command.services, command.workspace_id, survey, command.now)
+    message = preview_views.forecast_message(seen, command.t, command.zone)
+    await command.services.slack.respond(command.response_url, message)
 
 
 async def _switched(command: Command, switch: Callable[..., Overview], key: str) -> Reply:
@@ -209,15 +216,6 @@ async def _switched(command: Command, switch: Callable[..., Overview], key: str)
     if key != "surveys.resumed":
         return Say(views.note(text))
     return Say(author_views.lines_message(text, author_views.survey_line(seen, command.t, command.zone)))
-
-
-def _channel(words: str) -> tuple[str | None, str, str]:
-    """The channel's id and name, and the words without it."""
-    channel_id, rest = mentioned(words, "#")
-    name = ""
-    if channel_id and f"<#{channel_id}|" in words:
-        name = words.split(f"<#{channel_id}|", 1)[1].split(">", 1)[0]
-    return channel_id, name, rest
 
 
 def _named(db: UnitOfWork, words: str) -> Survey:

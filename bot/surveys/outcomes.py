@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from bot.domain.enps import Certainty, Change, Interval
-from bot.domain.privacy import Publication
+from bot.domain.enps import Change
+from bot.domain.publications import Published, PublishedQuestion
+from bot.domain.questions import Question
 from bot.domain.schedules import Rule
-from bot.domain.surveys import Round, Survey
+from bot.domain.surveys import Action, NamedAnswer, Round, Survey
+
+ACTION_LENGTH = 300
+"""Characters of what follows from a round: it is quoted above the next question."""
 
 LOW_RATE = 60
 """Percent of the asked below which the result comes with a warning: the silent ones may think otherwise."""
@@ -14,13 +19,15 @@ LOW_RATE = 60
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A survey and where it stands. `next_at` (UTC) is when the next round starts by itself, if it does."""
+    """A survey and where it stands. `next_at` (UTC) is when the next round starts by itself, if it does.
+    `waits_for_action`: nobody has said yet what follows from its newest closed round."""
 
     survey: Survey
     rule: Rule | None = None
     next_at: datetime | None = None
     running: Round | None = None
     answered: int = 0
+    waits_for_action: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +50,67 @@ class Reminding:
     is_last: bool
 
 
+class Missing(StrEnum):
+    """Why there is no comparison: no round before asked it (FIRST), what came out of that one is NOT_SHOWN, it was
+    asked on an OTHER_SCALE, or the RATES of people who answered differ too much."""
+
+    FIRST = "first"
+    NOT_SHOWN = "not_comparable"
+    OTHER_SCALE = "other_scale"
+    RATES = "rates_differ"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A question beside the last round before that asked it: the change (of the eNPS in points, of a mean in steps of
+    its scale), or why there is none."""
+
+    change: Change | None = None
+    missing: Missing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """A question of a closed round: what may be shown of it, the comparison where there can be one for its kind, and
+    the comments that may be shown, in an order that says nothing."""
+
+    question: Question
+    published: PublishedQuestion
+    comparison: Comparison | None = None
+    comments: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """A round's published score."""
+    """What a round showed: its eNPS, or a mean."""
 
     round: Round
-    score: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The course over rounds, oldest first: of a question, or (without one) of the means of the questions about a
+    driver."""
+
+    points: tuple[TrendPoint, ...]
+    question: Question | None = None
+    driver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundResults:
-    """A closed round. `interval`, `certainty` and `worst_case` (only for a low response rate) come with a published
-    tally. `change` compares with round `compared_with`; `rates_differ` says that such a comparison would mislead."""
+    """A closed round, for one reader. `people` are the answers with names, only for those of whom the respondents were
+    told; `may_act`: this reader may say what follows."""
 
     survey: Survey
     round: Round
-    publication: Publication
-    interval: Interval | None = None
-    certainty: Certainty | None = None
-    worst_case: Interval | None = None
-    compared_with: Round | None = None
-    change: Change | None = None
-    rates_differ: bool = False
-    comments: tuple[str, ...] = ()
-    trend: tuple[TrendPoint, ...] = ()
+    published: Published
+    questions: tuple[QuestionResult, ...]
+    trend: Trend | None = None
+    people: tuple[NamedAnswer, ...] = ()
+    action: Action | None = None
+    may_act: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +123,6 @@ class SurveyResults:
     answered: int
 
 
-def response_rate(published: Publication) -> float:
+def response_rate(answers: int, asked: int) -> float:
     """Answers of asked, in percent."""
-    return 100 * published.answers / published.asked if published.asked else 0.0
+    return 100 * answers / asked if asked else 0.0

@@ -1,15 +1,14 @@
 """Surveys and when their rounds start and end: one transaction each, never waiting for Slack.
 
-Who is asked once Slack has said who is in the channel: `launching`. Who is asked once more: `reminding`. Answers:
-`answering`. What came out: `results`.
+How surveys are made: `drafts` and `enps_surveys`. Who is asked once Slack has said who is there: `launching`. Who is
+asked once more: `reminding`. When everybody has answered: `early_close`. Answers: `answering`. What came out:
+`results`.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from itertools import count
 
 from bot.domain.deliveries import DeliveryState, NewDelivery, Verb
 from bot.domain.errors import DomainError
@@ -17,38 +16,19 @@ from bot.domain.members import Member
 from bot.domain.privacy import thresholds
 from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind, next_due
 from bot.domain.surveys import Round, RoundState, Survey, SurveyState
+from bot.surveys.asking.prompts import PROMPT_CLOSED, PROMPTS
 from bot.surveys.outcomes import Closing, Overview
-from bot.surveys.prompts import PROMPT_CLOSED, PROMPTS
-from bot.surveys.wishes import Wish
+from bot.surveys.results.owing import results_owed
+from bot.surveys.results.publishing import publish
 from storage import UnitOfWork, new_id
 
 QUESTION = "enps"
-RESULTS = "surveys.results"
 WEEKLY_WINDOW = timedelta(days=7)
 WINDOW = timedelta(days=14)
+MOST_NAMED = 10
+"""Surveys that a question back names."""
 STILL_GOING_OUT = timedelta(minutes=2)
 """A prompt that was being sent at the moment of closing gets its closing words this much later."""
-HANDLE_LENGTH = 60
-
-
-def create(db: UnitOfWork, now: datetime, author: Member, channel_id: str, name: str, wish: Wish, key: str) -> Overview:
-    """A new survey of a channel's members, and its schedule if one is wished. `name` is the channel's name or whatever
-    short name is wanted ("" takes the next free number), `key` tells the same command delivered twice.
-
-    Raises DomainError `surveys.members_only`, `surveys.channel_has_one`.
-    """
-    require_member(author)
-    there = next((each for each in db.surveys.all() if each.channel_id == channel_id), None)
-    if there and there.created_by == author.id and not db.handled.first_time(key, now):
-        return overview(db, now, there)
-    if there:
-        raise DomainError("surveys.channel_has_one", handle=there.handle)
-    db.handled.first_time(key, now)
-    survey = Survey(new_id(), _free_handle(db, name), channel_id, wish.scale, author.id, now)
-    db.surveys.add(survey)
-    if wish.rule:
-        db.schedules.add(Schedule(new_id(), ScheduleKind.SURVEY, survey.id, wish.rule, author.id, planned_until=now))
-    return overview(db, now, survey)
 
 
 def overview(db: UnitOfWork, now: datetime, survey: Survey) -> Overview:
@@ -63,6 +43,7 @@ def overview(db: UnitOfWork, now: datetime, survey: Survey) -> Overview:
         following.at if following else None,
         running,
         db.rounds.answered_count(running.id) if running else 0,
+        waits_for_action=_waits_for_action(db, survey),
     )
 
 
@@ -81,22 +62,30 @@ def find(db: UnitOfWork, handle: str, channel_id: str | None = None) -> Survey:
     if not known:
         raise DomainError("surveys.none_yet")
     if channel_id:
-        here = next((survey for survey in known.values() if survey.channel_id == channel_id), None)
-        if here is None:
-            raise DomainError("surveys.none_in_channel")
-        return here
+        return _of_channel(known.values(), channel_id)
     wanted = handle.strip().casefold()
     if wanted in known:
         return known[wanted]
     if not wanted:
         if len(known) == 1:
             return next(iter(known.values()))
-        raise DomainError("surveys.which_one", handles=", ".join(list(known)[:10]))
+        raise DomainError("surveys.which_one", handles=", ".join(list(known)[:MOST_NAMED]))
     close = get_close_matches(wanted, known, n=1, cutoff=0.6)
     close = close or get_close_matches(f"enps-{wanted}", known, n=1, cutoff=0.8)
     if close:
         raise DomainError("surveys.did_you_mean", word=handle, handle=close[0])
     raise DomainError("surveys.unknown", word=handle)
+
+
+def _of_channel(surveys: Collection[Survey], channel_id: str) -> Survey:
+    """The one that asks exactly that channel, else the one that asks it among others."""
+    exactly = [each for each in surveys if each.channel_id == channel_id]
+    found = exactly or [each for each in surveys if channel_id in each.definition.audience.channels]
+    if not found:
+        raise DomainError("surveys.none_in_channel")
+    if len(found) > 1:
+        raise DomainError("surveys.which_one", handles=", ".join([each.handle for each in found][:MOST_NAMED]))
+    return found[0]
 
 
 def send(db: UnitOfWork, now: datetime, member: Member, survey: Survey, key: str) -> Overview:
@@ -110,7 +99,7 @@ def send(db: UnitOfWork, now: datetime, member: Member, survey: Survey, key: str
     if db.rounds.open_of(survey.id):
         raise DomainError("surveys.already_open")
     schedule = db.schedules.of_subject(ScheduleKind.SURVEY, survey.id)
-    _start(db, survey, member.id, now, now + _window(schedule.rule if schedule else None))
+    _start(db, survey, member.id, now, now + window(schedule.rule if schedule else None))
     return overview(db, now, survey)
 
 
@@ -126,7 +115,7 @@ def plan_occurrence(db: UnitOfWork, schedule: Schedule, due: Due, now: datetime)
             return
         close_round(db, now, running)
     following = next_due(schedule.rule, due.at)
-    closes_at = now + _window(schedule.rule)
+    closes_at = now + window(schedule.rule)
     _start(db, survey, survey.created_by, now, min(closes_at, following.at) if following else closes_at)
 
 
@@ -146,8 +135,8 @@ def close(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Clos
 
 def close_round(db: UnitOfWork, now: datetime, running: Round) -> None:
     """Close an open round: nobody can answer any more, every prompt turns into the same closing words, and the results
-    are owed to the survey's author. Prompts that were not sent yet will not be: they find the round closed."""
-    db.rounds.update(replace(running, state=RoundState.CLOSED, closed_at=now))
+    are owed to those who were announced. Prompts that were not sent yet will not be: they find the round closed."""
+    closed = publish(db, now, running)
     owed = []
     for prompt in (each for purpose in PROMPTS for each in db.deliveries.of(purpose, running.id)):
         if prompt.state in (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS):
@@ -157,8 +146,8 @@ def close_round(db: UnitOfWork, now: datetime, running: Round) -> None:
                 NewDelivery(PROMPT_CLOSED, which, prompt.receiver, due_at, verb=Verb.UPDATE, target_id=prompt.id)
             )
     survey = db.surveys.get(running.survey_id)
-    if survey is not None and survey.created_by:
-        owed.append(NewDelivery(RESULTS, running.id, survey.created_by, now))
+    if survey is not None:
+        owed += results_owed(db, now, survey, closed)
     db.deliveries.add_many(owed)
 
 
@@ -223,7 +212,7 @@ def _start(db: UnitOfWork, survey: Survey, started_by: str, now: datetime, close
             survey_id=survey.id,
             number=db.rounds.next_number(survey.id),
             state=RoundState.LAUNCHING,
-            scale=survey.scale,
+            definition=survey.definition,
             opened_at=now,
             closes_at=closes_at,
             asked=0,
@@ -245,24 +234,12 @@ def _switch(db: UnitOfWork, now: datetime, member: Member, survey: Survey, state
     return overview(db, now, replace(survey, state=state))
 
 
-def _window(rule: Rule | None) -> timedelta:
+def _waits_for_action(db: UnitOfWork, survey: Survey) -> bool:
+    """Whether nobody has said yet what follows from the newest round that people answered."""
+    newest = db.rounds.previous_closed(survey.id, db.rounds.next_number(survey.id))
+    return newest is not None and bool(newest.answered) and db.rounds.action_of(newest.id) is None
+
+
+def window(rule: Rule | None) -> timedelta:
+    """How long a round is open, if nothing ends it before."""
     return WEEKLY_WINDOW if rule and rule.cadence is Cadence.WEEKLY else WINDOW
-
-
-def _free_handle(db: UnitOfWork, name: str) -> str:
-    """ "sales" becomes "enps-sales", or "enps-sales-2" where that is taken; a channel without a name (a private one's
-    stays with Slack) becomes "enps-1"."""
-    plain = re.sub(r"[^\w-]+", "-", name.casefold()).strip("-_")[:HANDLE_LENGTH]
-    taken = {survey.handle for survey in db.surveys.all()}
-    if plain in ("", "enps"):
-        return next(handle for number in count(1) if (handle := f"enps-{number}") not in taken)
-    wanted = plain if plain.startswith("enps") else f"enps-{plain}"
-    return next(handle for handle in _numbered(wanted) if handle not in taken)
-
-
-def _numbered(handle: str) -> Iterable[str]:
-    yield handle
-    number = 2
-    while True:
-        yield f"{handle}-{number}"
-        number += 1

@@ -1,90 +1,90 @@
-"""What the people asked see: the question, the thank-you, the closing words, and the forms behind the buttons.
+"""What the people asked see in their conversation: the prompt, the thank-you, the closing words.
 
-The thank-you and the closing words are the same whatever was answered: workspace owners can export direct messages.
-Only forms, which no export holds, show or hint at an answer. What authors see is in `author_views`.
+They are the same whatever was answered: workspace owners can export direct messages. Only forms, which no export holds,
+show or hint at an answer (`answer_forms`). Questions one after the other are in `step_views`, what "why do I get this?"
+opens in `explanations`, what authors see in `author_views`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.enps import EnpsClass, Scale
-from bot.domain.surveys import Round, Survey
+from bot.domain.questions import Question, Why, possible
+from bot.domain.surveys import Action, ActionKind, Round, Survey
 from bot.i18n import Translator
 from bot.slack import ids
-from bot.slack.blocks import (
-    Block,
-    Message,
-    actions,
-    button,
-    context,
-    field,
-    form,
-    option,
-    plain_section,
-    section,
-    select,
-    text_input,
+from bot.slack.blocks import Block, Message, actions, button, context, escape, plain_section, section
+from bot.surveys.wording import (
+    audience_words,
+    definition_title,
+    ends_words,
+    level_words,
+    minutes,
+    question_text,
+    receivers_words,
 )
 
-REASONS = {
-    EnpsClass.PROMOTER: "surveys.reason.promoter",
-    EnpsClass.PASSIVE: "surveys.reason.passive",
-    EnpsClass.DETRACTOR: "surveys.reason.detractor",
-}
+FOLLOWED = {ActionKind.DONE: "surveys.followed.done", ActionKind.NONE: "surveys.followed.none"}
 
 
 def question_message(
-    survey: Survey, asking: Round, t: Translator, zone: str, *, words: str = "", may_postpone: bool = False
+    survey: Survey,
+    asking: Round,
+    t: Translator,
+    zone: str,
+    *,
+    words: str = "",
+    may_postpone: bool = False,
+    followed: Action | None = None,
 ) -> Message:
-    """The question with a button for each score. `zone` is the member's, for when it closes. `words` is the key of what
-    stands before a question that comes once more; `may_postpone` offers to ask again tomorrow."""
-    lines = question_lines(survey, asking, t, zone)
-    ends = scale_ends(asking.scale, t)
+    """The prompt: the eNPS question alone with a button for each score, anything else behind one button. `zone` is the
+    member's, for when it closes. `words` is the key of what stands before a prompt that comes once more; `may_postpone`
+    offers to ask again tomorrow; `followed` is what followed from the round before."""
     closes = t.moment(asking.closes_at, zone)
-    opening = [t(words, channel=f"<#{survey.channel_id}>", closes=closes)] if words else []
-    text = "\n".join((*opening, t("surveys.question"), ends, *lines, t("surveys.question.how")))
-    scores = [_score_button(score, asking, t) for score in asking.scale.scores]
-    half = (len(scores) + 1) // 2
-    carried = ids.pack(round=asking.id)
-    last = [button(t("surveys.why_button"), ids.WHY_OPENED, carried)]
-    if may_postpone:
-        last.insert(0, button(t("surveys.later_button"), ids.ANSWER_LATER, carried))
+    opening = [t(words, closes=closes)] if words else []
+    lines = _lines(asking, t, zone)
+    if asking.definition.is_one_question:
+        said, shown = _alone(asking, t)
+    else:
+        said, shown = _many(survey, asking, t)
+    quoted, quotation = _quoted(followed, t)
     return Message(
-        text,
+        "\n".join((*opening, *said, *quoted, *lines)),
         (
             *map(section, opening),
-            section(f"*{t('surveys.question')}*"),
-            actions(scores[:half]),
-            actions(scores[half:]),
-            context(ends),
+            *shown,
+            *quotation,
             context("\n".join(lines)),
-            actions(last),
+            actions(_last_buttons(asking, t, may_postpone=may_postpone)),
         ),
     )
 
 
-def question_lines(survey: Survey, asking: Round, t: Translator, zone: str) -> tuple[str, ...]:
-    """Who is asked, until when, what is shown from how many answers on, and how well an answer is kept."""
-    audience = t(
-        "surveys.question.audience",
-        asked=asking.asked,
-        channel=f"<#{survey.channel_id}>",
-        closes=t.moment(asking.closes_at, zone),
-    )
-    return audience, _thresholds(asking, t), t("surveys.level")
-
-
-def scale_ends(scale: Scale, t: Translator) -> str:
-    return t("surveys.question.ends", low=scale.low, high=scale.high)
+def _lines(asking: Round, t: Translator, zone: str) -> tuple[str, ...]:
+    """Who is asked, until when, what is shown from how many answers on, to whom, and how well an answer is kept."""
+    definition = asking.definition
+    closes = t.moment(asking.closes_at, zone)
+    audience = audience_words(definition.audience, t)
+    who = t("surveys.prompt.audience", count=asking.asked, audience=audience, closes=closes)
+    results = t("surveys.prompt.receivers", receivers=receivers_words(definition, t))
+    thresholds = t("surveys.question.thresholds", score=asking.min_score, comments=asking.min_comments)
+    return who, *([] if definition.is_named else [thresholds]), results, level_words(definition, t)
 
 
 def thanks_message(asking: Round, t: Translator, zone: str) -> Message:
-    """What the question turns into: the same for everybody, with no trace of the answer."""
-    text = t("surveys.thanks", closes=t.moment(asking.closes_at, zone))
+    """What the prompt turns into: the same for everybody, with no trace of the answers."""
+    several = len(asking.questions) > 1
+    has_reasons = any(each.why is not Why.NEVER for each in asking.questions)
+    closes = t.moment(asking.closes_at, zone)
+    parts = [t("surveys.thanks.answers" if several else "surveys.thanks", closes=closes)]
     carried = ids.pack(round=asking.id)
     buttons = [
-        button(t("surveys.change_button"), ids.ANSWER_CHANGE, carried),
-        button(t("surveys.reason_button"), ids.REASON_OPENED, carried),
+        button(t("surveys.change_answers_button" if several else "surveys.change_button"), ids.ANSWER_CHANGE, carried)
     ]
+    if has_reasons:
+        parts.append(t("surveys.thanks.reasons"))
+        reason = "surveys.reasons_button" if several else "surveys.reason_button"
+        buttons.append(button(t(reason), ids.REASON_OPENED, carried))
+    text = " ".join(parts)
     return Message(text, (section(text), actions(buttons)))
 
 
@@ -102,76 +102,57 @@ def closed_message(t: Translator) -> Message:
     return Message(text, (section(text),))
 
 
-def why_form(survey: Survey, asking: Round, t: Translator, zone: str) -> Block:
-    """Why somebody is asked, and who sees what: the three honest sentences and what stands behind them."""
-    values = {
-        "channel": f"<#{survey.channel_id}>",
-        "asked": asking.asked,
-        "author": f"<@{survey.created_by}>" if survey.created_by else t("surveys.why.an_admin"),
-        "closes": t.moment(asking.closes_at, zone),
-        "score": asking.min_score,
-        "comments": asking.min_comments,
-    }
-    parts = ("asked", "sees", "sealed", "unlinkable", "knows", "reminders", "change")
-    blocks = [section(t(f"surveys.why.{part}", **values)) for part in parts]
-    return form(ids.WHY_NOTE, t("surveys.why.title"), blocks, close=t("core.close"))
-
-
-def answer_form(asking: Round, score: int | None, t: Translator, zone: str) -> Block:
-    """Changing an answer; the present one is chosen already, and shown here only."""
-    options = {each: option(_score_option(each, asking.scale, t), str(each)) for each in asking.scale.scores}
-    chosen = options.get(score) if score is not None else None
-    element = select(ids.SCORE_INPUT, list(options.values()), initial=chosen)
-    closes = t("surveys.answer.hint", closes=t.moment(asking.closes_at, zone))
-    return form(
-        ids.ANSWER_FORM,
-        t("surveys.answer.title"),
-        [field(ids.SCORE_INPUT, t("surveys.question"), element, hint=closes)],
-        submit=t("core.save"),
-        close=t("core.cancel"),
-        metadata=ids.pack(round=asking.id),
-    )
-
-
-def reason_form(asking: Round, enps_class: EnpsClass | None, comment: str, most: int, t: Translator) -> Block:
-    """The reason behind an answer, asked in the words that fit it. An empty text takes an earlier one back."""
-    label = t(REASONS[enps_class] if enps_class else "surveys.reason.any")
-    element = text_input(ids.REASON_INPUT, initial=comment, multiline=True, max_length=most)
-    hint = t("surveys.reason.hint", comments=asking.min_comments)
-    return form(
-        ids.REASON_FORM,
-        t("surveys.reason.title"),
-        [field(ids.REASON_INPUT, label, element, optional=True, hint=hint)],
-        submit=t("core.save"),
-        close=t("core.cancel"),
-        metadata=ids.pack(round=asking.id),
-    )
-
-
 def note(text: str) -> Message:
     """One sentence."""
     return Message(text, (plain_section(text),))
 
 
-def _thresholds(asking: Round, t: Translator) -> str:
-    return t("surveys.question.thresholds", score=asking.min_score, comments=asking.min_comments)
+def _alone(asking: Round, t: Translator) -> tuple[Sequence[str], Sequence[Block]]:
+    """The one question that is answered in the message itself."""
+    question = asking.questions[0]
+    ends, text = ends_words(question, t), question_text(question, t)
+    scores = [_score_button(question, score, asking, t) for score in possible(question)]
+    half = (len(scores) + 1) // 2
+    said = (escape(text), ends, t("surveys.question.how"))
+    return said, (section(f"*{escape(text)}*"), actions(scores[:half]), actions(scores[half:]), context(ends))
 
 
-def _score_button(score: int, asking: Round, t: Translator) -> Block:
+def _many(survey: Survey, asking: Round, t: Translator) -> tuple[Sequence[str], Sequence[Block]]:
+    """The title, how much is asked, and the button that begins it."""
+    title = escape(definition_title(asking.definition, t) or survey.handle)
+    count, time = len(asking.questions), minutes(asking.questions)
+    about = t("surveys.prompt.size", count=count, time=t("surveys.prompt.minutes", count=time))
+    key = "surveys.prompt.one_by_one" if asking.definition.one_by_one else "surveys.prompt.one_form"
+    how = t(key, count=count)
+    return (title, about, how), (section(f"*{title}*"), section(f"{about} {how}"))
+
+
+def _last_buttons(asking: Round, t: Translator, *, may_postpone: bool) -> list[Block]:
+    carried = ids.pack(round=asking.id)
+    buttons = []
+    if not asking.definition.is_one_question:
+        steps = asking.definition.one_by_one
+        key, action_id = ("start", ids.STEPS_STARTED) if steps else ("answer", ids.ANSWER_OPENED)
+        buttons.append(button(t(f"surveys.steps.{key}"), action_id, carried, style="primary"))
+    if may_postpone:
+        buttons.append(button(t("surveys.later_button"), ids.ANSWER_LATER, carried))
+    return [*buttons, button(t("surveys.why_button"), ids.WHY_OPENED, carried)]
+
+
+def _quoted(followed: Action | None, t: Translator) -> tuple[Sequence[str], Sequence[Block]]:
+    """ "You said, we did": the author's words as they wrote them."""
+    if followed is None:
+        return (), ()
+    opening = t(FOLLOWED[followed.kind])
+    return (opening, escape(followed.text)), (section(f"*{opening}*"), plain_section(followed.text))
+
+
+def _score_button(question: Question, score: int, asking: Round, t: Translator) -> Block:
     """The score is in the button's own value: nowhere else, and gone once the message is the thank-you."""
+    key = {question.low: "surveys.score.lowest", question.high: "surveys.score.highest"}.get(score)
     return button(
         str(score),
         ids.sub_id(ids.SCORE_CHOSEN, score),
         ids.pack(round=asking.id, score=score),
-        label=_score_label(score, asking.scale, t),
+        label=t(key or "surveys.score.plain", score=score, high=question.high),
     )
-
-
-def _score_label(score: int, scale: Scale, t: Translator) -> str:
-    key = {scale.low: "surveys.score.lowest", scale.high: "surveys.score.highest"}.get(score, "surveys.score.plain")
-    return t(key, score=score, high=scale.high)
-
-
-def _score_option(score: int, scale: Scale, t: Translator) -> str:
-    key = {scale.low: "surveys.option.lowest", scale.high: "surveys.option.highest"}.get(score)
-    return t(key, score=score) if key else str(score)

@@ -42,6 +42,8 @@ METHOD_SCOPES = {
     "conversations_info": "channels:read",
     "conversations_members": "channels:read",
     "conversations_history": "channels:history",
+    "usergroups_list": "usergroups:read",
+    "usergroups_users_list": "usergroups:read",
 }
 
 
@@ -61,7 +63,11 @@ class TestManifest:
         called: set[str] = set()
         for path in (ROOT / "bot" / "slack").glob("*.py"):
             called |= set(re.findall(r"client\.([a-z]+_[a-zA-Z_]+)\b", path.read_text(encoding="utf-8")))
-        called = {name for name in called if re.match(r"(auth|chat|views|users|conversations|files|bots|team)_", name)}
+        called = {
+            name
+            for name in called
+            if re.match(r"(auth|chat|views|users|usergroups|conversations|files|bots|team)_", name)
+        }
         assert called, "the search finds the calls at all"
         assert called <= set(METHOD_SCOPES)
         assert {METHOD_SCOPES[name] for name in called} - {None} <= set(SCOPES)

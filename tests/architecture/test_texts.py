@@ -9,7 +9,9 @@ from string import Formatter
 import pytest
 
 from bot.app import build_registry
+from bot.domain.bank import BANK, DRIVERS
 from bot.domain.kpis import KPIS
+from bot.domain.templates import TEMPLATE_QUESTIONS, TEMPLATES
 from bot.i18n import Catalogues, Translator, load
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +103,8 @@ def test_every_key_in_the_code_is_in_the_catalogues() -> None:
 
 class TestNoTextIsDead:
     """Every key is used: by name; by a family, an f-string that names at least two parts of the key
-    (`f"kpis.per.{period}"`); as the name of a KPI; or as the words, help or usage of a sub-command."""
+    (`f"kpis.per.{period}"`); as the name of a KPI; as the words, help or usage of a sub-command; or in
+    the question bank."""
 
     def test_every_key_of_the_catalogues_is_used_somewhere(self) -> None:
         named = {text for _, text in spoken(ast.Constant)}
@@ -162,12 +165,16 @@ def fits(key: str, families: list[re.Pattern[str]]) -> bool:
 
 
 def looked_up() -> set[str]:
-    """The keys that the registries name: KPIs and sub-commands."""
+    """The keys that the registries name: KPIs, sub-commands, and the question bank with its templates."""
     registry = build_registry(texts)
     subs = [sub for command in registry.sub_commands for sub in registry.listed(command)]
-    return {f"kpi.{key}" for key in KPIS} | {
-        key for sub in subs for key in (sub.words_key, sub.help_key, sub.usage_key)
-    }
+    return (
+        {f"kpi.{key}" for key in KPIS}
+        | {key for sub in subs for key in (sub.words_key, sub.help_key, sub.usage_key)}
+        | {f"bank.{key}" for key in (*BANK, *TEMPLATE_QUESTIONS)}
+        | {f"bank.driver.{key}" for key in (*DRIVERS, BANK["enps"].driver)}
+        | {f"templates.{key}.{part}" for key in TEMPLATES for part in ("name", "about")}
+    )
 
 
 def test_every_kpi_has_its_name_and_words_in_every_language() -> None:

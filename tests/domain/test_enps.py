@@ -1,9 +1,11 @@
 """The eNPS score, its interval and its changes: against published vectors, and against exact fractions."""
 
 import json
+import os
+import random
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from math import comb, sqrt
+from math import comb, erfc, sqrt
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,9 @@ from bot.domain.enps import (
 )
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "nps_vectors.json").read_text())
+MILLIONTH = 1e-6
+COUNTS = int(os.environ.get("DENYUT_COUNTS", "10000"))
+"""A million with DENYUT_COUNTS=1000000, which takes some minutes."""
 Z95 = Decimal("1.959963984540054235524594430520551527955550")
 
 sizes = st.integers(0, 400)
@@ -250,6 +255,40 @@ class TestChange:
     def test_a_round_without_answers_cannot_be_compared(self):
         with pytest.raises(ValueError):
             compare(Tally(1, 1, 1), Tally(0, 0, 0))
+
+
+def test_random_counts_agree_with_exact_fractions_to_a_millionth():
+    """From the counts of single scores on: score, shares, interval, worst case and change. COUNTS of them."""
+    chance = random.Random(20261126)
+    before, given_before = None, {}
+    for _ in range(COUNTS):
+        given = {each: chance.randint(0, 9) for each in range(11) if chance.random() < 0.7}
+        given[chance.randrange(11)] = 1
+        up, neutral = sum(given.get(each, 0) for each in (9, 10)), sum(given.get(each, 0) for each in (7, 8))
+        answers = sum(given.values())
+        down, counted = answers - up - neutral, tally(given, SCALE_0_10)
+        assert abs(score(counted) - Fraction(100 * (up - down), answers)) < MILLIONTH
+        assert all(
+            abs(found - Fraction(100 * part, answers)) < MILLIONTH
+            for found, part in zip(shares(counted), (up, neutral, down), strict=True)
+        )
+        centre, squared = exact_adjusted(Tally(up, neutral, down))
+        half = float(Z95) * sqrt(squared)
+        found = interval(counted)
+        assert abs(found.low - max(-100, 100 * (float(centre) - half))) < MILLIONTH
+        assert abs(found.high - min(100, 100 * (float(centre) + half))) < MILLIONTH
+        silent = chance.randint(0, 50)
+        bounds = worst_case(counted, answers + silent)
+        assert abs(bounds.low - Fraction(100 * (up - down - silent), answers + silent)) < MILLIONTH
+        assert abs(bounds.high - Fraction(100 * (up - down + silent), answers + silent)) < MILLIONTH
+        if before is not None:
+            exact = Fraction(100 * (up - down), answers) - given_before["score"]
+            z = float(centre - given_before["centre"]) / sqrt(squared + given_before["squared"])
+            change = compare(before, counted)
+            assert abs(change.points - exact) < MILLIONTH
+            assert abs(change.p - erfc(abs(z) / sqrt(2))) < MILLIONTH
+        before = counted
+        given_before = {"score": Fraction(100 * (up - down), answers), "centre": centre, "squared": squared}
 
 
 @pytest.mark.parametrize(

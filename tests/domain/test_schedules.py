@@ -5,6 +5,7 @@ in force between two UTC transitions, and applies RFC 5545 section 3.3.5 to them
 """
 
 from bisect import bisect_right
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import islice, pairwise
@@ -225,6 +226,90 @@ def test_dates_end_with_the_calendar():
         assert bool(found) is (cadence in (Cadence.DAILY, Cadence.WEEKLY, Cadence.TWO_WEEKS))
 
 
+# --- the last date ------------------------------------------------------------------------------------------------
+
+LAST = {
+    Cadence.ONCE: date(2026, 11, 30),
+    Cadence.DAILY: date(2026, 12, 5),
+    Cadence.WEEKLY: date(2026, 12, 21),
+    Cadence.TWO_WEEKS: date(2026, 12, 28),
+    Cadence.MONTHLY: date(2027, 2, 28),
+    Cadence.QUARTERLY: date(2027, 5, 30),
+}
+ONE_DAY = timedelta(days=1)
+
+
+def ending(cadence: Cadence, until: date | None, anchor: date = date(2026, 11, 30)) -> Rule:
+    return replace(jakarta(cadence, anchor), until=until)
+
+
+@pytest.mark.parametrize("cadence", Cadence)
+def test_the_last_date_still_counts_and_nothing_after_it_does(cadence):
+    on_it = list(dates(ending(cadence, LAST[cadence]), date(2026, 1, 1)))
+    assert on_it[-1] == LAST[cadence]
+    assert list(dates(ending(cadence, LAST[cadence] + ONE_DAY), date(2026, 1, 1)))[: len(on_it)] == on_it
+    assert list(dates(ending(cadence, LAST[cadence] - ONE_DAY), date(2026, 1, 1))) == on_it[:-1]
+
+
+@pytest.mark.parametrize("cadence", Cadence)
+def test_a_rule_that_ends_before_it_begins_has_no_dates(cadence):
+    rule = ending(cadence, date(2026, 11, 29))
+    assert list(dates(rule, date(2020, 1, 1))) == []
+    assert next_due(rule, utc(2020, 1, 1)) is None
+    assert due_between(rule, utc(2020, 1, 1), utc(2030, 1, 1)) == []
+
+
+@pytest.mark.parametrize("cadence", Cadence)
+def test_looking_from_after_the_last_date_finds_nothing(cadence):
+    assert list(dates(ending(cadence, LAST[cadence]), LAST[cadence])) == [LAST[cadence]]
+    assert list(dates(ending(cadence, LAST[cadence]), LAST[cadence] + ONE_DAY)) == []
+
+
+def test_the_last_date_is_one_of_the_rules_own_zone():
+    # 23:00 of the last day in New York is the day after it in UTC.
+    rule = Rule(Cadence.DAILY, date(2026, 11, 23), time(23), "America/New_York", date(2026, 11, 24))
+    assert next_due(rule, utc(2026, 11, 24, 12)) == Due(date(2026, 11, 24), utc(2026, 11, 25, 4))
+    assert next_due(rule, utc(2026, 11, 25, 4)) is None
+
+
+def test_what_a_gap_carries_past_the_last_date_is_still_due():
+    rule = Rule(Cadence.DAILY, date(2024, 1, 1), time(23, 30), "America/Nuuk", date(2024, 3, 30))
+    assert next_due(rule, utc(2024, 3, 31, 1, 10)) == Due(date(2024, 3, 30), utc(2024, 3, 31, 1, 30))
+    assert next_due(rule, utc(2024, 3, 31, 1, 30)) is None
+
+
+def test_an_outage_over_the_last_date_makes_up_that_one():
+    rule = Rule(Cadence.WEEKLY, date(2026, 11, 2), time(9), "Asia/Jakarta", date(2026, 11, 16))
+    ended = Schedule("S1", ScheduleKind.SURVEY, "survey-1", rule, "U1", utc(2026, 11, 1))
+    decided = plan(ended, utc(2026, 11, 16, 4), timedelta(hours=12))
+    assert decided.make == Due(date(2026, 11, 16), utc(2026, 11, 16, 2))
+    assert [due.local_date.day for due, _ in decided.skip] == [2, 9]
+    weeks_after = plan(ended, utc(2026, 11, 30, 3), timedelta(hours=12))
+    assert weeks_after.make is None
+    assert [(due.local_date.day, reason) for due, reason in weeks_after.skip] == [
+        (2, "missed"),
+        (9, "missed"),
+        (16, "late"),
+    ]
+
+
+@pytest.mark.parametrize("cadence", [each for each in Cadence if each is not Cadence.ONCE])
+def test_a_rule_that_ended_long_ago_costs_nothing(cadence, monkeypatch):
+    asked = []
+
+    def counting(day, at, zone):
+        asked.append(day)
+        return instant(day, at, zone)
+
+    monkeypatch.setattr(schedules, "instant", counting)
+    rule = ending(cadence, date(1950, 1, 1), anchor=date(1900, 1, 31))
+    assert next_due(rule, utc(2026, 11, 30)) is None
+    assert due_between(rule, utc(2026, 1, 1), utc(2027, 1, 1)) == []
+    assert asked == []
+    assert next_due(replace(rule, until=None), utc(2026, 11, 30)) is not None
+    assert asked != []
+
+
 # --- due ----------------------------------------------------------------------------------------------------------
 
 NEW_YORK = Rule(Cadence.DAILY, date(2026, 1, 1), time(9), "America/New_York")
@@ -315,7 +400,8 @@ def test_naive_moments_are_refused():
 
 
 zones = st.sampled_from(ZONES)
-rules = st.builds(Rule, st.sampled_from(Cadence), st.dates(date(2000, 1, 1), date(2037, 12, 31)), st.times(), zones)
+days = st.dates(date(2000, 1, 1), date(2037, 12, 31))
+rules = st.builds(Rule, st.sampled_from(Cadence), days, st.times(), zones, st.none() | days)
 moments = st.timedeltas(timedelta(0), timedelta(days=38 * 365)).map(lambda since: utc(2000, 1, 1) + since)
 spans = st.timedeltas(timedelta(0), timedelta(days=500))
 
@@ -343,6 +429,15 @@ def test_the_next_one_is_the_first_of_all_that_follow(rule, after, span):
         chain.append(each)
         moment = each.at
     assert chain == found
+
+
+@given(rules, moments, spans, days)
+def test_an_end_only_takes_away_what_falls_after_it(rule, after, span, until):
+    rule = replace(rule, until=None)
+    whole = due_between(rule, after, after + span)
+    found = due_between(replace(rule, until=until), after, after + span)
+    assert found == [each for each in whole if each.local_date <= until]
+    assert next_due(replace(rule, until=until), after) in (None, next_due(rule, after))
 
 
 @given(rules, moments, spans, spans)

@@ -20,10 +20,11 @@ from bot.sender import Sender
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack.blocks import Message
-from bot.slack.gateway import ChannelInfo, Identity, Sent, SlackRefused
+from bot.slack.gateway import ChannelInfo, Identity, Sent, SlackRefused, UserGroup
 from bot.slack.scopes import SCOPES
 from bot.transports import dispatch
 from storage import Storage
+from tests.features.form_elements import Chosen, choice, elements, states
 
 TEAM = "T0TEST"
 
@@ -54,7 +55,9 @@ class Posted:
 
 
 class RecordingSlack:
-    """Stands where the gateway stands, and remembers."""
+    """Stands where the gateway stands, and remembers. `refusals` are error codes by channel, or by the group's id, or
+    by "user_groups" for their list; `groups` are (handle, name, members) by id; `shown` is every form a person was
+    shown, by whichever way, the newest last."""
 
     def __init__(self, members: Sequence[Member], channels: Mapping[str, Sequence[str]]) -> None:
         self.identity = Identity(TEAM, "Test", "B0DENYUT", "U0DENYUT", frozenset(SCOPES))
@@ -63,7 +66,9 @@ class RecordingSlack:
         self.members = {member.id: member for member in members}
         self.channels = {channel: list(ids) for channel, ids in channels.items()}
         self.posted: list[Posted] = []
+        self.groups: dict[str, tuple[str, str, Sequence[str]]] = {}
         self.views: list[dict[str, Any]] = []
+        self.shown: list[dict[str, Any]] = []
         self.updated_views: list[tuple[str, dict[str, Any]]] = []
         self.responses: list[tuple[str, Message, bool]] = []
         self.homes: dict[str, dict[str, Any]] = {}
@@ -97,9 +102,11 @@ class RecordingSlack:
 
     async def open_view(self, trigger_id: str, view: dict[str, Any], *, pushed: bool = False) -> None:
         self.views.append(checked_view(view))
+        self.shown.append(view)
 
     async def update_view(self, view_id: str, view: dict[str, Any]) -> None:
         self.updated_views.append((view_id, checked_view(view)))
+        self.shown.append(view)
 
     async def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
         self.homes[user_id] = checked_view(view)
@@ -123,6 +130,16 @@ class RecordingSlack:
         if channel not in self.channels:
             raise SlackRefused("channel_not_found", "")
         return ChannelInfo(channel, channel.lower(), is_member=True, is_archived=False, is_private=False)
+
+    async def user_groups(self) -> list[UserGroup]:
+        self._refuse("user_groups")
+        return [UserGroup(group_id, handle, name) for group_id, (handle, name, _) in self.groups.items()]
+
+    async def group_members(self, group_id: str) -> list[str]:
+        self._refuse(group_id)
+        if group_id not in self.groups:
+            raise SlackRefused("no_such_subteam", "")
+        return list(self.groups[group_id][2])
 
     async def find_posted(self, channel: str, delivery_id: str, since: datetime) -> str | None:
         for posted in self.posted:
@@ -196,18 +213,63 @@ class Bench:
         )
 
     async def press(
-        self, message: Message | Answer | Posted | Mapping[str, Any], button: str, *, user: str = "U0AYU", ts: str = ""
+        self,
+        message: Message | Answer | Posted | Mapping[str, Any],
+        button: str,
+        *,
+        user: str = "U0AYU",
+        ts: str = "",
+        block_id: str | None = None,
     ) -> Answer:
-        """Presses the button with this text, or this action id, in a message or form."""
-        channel = message.channel if isinstance(message, Posted) else "C0SALES"
-        ts = message.ts if isinstance(message, Posted) else ts
-        inner = message.message if isinstance(message, Posted) else message
-        blocks = inner.get("blocks", ()) if isinstance(inner, Mapping) else inner.blocks
-        element = next(e for e in _elements(blocks) if button in (e["action_id"], (e.get("text") or {}).get("text")))
-        view = inner if isinstance(inner, Mapping) else None
-        return await self.click(
-            element["action_id"], element.get("value", ""), user=user, channel=channel, ts=ts, view=view
-        )
+        """Presses the first button with this text, or this action id, in a message or form (or in one block of it); or
+        picks the item with this text of an overflow menu."""
+        blocks, place = _place(message, ts)
+        for block, element in elements(blocks):
+            if block_id not in (None, block.get("block_id")):
+                continue
+            if element["type"] == "button" and button in (element["action_id"], element["text"]["text"]):
+                return await self.click(element["action_id"], element.get("value", ""), user=user, **place)
+            if element["type"] == "overflow":
+                found = next((each for each in element["options"] if each["text"]["text"] == button), None)
+                if found is not None:
+                    own = block.get("block_id")
+                    return await self.choose(
+                        message, element["action_id"], found["value"], user=user, ts=ts, block_id=own
+                    )
+        raise AssertionError(f"nothing to press is called {button}")
+
+    async def choose(
+        self,
+        message: Message | Answer | Posted | Mapping[str, Any],
+        action_id: str,
+        value: Chosen,
+        *,
+        inputs: Mapping[str, Chosen] | None = None,
+        user: str = "U0AYU",
+        ts: str = "",
+        block_id: str | None = None,
+    ) -> Answer:
+        """Chooses in the menu, radio buttons, checkboxes, picker or dispatching input with this action id: an option's
+        value, an id, a date, a text; a list of them where several can be chosen, None to take the choice back.
+        `inputs` is what stands in the other inputs by then, by block id; the rest keeps its initial value. `block_id`
+        says which one, where several elements have that action id."""
+        blocks, place = _place(message, ts)
+        found = [
+            (block, element)
+            for block, element in elements(blocks)
+            if element["action_id"] == action_id and block_id in (None, block.get("block_id"))
+        ]
+        assert len(found) == 1, f"{len(found)} elements are called {action_id}"
+        block, element = found[0]
+        if block["type"] == "input":
+            assert block.get("dispatch_action"), f"Slack tells of the input {block['block_id']} only with the form"
+        chosen = choice(element, value)
+        own = block.get("block_id", "b")
+        values = states(blocks, inputs or {})
+        if element["type"] != "overflow":
+            values.setdefault(own, {})[action_id] = {"type": element["type"], **chosen}
+        action = {"type": element["type"], "action_id": action_id, "block_id": own, **chosen}
+        return await self._act(action, user=user, state=values, **place)
 
     async def click(
         self,
@@ -222,19 +284,37 @@ class Bench:
         home: str = TEAM,
     ) -> Answer:
         """A click. `home` is the workspace the person belongs to, another one for people of other organisations."""
-        action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": self._key()}
+        action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value}
+        values = states(view.get("blocks", ()), {}) if view is not None else {}
+        return await self._act(
+            action, user=user, channel=channel, ts=ts, view=view, trigger=trigger, home=home, state=values
+        )
+
+    async def _act(
+        self,
+        action: Mapping[str, Any],
+        *,
+        user: str,
+        channel: str,
+        ts: str,
+        view: Mapping[str, Any] | None,
+        state: Mapping[str, Any],
+        trigger: str | None = None,
+        home: str = TEAM,
+    ) -> Answer:
         payload: dict[str, Any] = {
             "type": "block_actions",
             "team": {"id": TEAM},
             "user": {"id": user, "team_id": home},
             "trigger_id": trigger or self._key(),
-            "actions": [action],
+            "actions": [{**action, "action_ts": self._key()}],
             "api_app_id": "A0DENYUT",
         }
         if view is not None:
-            payload["view"] = {"id": "V1", "hash": "1.a", **view}
+            payload["view"] = {"id": "V1", "hash": "1.a", **view, "state": {"values": state}}
             payload["container"] = {"type": "view", "view_id": "V1"}
         else:
+            payload["state"] = {"values": state}
             payload["channel"] = {"id": channel}
             payload["response_url"] = "http://127.0.0.1/response/2"
             payload["container"] = {
@@ -242,19 +322,11 @@ class Bench:
             }  # fmt: skip
         return await self.dispatch(payload)
 
-    async def submit(
-        self, view: Mapping[str, Any], inputs: Mapping[str, str | Sequence[str] | None], *, user: str = "U0AYU"
-    ) -> Answer:
-        """Submits a form with these inputs by block id; what is left out keeps its initial value."""
-        values: dict[str, Any] = {}
-        for block in view["blocks"]:
-            if block["type"] != "input":
-                continue
-            element = block["element"]
-            values[block["block_id"]] = {element["action_id"]: _state(element, inputs.get(block["block_id"], ...))}
-        unknown = set(inputs) - set(values)
-        assert not unknown, f"the form has no input {unknown}, only {set(values)}"
-        sent = {**view, "id": "V1", "hash": self._key(), "state": {"values": values}}
+    async def submit(self, view: Mapping[str, Any], inputs: Mapping[str, Chosen], *, user: str = "U0AYU") -> Answer:
+        """Submits a form with these inputs by block id (a list where several can be chosen); what is left out keeps
+        its initial value."""
+        values = states(view["blocks"], inputs)
+        sent = {"id": "V1", **view, "hash": self._key(), "state": {"values": values}}
         return await self.dispatch(
             {
                 "type": "view_submission",
@@ -283,7 +355,7 @@ class Bench:
         if "text" in body:
             checked(Message(body["text"], tuple(body.get("blocks", ()))))
         if "view" in body:
-            checked_view(body["view"])
+            self.slack.shown.append(checked_view(body["view"]))
         return Answer(response.status, body)
 
     async def tick(self, at: datetime | None = None) -> None:
@@ -297,6 +369,11 @@ class Bench:
         while self.now < until:
             await self.tick(min(self.now + every, until))
 
+    def form(self) -> dict[str, Any]:
+        """The form that was shown last: opened, put on top or updated, by a call or by the answer to a submit."""
+        assert self.slack.shown, "no form was shown"
+        return self.slack.shown[-1]
+
     def dms(self, user: str) -> list[Posted]:
         """The messages in a person's conversation with the bot."""
         return [posted for posted in self.slack.posted if posted.channel == f"D{user[1:]}"]
@@ -308,27 +385,12 @@ class Bench:
         return f"key{next(self._keys)}"
 
 
-def _elements(blocks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = []
-    for block in blocks:
-        found += block.get("elements", ())
-        if "accessory" in block:
-            found.append(block["accessory"])
-    return [element for element in found if "action_id" in element]
-
-
-def _state(element: Mapping[str, Any], wish: Any) -> dict[str, Any]:
-    kind = element["type"]
-    if kind in ("static_select", "radio_buttons"):
-        options = {option["value"]: option for option in element["options"]}
-        chosen = element.get("initial_option") if wish is ... else options[wish] if wish is not None else None
-        return {"type": kind, "selected_option": chosen}
-    names = {
-        "datepicker": ("selected_date", "initial_date"),
-        "timepicker": ("selected_time", "initial_time"),
-        "conversations_select": ("selected_conversation", "initial_conversation"),
-        "channels_select": ("selected_channel", "initial_channel"),
-        "users_select": ("selected_user", "initial_user"),
-    }
-    name, initial = names.get(kind, ("value", "initial_value"))
-    return {"type": kind, name: element.get(initial) if wish is ... else wish}
+def _place(
+    message: Message | Answer | Posted | Mapping[str, Any], ts: str
+) -> tuple[Sequence[Mapping[str, Any]], dict[str, Any]]:
+    """The blocks of a message or view, and where a click in it comes from."""
+    if isinstance(message, Mapping):
+        return message.get("blocks", ()), {"channel": "C0SALES", "ts": ts, "view": message}
+    if isinstance(message, Posted):
+        return message.message.blocks, {"channel": message.channel, "ts": message.ts, "view": None}
+    return message.blocks, {"channel": "C0SALES", "ts": ts, "view": None}

@@ -16,7 +16,7 @@ async def test_an_open_question_waits_until_it_is_answered(denyut: Bench) -> Non
     await denyut.command("/pulse enps <#C0SALES|sales>")
     await denyut.command("/pulse send")
     await denyut.tick()
-    assert "One question is waiting" in (await denyut.command("/checkin", user="U0BOB")).text
+    assert "One survey is waiting" in (await denyut.command("/checkin", user="U0BOB")).text
     question = denyut.dms("U0BOB")[0]
     await denyut.press(question, "survey.score:7", user="U0BOB")
     assert "Nothing is waiting" in (await denyut.command("/checkin", user="U0BOB")).text

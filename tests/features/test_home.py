@@ -10,13 +10,14 @@ import pytest
 from bot.domain.enps import SCALE_0_10
 from bot.domain.entries import Entry
 from bot.domain.periods import PeriodKind
-from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.surveys import Round, RoundState, Survey, enps_definition
 from bot.domain.targets import Target
 from storage import new_id
 from tests.features.conftest import THURSDAY
 from tests.features.harness import Bench
 
 MONDAY = date(2026, 11, 23)
+WAITS = "*eNPS: recommending our workplace*, <#C0SALES>: 1 question"
 OPENED = {"type": "app_home_opened", "tab": "home"}
 
 
@@ -27,14 +28,14 @@ def log(denyut: Bench, member: str, value: int, on: date = MONDAY, kpi: str = "l
 
 def ask(denyut: Bench, *members: str) -> str:
     """An open round of #sales that asks these members; its id."""
-    survey = Survey(new_id(), "enps-sales", "C0SALES", SCALE_0_10, "U0AYU", THURSDAY)
+    survey = Survey(new_id(), "enps-sales", enps_definition("C0SALES", SCALE_0_10), "U0AYU", THURSDAY)
     times = {"opened_at": THURSDAY, "closes_at": THURSDAY + timedelta(days=5)}
     running = Round(
         new_id(),
         survey.id,
         1,
         RoundState.OPEN,
-        SCALE_0_10,
+        survey.definition,
         **times,
         asked=6,
         min_score=5,
@@ -43,7 +44,7 @@ def ask(denyut: Bench, *members: str) -> str:
     )
     denyut.do(lambda db: db.surveys.add(survey))
     denyut.do(lambda db: db.rounds.add(running))
-    denyut.do(lambda db: db.rounds.invite(running.id, members))
+    denyut.do(lambda db: db.rounds.invite(running.id, dict.fromkeys(members, "")))
     denyut.do(lambda db: db.answers.start(running.id))
     return running.id
 
@@ -75,17 +76,17 @@ async def test_it_shows_my_numbers_apart_from_the_teams(denyut: Bench) -> None:
 
 async def test_it_shows_the_questions_that_wait_for_me_and_only_those(denyut: Bench) -> None:
     round_id = ask(denyut, "U0BOB", "U0EMMA")
-    assert "• from <#C0SALES>, open until Tue 1 Dec, 16:00" in await home_of(denyut, "U0BOB")
-    assert "• from <#C0SALES>, open until Tue 1 Dec, 09:00" in await home_of(denyut, "U0EMMA")
+    assert f"{WAITS}, open until Tue 1 Dec, 16:00" in await home_of(denyut, "U0BOB")
+    assert f"{WAITS}, open until Tue 1 Dec, 09:00" in await home_of(denyut, "U0EMMA")
     assert "<#C0SALES>" not in await home_of(denyut, "U0CITRA")
-    denyut.do(lambda db: db.answers.record_score(round_id, "U0BOB", "enps", 9))
+    denyut.do(lambda db: db.answers.record(round_id, "U0BOB", {"enps": 9}))
     assert "Nothing is waiting for you." in await home_of(denyut, "U0BOB")
 
 
 async def test_what_waits_is_the_same_on_home_and_in_checkin(denyut: Bench) -> None:
     ask(denyut, "U0BOB")
     answer = await denyut.command("/checkin", user="U0BOB")
-    assert "• from <#C0SALES>, open until Tue 1 Dec, 16:00" in answer.text
+    assert f"{WAITS}, open until Tue 1 Dec, 16:00" in answer.text
 
 
 async def test_it_speaks_the_persons_language(denyut: Bench) -> None:

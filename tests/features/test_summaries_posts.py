@@ -12,7 +12,7 @@ from bot.domain.enps import SCALE_0_10, Tally, score
 from bot.domain.entries import Entry
 from bot.domain.members import Absence
 from bot.domain.periods import PeriodKind
-from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.surveys import Round, RoundState, Survey, enps_definition
 from bot.domain.targets import Target
 from bot.i18n import MINUS
 from storage import new_id
@@ -40,14 +40,14 @@ def close_round(
     denyut: Bench, channel: str, *rounds: Mapping[int, int], closed: datetime, asked: int = 30
 ) -> list[Round]:
     """A survey of a channel with closed rounds, a week apart, the last one closed at a moment."""
-    survey = Survey(new_id(), f"enps-{channel.lower()}", channel, SCALE_0_10, "U0AYU", THURSDAY)
+    survey = Survey(new_id(), f"enps-{channel.lower()}", enps_definition(channel, SCALE_0_10), "U0AYU", THURSDAY)
     denyut.do(lambda db: db.surveys.add(survey))
     made = []
     for number, counts in enumerate(rounds, 1):
         at = closed - timedelta(weeks=len(rounds) - number)
         times = {"opened_at": at - timedelta(days=5), "closes_at": at, "closed_at": at}
         limits = {"asked": asked, "min_score": 5, "min_comments": 10, "started_by": "U0AYU"}
-        past = Round(new_id(), survey.id, number, RoundState.CLOSED, SCALE_0_10, **times, **limits)
+        past = Round(new_id(), survey.id, number, RoundState.CLOSED, survey.definition, **times, **limits)
         denyut.do(lambda db, past=past: db.rounds.add(past))
         denyut.do(lambda db, past=past, counts=counts: db.answers.import_counts(past.id, "enps", counts))
         made.append(past)

@@ -21,7 +21,7 @@ async def test_a_click_is_stored_and_the_question_turns_into_the_same_thanks_for
 
     await answered(denyut, {"U0CITRA": 0, "U0DEWI": 7, "U0AYU": 10})
 
-    assert denyut.do(lambda db: db.answers.score_of(asked.id, "U0CITRA", "enps")) == 0
+    assert denyut.do(lambda db: db.answers.own(asked.id, "U0CITRA", ["enps"]).values.get("enps")) == 0
     assert denyut.do(lambda db: db.rounds.answered_count(asked.id)) == 3
     thanks = {repr(question(denyut, user).message) for user in ("U0CITRA", "U0DEWI", "U0AYU")}
     assert len(thanks) == 1
@@ -36,10 +36,10 @@ async def test_an_answer_can_be_changed_and_the_form_shows_the_present_one(denyu
 
     await denyut.press(question(denyut, "U0BOB"), "Change my answer", user="U0BOB")
     form = denyut.slack.views[-1]
-    assert form["blocks"][0]["element"]["initial_option"]["value"] == "3"
+    assert form["blocks"][1]["element"]["initial_option"]["value"] == "3"
     await denyut.submit(form, {ids.SCORE_INPUT: "9"}, user="U0BOB")
 
-    assert denyut.do(lambda db: db.answers.score_of(asked.id, "U0BOB", "enps")) == 9
+    assert denyut.do(lambda db: db.answers.own(asked.id, "U0BOB", ["enps"]).values.get("enps")) == 9
     assert denyut.do(lambda db: db.rounds.answered_count(asked.id)) == 1
     assert question(denyut, "U0BOB").message == thanks
 
@@ -58,10 +58,10 @@ async def test_only_the_form_for_the_reason_is_worded_for_the_class(denyut: Benc
 
     assert form["blocks"][0]["label"]["text"] == label
     assert set(json.loads(form["private_metadata"])) == {"v", "round"}
-    assert denyut.do(lambda db: db.answers.comment_of(asked.id, "U0BOB")) == "More <!channel> time"
+    assert denyut.do(lambda db: db.answers.own(asked.id, "U0BOB", ["enps"]).texts.get("enps")) == "More <!channel> time"
     await denyut.press(question(denyut, "U0BOB"), ids.REASON_OPENED, user="U0BOB")
     await denyut.submit(denyut.slack.views[-1], {ids.REASON_INPUT: None}, user="U0BOB")
-    assert denyut.do(lambda db: db.answers.comment_of(asked.id, "U0BOB")) is None
+    assert denyut.do(lambda db: db.answers.own(asked.id, "U0BOB", ["enps"]).texts.get("enps")) is None
 
 
 async def test_why_do_i_get_this_opens_an_explanation(denyut: Bench) -> None:
@@ -94,7 +94,7 @@ async def test_a_score_that_was_never_offered_is_refused(denyut: Bench) -> None:
 
 
 async def test_after_closing_nobody_can_answer_and_every_prompt_says_so_alike(denyut: Bench) -> None:
-    asked = await launched(denyut)
+    await launched(denyut)
     await answered(denyut, {"U0BOB": 9})
     unanswered = question(denyut, "U0EMMA").message
 
@@ -107,4 +107,4 @@ async def test_after_closing_nobody_can_answer_and_every_prompt_says_so_alike(de
     assert "closed" in question(denyut, "U0BOB").message.text
     await denyut.press(unanswered, "9", user="U0EMMA")
     assert "This round is closed" in denyut.slack.responses[-1][1].text
-    assert denyut.do(lambda db: db.rounds.answered_count(asked.id)) == 1
+    assert newest_round(denyut).answered == 1

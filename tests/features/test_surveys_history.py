@@ -9,8 +9,8 @@ from bot.domain.errors import FileRefused
 from bot.domain.surveys import RoundState
 from bot.files import line_words
 from bot.i18n import load
-from bot.surveys.history import COLUMNS, HistoryRow, import_rounds, parse_rows
-from bot.surveys.results import round_results
+from bot.surveys.results.history import COLUMNS, HistoryRow, import_rounds, parse_rows
+from bot.surveys.results.reading import round_results
 from storage import Storage, migrate
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
@@ -53,10 +53,11 @@ def test_rounds_come_in_closed_and_sealed_with_their_counts(store: Storage) -> N
     assert oldest.closed_at is not None
     assert oldest.closed_at.date() == date(2026, 6, 30)
     results = store.read_now("T0TEST", lambda db: round_results(db, survey, newest))
-    assert results.publication.answers == 10
-    assert results.publication.tally is not None
-    assert results.change is None or results.compared_with == oldest
-    assert len(results.trend) == 2
+    assert results.published.answered == 10
+    assert results.questions[0].published.counts == {8: 2, 9: 8}
+    assert results.questions[0].comparison is not None
+    assert results.trend is not None
+    assert [point.round.number for point in results.trend.points] == [1, 2]
 
 
 def test_importing_twice_changes_nothing(store: Storage) -> None:

@@ -38,14 +38,14 @@ async def test_no_row_holds_an_answer_beside_a_person_or_a_time(denyut: Bench, t
 
     found = rows(tmp_path)
 
-    assert {tuple(sorted(row)) for row in found["answers"]} == {("key", "question", "round_id", "score")}
-    assert {tuple(sorted(row)) for row in found["comments"]} == {("key", "round_id", "text")}
+    assert {tuple(sorted(row)) for row in found["answers"]} == {("key", "question", "round_id", "value")}
+    assert {tuple(sorted(row)) for row in found["comments"]} == {("key", "question", "round_id", "text")}
     for table in ("answers", "comments"):
         assert not any(member in repr(found[table]) for member in ASKED)
     holding = [name for name, kept in found.items() if COMMENT in repr(kept)]
     assert holding == ["comments"]
     invited = next(row for row in found["invitations"] if row["member_id"] == "U0BOB")
-    assert set(invited) == {"workspace_id", "round_id", "member_id", "answered"}
+    assert set(invited) == {"workspace_id", "round_id", "member_id", "answered", "segment"}
 
 
 async def test_answering_leaves_no_other_trace_than_the_answer_and_that_somebody_answered(
@@ -112,7 +112,7 @@ async def test_after_the_seal_the_key_is_gone_and_no_answer_is_known_to_anybody(
     assert newest_round(denyut).sealed
     assert not list((tmp_path / "keys").rglob("*.key"))
     assert before.isdisjoint(row["key"] for row in rows(tmp_path)["answers"])
-    assert denyut.do(lambda db: db.answers.score_of(asked.id, "U0BOB", "enps")) is None
+    assert denyut.do(lambda db: db.answers.own(asked.id, "U0BOB", ["enps"]).values.get("enps")) is None
 
 
 async def test_with_a_lost_key_nothing_more_is_recorded(denyut: Bench, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ KINDS = {
     "first": "surveys.reminder.first",
     "last": "surveys.reminder.last",
     "by hand": "surveys.reminder.by_hand",
-    "question": "surveys.question",
+    "question": "bank.enps",
 }
 FRIDAY = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)  # a day after the bench's Thursday: 15:00 in Jakarta
 TUESDAY = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)

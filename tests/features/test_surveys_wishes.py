@@ -8,7 +8,7 @@ from bot.domain.enps import SCALE_0_10, SCALE_1_10
 from bot.domain.errors import DomainError
 from bot.domain.schedules import Cadence
 from bot.i18n import load
-from bot.surveys.wishes import read_wish
+from bot.surveys.authoring.wishes import read_wish
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)  # a Thursday, 15:00 in Jakarta
 ZONE = "Asia/Jakarta"
@@ -97,3 +97,48 @@ def test_what_makes_no_sense_is_refused(words: str, key: str) -> None:
         wish(words)
 
     assert refusal.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "until"),
+    [
+        ("weekly mon until 31 dec", MONDAY, date(2026, 12, 31)),
+        ("mingguan senin sampai 31 desember", MONDAY, date(2026, 12, 31)),
+        ("weekly mon from 15 dec until 2027-01-31", date(2026, 12, 21), date(2027, 1, 31)),
+        ("mulai 14 des mingguan senin 09.00 hingga tanggal 31 jan 2027", date(2026, 12, 14), date(2027, 1, 31)),
+        ("monthly 15 from 16 dec", date(2027, 1, 15), None),
+        ("weekly from tomorrow", date(2026, 11, 27), None),
+        ("weekly from monday", MONDAY, None),
+        ("from mon weekly until 30 nov", MONDAY, MONDAY),
+    ],
+)
+def test_the_first_and_the_last_day_are_heard(words: str, first: date, until: date | None) -> None:
+    rule = signalled(words).rule
+
+    assert rule is not None
+    assert (rule.anchor, rule.until) == (first, until)
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("weekly mon until", "dates.word_unknown"),
+        ("weekly until banana", "dates.word_unknown"),
+        ("weekly until 3/4", "dates.date_ambiguous"),
+        ("weekly 1 dec from 2 dec", "dates.said_twice"),
+        ("once until 31 dec", "surveys.until_what"),
+        ("until 31 dec", "surveys.until_what"),
+        ("weekly mon until 29 nov", "surveys.ends_too_early"),
+        ("weekly from 2026-11-25", "surveys.in_the_past"),
+    ],
+)
+def test_days_that_cannot_be_meant_are_refused(words: str, key: str) -> None:
+    with pytest.raises(DomainError) as refusal:
+        signalled(words)
+
+    assert refusal.value.key == key
+
+
+def signalled(words: str, language: str = "en"):
+    spoken = [load("en").all_words(key) for key in ("surveys.from_words", "surveys.until_words")]
+    return read_wish(words, NOW, ZONE, language, SCALE_WORDS, *spoken)

@@ -10,22 +10,23 @@ from bot.domain.entries import Entry
 from bot.domain.periods import PeriodKind
 from bot.domain.schedules import Cadence, Rule, Schedule, ScheduleKind
 from bot.domain.summaries import Summary
-from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.surveys import Round, RoundState, Survey, enps_definition
 from bot.domain.targets import Target
 from storage import new_id
 
 NOW = datetime(2026, 11, 23, 2, 0, 0, 123456, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
+DEFINITION = enps_definition("C1", SCALE_0_10)
 RULE = Rule(Cadence.WEEKLY, TODAY, time(9, 0), "Asia/Jakarta")
 
 
 def survey(**given: Any) -> Survey:
-    values = {"id": new_id(), "handle": "enps-sales", "channel_id": "C1", "scale": SCALE_0_10, "created_by": "U1"}
+    values = {"id": new_id(), "handle": "enps-sales", "definition": DEFINITION, "created_by": "U1"}
     return Survey(**{**values, "created_at": NOW, **given})
 
 
 def round_of(survey_id: str, **given: Any) -> Round:
-    values = {"id": new_id(), "survey_id": survey_id, "number": 1, "state": RoundState.OPEN, "scale": SCALE_0_10}
+    values = {"id": new_id(), "survey_id": survey_id, "number": 1, "state": RoundState.OPEN, "definition": DEFINITION}
     times = {"opened_at": NOW, "closes_at": NOW + timedelta(days=3)}
     sizes = {"asked": 5, "min_score": 5, "min_comments": 10, "started_by": "U1"}
     return Round(**{**values, **times, **sizes, **given})

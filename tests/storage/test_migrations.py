@@ -11,8 +11,25 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 
-from storage import CannotOpen, database, migrate
+from bot.domain.enps import SCALE_1_10
+from bot.domain.schedules import ScheduleKind
+from bot.domain.surveys import enps_definition
+from storage import CannotOpen, Storage, database, migrate
 from storage.tables import Row
+
+FIRST_VERSION = (
+    "INSERT INTO workspaces VALUES ('T1', 'Test', '2026-11-01 00:00:00.000000')",
+    "INSERT INTO surveys VALUES ('T1', 's1', 'enps-sales', 'C1', 1, 10, 'U1', '2026-11-01 00:00:00.000000', 'active')",
+    "INSERT INTO rounds VALUES ('T1', 'r1', 's1', 1, 'closed', 1, 10, '2026-11-02 00:00:00.000000', "
+    "'2026-11-09 00:00:00.000000', 6, 5, 5, 'U1', '2026-11-09 00:00:00.000000', :yes)",
+    "INSERT INTO invitations VALUES ('T1', 'r1', 'U1', :yes), ('T1', 'r1', 'U2', :no)",
+    "INSERT INTO answers VALUES (:key, 'r1', 'enps', 9)",
+    "INSERT INTO comments VALUES (:key, 'r1', 'good people')",
+    "INSERT INTO schedules VALUES ('T1', 'd1', 'survey', 's1', 'weekly', '2026-11-02', '09:00:00.000000', "
+    "'Asia/Jakarta', 'U1', '2026-11-09 00:00:00.000000', :yes)",
+    "INSERT INTO occurrences VALUES ('T1', 'd1', '2026-11-02', '2026-11-02 02:00:00.000000', 'planned', '')",
+)
+"""Rows of a database of revision 0001."""
 
 
 def connect(url: str):
@@ -82,9 +99,9 @@ def test_a_fresh_database_is_pending_until_it_is_migrated(new_database: Callable
     assert migrate.current(url) is None
     migrate.upgrade(url)
     assert migrate.pending(url) is False
-    assert migrate.current(url) == migrate.head() == "0001"
+    assert migrate.current(url) == migrate.head() == "0002"
     migrate.upgrade(url)
-    assert migrate.current(url) == "0001"
+    assert migrate.current(url) == "0002"
 
 
 def test_looking_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> None:
@@ -92,16 +109,44 @@ def test_looking_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_going_back_to_nothing_and_up_again_works(new_database: Callable) -> None:
+def test_there_is_no_way_back_and_trying_changes_nothing(new_database: Callable) -> None:
     from alembic import command
 
     url = new_database().url
-    with connect(url) as connection, connection.begin():
-        command.downgrade(migrate.config(connection), "base")
     with connect(url) as connection:
-        assert inspect(connection).get_table_names() == ["alembic_version"]
-    migrate.upgrade(url)
+        before = inspect(connection).get_table_names()
+    with (
+        connect(url) as connection,
+        pytest.raises(NotImplementedError, match="restore a backup"),
+        connection.begin(),
+    ):
+        command.downgrade(migrate.config(connection), "0001")
+    with connect(url) as connection:
+        assert inspect(connection).get_table_names() == before
     assert migrate.pending(url) is False
+
+
+def test_surveys_of_the_first_version_are_kept_whole(new_database: Callable, tmp_path: Path) -> None:
+    """A database of revision 0001 with a survey, a round in it, answers and a schedule."""
+    from alembic import command
+
+    url = new_database(False).url
+    with connect(url) as connection, connection.begin():
+        command.upgrade(migrate.config(connection), "0001")
+        for statement in FIRST_VERSION:
+            connection.execute(text(statement), {"key": b"k" * 16, "no": False, "yes": True})
+    migrate.upgrade(url)
+    storage = Storage.open(url, tmp_path)
+    try:
+        survey = storage.read_now("T1", lambda db: db.surveys.by_handle("enps-sales"))
+        facts = storage.read_now("T1", lambda db: db.rounds.facts("r1"))
+        schedule = storage.read_now("T1", lambda db: db.schedules.of_subject(ScheduleKind.SURVEY, "s1"))
+    finally:
+        storage.close()
+    assert survey.definition == enps_definition("C1", SCALE_1_10)
+    assert (facts.counts, facts.texts, facts.answered) == ({"enps": {9: 1}}, {"enps": ("good people",)}, 1)
+    assert facts.round.definition == survey.definition
+    assert (schedule.rule.until, schedule.rule.zone) == (None, "Asia/Jakarta")
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(new_database: Callable, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,8 +128,8 @@ def test_rounds_are_found_by_what_is_to_be_done_with_them(storage: Storage) -> N
         for survey, found in zip(surveys, (launching, over, running), strict=True):
             db.surveys.add(survey)
             db.rounds.add(found)
-        db.rounds.invite(running.id, ["U1", "U2", "U1"])
-        db.rounds.invite(launching.id, ["U1"])
+        db.rounds.invite(running.id, {"U1": "", "U2": ""})
+        db.rounds.invite(launching.id, {"U1": ""})
         return db.rounds.launching(), db.rounds.closing(NOW), db.rounds.open_for("U1"), db.rounds.open_for("U3")
 
     assert storage.write_now("T1", work) == ([launching], [over], [running], [])
@@ -145,9 +145,9 @@ def test_inviting_again_keeps_who_has_answered(storage: Storage) -> None:
         db.surveys.add(survey)
         db.rounds.add(running)
         db.answers.start(running.id)
-        db.rounds.invite(running.id, ["U1"])
-        db.answers.record_score(running.id, "U1", "enps", 9)
-        new = db.rounds.invite(running.id, ["U1", "U2"])
+        db.rounds.invite(running.id, {"U1": ""})
+        db.answers.record(running.id, "U1", {"enps": 9})
+        new = db.rounds.invite(running.id, {"U1": "", "U2": ""})
         return new, db.rounds.invitations(running.id), db.rounds.answered_count(running.id)
 
     invited = [Invitation(running.id, "U1", True), Invitation(running.id, "U2", False)]
@@ -270,7 +270,7 @@ async def test_the_database_tells_how_it_is(storage: Storage, database) -> None:
     health = await storage.health()
     assert health["backend"] == {"postgres": "postgresql"}.get(database.backend, database.backend)
     assert health["size"] > 0
-    assert (health["migration"], health["pending"]) == ("0001", False)
+    assert (health["migration"], health["pending"]) == ("0002", False)
     assert abs(health["server_time"] - datetime.now(UTC)) < timedelta(minutes=1)
 
 

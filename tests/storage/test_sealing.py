@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.domain.errors import DomainError
-from bot.domain.surveys import RoundState
+from bot.domain.surveys import OwnAnswers, RoundState
 from storage import Storage, UnitOfWork, sealing
 from storage.round_keys import RoundKeys, answer_key
 from storage.tables import AnswerRow, CommentRow, InvitationRow, table
@@ -43,12 +43,12 @@ def open_round(db: UnitOfWork) -> None:
     db.surveys.add(survey)
     db.rounds.add(samples.round_of(survey.id, id=ROUND, asked=len(MEMBERS)))
     db.answers.start(ROUND)
-    db.rounds.invite(ROUND, MEMBERS)
+    db.rounds.invite(ROUND, dict.fromkeys(MEMBERS, ""))
 
 
 def answer(db: UnitOfWork, member: str, score: int) -> None:
-    db.answers.record_score(ROUND, member, "enps", score)
-    db.answers.record_comment(ROUND, member, f"because of {score}")
+    db.answers.record(ROUND, member, {"enps": score})
+    db.answers.record(ROUND, member, texts={"enps": f"because of {score}"})
 
 
 def close(db: UnitOfWork) -> None:
@@ -92,12 +92,12 @@ def test_a_person_has_one_vote_and_can_change_it(storage: Storage) -> None:
     storage.write_now("T1", open_round)
     for score in (3, 9):
         storage.write_now("T1", lambda db, s=score: answer(db, "U001", s))
-    assert storage.read_now("T1", lambda db: db.answers.score_of(ROUND, "U001", "enps")) == 9
-    assert storage.read_now("T1", lambda db: db.answers.comment_of(ROUND, "U001")) == "because of 9"
+    own = storage.read_now("T1", lambda db: db.answers.own(ROUND, "U001", ["enps"]))
+    assert own == OwnAnswers({"enps": 9}, {"enps": "because of 9"})
     assert storage.read_now("T1", lambda db: db.rounds.answered_count(ROUND)) == 1
     assert len(stored_rows(storage, AnswerRow)) == len(stored_rows(storage, CommentRow)) == 1
-    storage.write_now("T1", lambda db: db.answers.record_comment(ROUND, "U001", ""))
-    assert storage.read_now("T1", lambda db: db.answers.comment_of(ROUND, "U001")) is None
+    storage.write_now("T1", lambda db: db.answers.record(ROUND, "U001", texts={"enps": ""}))
+    assert storage.read_now("T1", lambda db: db.answers.own(ROUND, "U001", ["enps"]).texts.get("enps")) is None
     assert stored_rows(storage, CommentRow) == []
 
 
@@ -106,7 +106,7 @@ def test_only_the_invited_answer_and_only_while_the_round_is_open(storage: Stora
     refused(storage, "surveys.not_invited", lambda db: answer(db, "U999", 9))
     storage.write_now("T1", close)
     refused(storage, "surveys.round_closed", lambda db: answer(db, "U001", 9))
-    refused(storage, "surveys.round_closed", lambda db: db.answers.record_comment(ROUND, "U001", "late"))
+    refused(storage, "surveys.round_closed", lambda db: db.answers.record(ROUND, "U001", texts={"enps": "late"}))
     refused(storage, "surveys.round_closed", lambda db: db.answers.start(ROUND))
     assert stored_rows(storage, AnswerRow) == []
     assert storage.read_now("T1", lambda db: db.rounds.answered_count(ROUND)) == 0
@@ -114,17 +114,17 @@ def test_only_the_invited_answer_and_only_while_the_round_is_open(storage: Stora
 
 def test_nothing_but_how_many_answered_is_told_of_an_open_round(storage: Storage, answered: list[str]) -> None:
     facts = storage.read_now("T1", lambda db: db.rounds.facts(ROUND))
-    assert (facts.answered, dict(facts.counts), facts.comments) == (len(MEMBERS), {}, ())
+    assert (facts.answered, dict(facts.counts), dict(facts.texts)) == (len(MEMBERS), {}, {})
     storage.write_now("T1", close)
     facts = storage.read_now("T1", lambda db: db.rounds.facts(ROUND))
-    assert sum(facts.counts.values()) == len(facts.comments) == len(MEMBERS)
+    assert sum(facts.counts["enps"].values()) == len(facts.texts["enps"]) == len(MEMBERS)
 
 
 def test_a_lost_key_stops_changes_and_keeps_what_is_stored(storage: Storage, answered: list[str], database) -> None:
     before = stored_rows(storage, AnswerRow)
     key_file(database.folder).unlink()
     refused(storage, "surveys.key_lost", lambda db: answer(db, MEMBERS[0], 10))
-    assert storage.read_now("T1", lambda db: db.answers.score_of(ROUND, MEMBERS[0], "enps")) is None
+    assert storage.read_now("T1", lambda db: db.answers.own(ROUND, MEMBERS[0], ["enps"]).values.get("enps")) is None
     assert stored_rows(storage, AnswerRow) == before
 
 
@@ -147,7 +147,7 @@ def test_the_key_is_a_private_file_and_in_no_byte_of_the_database(storage, answe
 
 def test_with_the_key_the_answers_could_be_linked_and_after_the_seal_they_cannot(storage, answered, database) -> None:
     key = key_file(database.folder).read_bytes()
-    scores = {row.key: row.score for row in stored_rows(storage, AnswerRow)}
+    scores = {row.key: row.value for row in stored_rows(storage, AnswerRow)}
     for place, member in enumerate(answered):  # the control: sealed until close means that the host could look
         assert scores[answer_key(key, "score", member, "enps")] == place % 11
     before = storage.read_now("T1", lambda db: db.rounds.answered_count(ROUND))
@@ -162,8 +162,8 @@ def test_with_the_key_the_answers_could_be_linked_and_after_the_seal_they_cannot
     facts = storage.read_now("T1", lambda db: db.rounds.facts(ROUND))
     assert facts.round.sealed
     assert facts.answered == before
-    assert facts.counts == {score: sum(place % 11 == score for place in range(40)) for score in range(11)}
-    assert sorted(facts.comments) == sorted(f"because of {place % 11}" for place in range(40))
+    assert facts.counts["enps"] == {score: sum(place % 11 == score for place in range(40)) for score in range(11)}
+    assert sorted(facts.texts["enps"]) == sorted(f"because of {place % 11}" for place in range(40))
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -205,7 +205,7 @@ def test_postgresql_keeps_neither_order_nor_transaction_of_an_answer(storage, an
 
     before = physical(AnswerRow)
     assert len({row.xmin for row in before}) > 30  # the control: each answer is in the transaction of its invitation
-    assert [row.score for row in before] == [place % 11 for place in range(40)]
+    assert [row.value for row in before] == [place % 11 for place in range(40)]
     close_and_seal(storage)
     for row in (AnswerRow, CommentRow, InvitationRow):
         after = physical(row)
@@ -213,12 +213,12 @@ def test_postgresql_keeps_neither_order_nor_transaction_of_an_answer(storage, an
         assert after[0].ctid == "(0,1)"  # written anew: no dead row lies before or between them
         assert len(after) == len(MEMBERS)
     assert [row.member_id for row in physical(InvitationRow)] != answered
-    assert [row.score for row in physical(AnswerRow)] != [place % 11 for place in range(40)]
+    assert [row.value for row in physical(AnswerRow)] != [place % 11 for place in range(40)]
 
 
 def test_the_order_of_rows_tells_nothing_of_the_order_of_answering(storage, answered, database) -> None:
     close_and_seal(storage)
-    scores = [row.score for row in stored_rows(storage, AnswerRow)]
+    scores = [row.value for row in stored_rows(storage, AnswerRow)]
     comments = [int(row.text.rsplit(" ", 1)[1]) for row in stored_rows(storage, CommentRow)]
     order = [place % 11 for place in range(40)]
     # 40 places by chance: the odds that any two of these orders agree in 25 of them are below one in 10**12.
@@ -227,9 +227,9 @@ def test_the_order_of_rows_tells_nothing_of_the_order_of_answering(storage, answ
 
 
 def test_an_invitation_holds_no_time_and_an_answer_nothing_but_itself() -> None:
-    assert table(InvitationRow).c.keys() == ["workspace_id", "round_id", "member_id", "answered"]
-    assert table(AnswerRow).c.keys() == ["key", "round_id", "question", "score"]
-    assert table(CommentRow).c.keys() == ["key", "round_id", "text"]
+    assert table(InvitationRow).c.keys() == ["workspace_id", "round_id", "member_id", "answered", "segment"]
+    assert table(AnswerRow).c.keys() == ["key", "round_id", "question", "value"]
+    assert table(CommentRow).c.keys() == ["key", "round_id", "question", "text"]
     for row in (InvitationRow, AnswerRow, CommentRow):
         assert table(row).dialect_options["sqlite"]["with_rowid"] is False
 
@@ -256,8 +256,8 @@ def test_two_replicas_that_seal_at_once_keep_every_answer_once(storage: Storage,
     second.join(5)
     other.close()
     facts = storage.read_now("T1", lambda db: db.rounds.facts(ROUND))
-    assert sum(facts.counts.values()) == len(MEMBERS)
-    assert len(facts.comments) == len(MEMBERS)
+    assert sum(facts.counts["enps"].values()) == len(MEMBERS)
+    assert len(facts.texts["enps"]) == len(MEMBERS)
 
 
 def test_sealing_again_changes_nothing_more(storage: Storage, answered: list[str]) -> None:
@@ -312,7 +312,7 @@ def test_a_seal_cut_short_is_found_and_finished(
     storage.seal_now("T1", ROUND)
     assert storage.read_now("T1", lambda db: db.rounds.unsealed()) == []
     assert not key_file(database.folder).exists()
-    assert sum(storage.read_now("T1", lambda db: db.rounds.facts(ROUND)).counts.values()) == len(MEMBERS)
+    assert sum(storage.read_now("T1", lambda db: db.rounds.facts(ROUND)).counts["enps"].values()) == len(MEMBERS)
 
 
 KILLED = """
@@ -373,6 +373,6 @@ def test_history_is_imported_without_anybody_in_it(storage: Storage) -> None:
         return db.rounds.facts("past")
 
     facts = storage.write_now("T1", work)
-    assert (facts.answered, dict(facts.counts)) == (21, {3: 4, 8: 5, 10: 12})
+    assert (facts.answered, facts.counts["enps"]) == (21, {3: 4, 8: 5, 10: 12})
     storage.seal_now("T1", "past")
-    assert storage.read_now("T1", lambda db: db.rounds.facts("past")).counts == {3: 4, 8: 5, 10: 12}
+    assert storage.read_now("T1", lambda db: db.rounds.facts("past")).counts["enps"] == {3: 4, 8: 5, 10: 12}

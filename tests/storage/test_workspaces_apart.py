@@ -13,7 +13,7 @@ from bot.domain.deliveries import DeliveryState
 from bot.domain.errors import DomainError
 from bot.domain.members import Absence, Member
 from bot.domain.schedules import Occurrence, OccurrenceState, ScheduleKind
-from bot.domain.surveys import RoundState, SurveyState
+from bot.domain.surveys import Action, ActionKind, RoundState, SurveyState
 from storage import Storage, UnitOfWork
 from storage.tables import Row
 from tests.storage import samples
@@ -33,6 +33,7 @@ class Filled:
     survey: str
     past: str
     open: str
+    named: str
     closing: str
     entry: str
     schedule: str
@@ -55,15 +56,23 @@ def fill(db: UnitOfWork) -> Filled:
     db.workspace.ensure("Acme", NOW)
     db.members.refresh([Member("U1", "Ayu", is_admin=True), Member("U2", "Budi")])
     db.members.add_absence(Absence("U1", TODAY, TODAY))
+    db.members.set_attributes("department", {"U1": "Export"})
     for survey in surveys:
         db.surveys.add(survey)
     for each in (closed, running, launching, over):
         db.rounds.add(each)
     db.answers.import_counts(closed.id, "enps", {9: 3, 2: 1})
     db.answers.start(running.id)
-    db.rounds.invite(running.id, ["U1", "U2"])
-    db.answers.record_score(running.id, "U1", "enps", 7)
-    db.answers.record_comment(running.id, "U1", "fine")
+    db.rounds.invite(running.id, {"U1": "", "U2": ""})
+    db.answers.record(running.id, "U1", {"enps": 7})
+    db.answers.record(running.id, "U1", texts={"enps": "fine"})
+    db.surveys.add(samples.survey(handle="", state=SurveyState.DRAFT))
+    showing = replace(surveys[3].definition, is_named=True)
+    named = samples.round_of(surveys[3].id, definition=showing)
+    db.rounds.add(named)
+    db.rounds.invite(named.id, {"U1": ""})
+    db.answers.record(named.id, "U1", {"enps": 8})
+    db.rounds.set_action(Action(closed.id, ActionKind.NONE, "All is well", "U1", NOW))
     db.kpis.add(entry)
     db.targets.set(target)
     db.schedules.add(schedule)
@@ -82,6 +91,7 @@ def fill(db: UnitOfWork) -> Filled:
         surveys[0].id,
         closed.id,
         running.id,
+        named.id,
         over.id,
         entry.id,
         schedule.id,
@@ -107,15 +117,21 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "members.set_language": lambda db: db.members.set_language("U1", "id"),
         "members.set_zone": lambda db: db.members.set_zone("U1", "Asia/Jakarta"),
         "members.add_absence": lambda db: db.members.add_absence(Absence("U2", TODAY, TODAY)),
+        "members.set_attributes": lambda db: db.members.set_attributes("department", {"U1": "Retail"}),
+        "members.attributes": lambda db: db.members.attributes("department"),
+        "members.attribute_names": lambda db: db.members.attribute_names(),
         "members.absences": lambda db: db.members.absences(TODAY, TODAY),
         "surveys.add": lambda db: db.surveys.add(samples.survey(handle="new")),
         "surveys.get": lambda db: db.surveys.get(f.survey),
         "surveys.by_handle": lambda db: db.surveys.by_handle("s0"),
         "surveys.all": lambda db: db.surveys.all(),
+        "surveys.update": lambda db: db.surveys.update(samples.survey(id=f.survey, handle="renamed")),
+        "surveys.remove_drafts": lambda db: db.surveys.remove_drafts(LATER),
         "surveys.set_state": lambda db: db.surveys.set_state(f.survey, SurveyState.PAUSED),
         "rounds.add": lambda db: db.rounds.add(samples.round_of(f.survey, number=9, state=RoundState.FAILED)),
         "rounds.get": lambda db: db.rounds.get(f.open),
         "rounds.update": lambda db: db.rounds.update(replace(f.rounds[1], asked=99)),
+        "rounds.close_earlier": lambda db: db.rounds.close_earlier(f.open, NOW + timedelta(seconds=1)),
         "rounds.mark_sealed": lambda db: db.rounds.mark_sealed(f.past),
         "rounds.of_survey": lambda db: db.rounds.of_survey(f.survey),
         "rounds.open_of": lambda db: db.rounds.open_of(f.survey),
@@ -125,17 +141,21 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "rounds.next_number": lambda db: db.rounds.next_number(f.survey) - 1,
         "rounds.previous_closed": lambda db: db.rounds.previous_closed(f.survey, 2),
         "rounds.latest_closed": lambda db: db.rounds.latest_closed(5),
-        "rounds.invite": lambda db: db.rounds.invite(f.open, ["U3"]),
+        "rounds.invite": lambda db: db.rounds.invite(f.open, {"U3": ""}),
         "rounds.invitation": lambda db: db.rounds.invitation(f.open, "U1"),
         "rounds.invitations": lambda db: db.rounds.invitations(f.open),
         "rounds.answered_count": lambda db: db.rounds.answered_count(f.open),
         "rounds.open_for": lambda db: db.rounds.open_for("U1"),
+        "rounds.closed_since": lambda db: db.rounds.closed_since(NOW),
+        "rounds.open": lambda db: db.rounds.open(),
+        "rounds.set_action": lambda db: db.rounds.set_action(Action(f.past, ActionKind.DONE, "Later", "U1", NOW)),
+        "rounds.action_of": lambda db: db.rounds.action_of(f.past),
         "rounds.facts": lambda db: db.rounds.facts(f.past),
         "answers.start": lambda db: db.answers.start(f.closing) or db._scope.keys.read(db.workspace_id, f.closing),
-        "answers.record_score": lambda db: db.answers.record_score(f.open, "U1", "enps", 1),
-        "answers.score_of": lambda db: db.answers.score_of(f.open, "U1", "enps"),
-        "answers.record_comment": lambda db: db.answers.record_comment(f.open, "U1", "bad"),
-        "answers.comment_of": lambda db: db.answers.comment_of(f.open, "U1"),
+        "answers.record": lambda db: db.answers.record(f.open, "U1", {"enps": 1}, {"enps": "bad"}),
+        "answers.own": lambda db: db.answers.own(f.open, "U1", ["enps"]).values,
+        "answers.named": lambda db: db.answers.named(f.named),
+        "answers.counts_of": lambda db: db.answers.counts_of(f.open, {"": ["U1"]}, ["enps"])[""],
         "answers.import_counts": lambda db: db.answers.import_counts(f.past, "enps", {0: 5}),
         "answers.unlink": lambda db: db.answers.unlink(f.past),
         "kpis.add": lambda db: db.kpis.add(samples.entry()),
@@ -169,6 +189,9 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "deliveries.find": lambda db: db.deliveries.find("survey.question", "round", "U1"),
         "deliveries.of": lambda db: db.deliveries.of("survey.question", "round"),
         "deliveries.to": lambda db: db.deliveries.to("U1", "round", ["survey.question"]),
+        "deliveries.to_many": lambda db: db.deliveries.to_many(
+            ["U1", "U2"], ["round"], ["survey.question"], NOW - timedelta(days=1)
+        ),
         "deliveries.claim": lambda db: db.deliveries.claim(NOW, 5, LEASE),
         "deliveries.abandon": lambda db: (db.deliveries.claim(LATER, 5, LEASE), db.deliveries.abandon())[1],
         "deliveries.ambiguous_due": lambda db: db.deliveries.ambiguous_due(NOW, 5),
@@ -252,7 +275,7 @@ def test_a_repository_stays_in_its_workspace(storage: Storage, repository: str) 
 def test_every_table_begins_with_its_workspace() -> None:
     for name, table in Row.metadata.tables.items():
         if name in ("answers", "comments"):
-            assert set(table.c.keys()) <= {"key", "round_id", "question", "score", "text"}
+            assert set(table.c.keys()) <= {"key", "round_id", "question", "value", "text"}
             continue
         assert next(iter(table.primary_key)).name == "workspace_id"
         for index in table.indexes:

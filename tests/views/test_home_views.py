@@ -11,7 +11,7 @@ from bot.domain.periods import PeriodKind, containing
 from bot.domain.scoreboard import KpiLine, lines
 from bot.domain.targets import Target
 from bot.domain.workdays import Workdays
-from bot.home.facts import HomeFacts, Question
+from bot.home.facts import HomeFacts, OpenSurvey
 from bot.home.views import home_view, visitor_view
 from bot.i18n import Translator, load
 from bot.playground.block_kit.whole import check_view
@@ -32,8 +32,9 @@ def every_kpi() -> tuple[KpiLine, ...]:
     return tuple(shown)
 
 
-def facts(questions: int = 0, own: tuple[KpiLine, ...] = (), team: tuple[KpiLine, ...] = ()) -> HomeFacts:
-    asked = tuple(Question(f"C{number}", NOON + timedelta(days=number)) for number in range(questions))
+def facts(surveys: int = 0, own: tuple[KpiLine, ...] = (), team: tuple[KpiLine, ...] = ()) -> HomeFacts:
+    days = [NOON + timedelta(days=number) for number in range(surveys)]
+    asked = tuple(OpenSurvey(f"r{number}", "<!here> " * 10, "C1", 10, day) for number, day in enumerate(days))
     return HomeFacts(asked, own, team, TODAY, "Asia/Jakarta", "IDR")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.schedules import Cadence, Rule
 from bot.domain.scoreboard import KpiLine, lines
 from bot.domain.summaries import Summary
-from bot.domain.surveys import Round, RoundFacts, RoundState
+from bot.domain.surveys import Round, RoundFacts, RoundState, enps_definition
 from bot.domain.targets import Target
 from bot.domain.workdays import Workdays
 from bot.i18n import MINUS, Translator, load
@@ -70,8 +71,11 @@ def facts(
 
 
 def pulse(counts: Mapping[int, int], asked: int = 30, change: Change | None = None) -> Pulse:
-    done = Round("r", "s", 2, RoundState.CLOSED, SCALE_0_10, NOON, NOON, asked, 5, 10, "U1", NOON)
-    published = privacy.publication(RoundFacts(done, sum(counts.values()), counts))
+    asks = enps_definition("C1", SCALE_0_10)
+    done = Round("r", "s", 2, RoundState.CLOSED, asks, NOON, NOON, asked, 5, 10, "U1", NOON)
+    facts = RoundFacts(done, sum(counts.values()), {"enps": counts})
+    decided = replace(done, published=privacy.publish(facts, (), ()))
+    published = privacy.publication(replace(facts, round=decided))
     between = enps.interval(published.tally) if published.tally else None
     return Pulse("C0SALES", done, published, between, change)
 

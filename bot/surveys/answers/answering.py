@@ -1,18 +1,17 @@
 """What a person answers, changes and adds in a round: one transaction each.
 
 Nothing here is remembered about when or in which order people answered: the same click twice just stores the same
-again, so no key of it is kept either.
+again, so that no key of it is kept either.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.enps import EnpsClass, classify
 from bot.domain.errors import DomainError
-from bot.domain.surveys import Round, RoundState, Survey
-from bot.surveys.service import QUESTION
+from bot.domain.questions import KINDS, TEXT_LENGTH, Question, accept
+from bot.domain.surveys import Action, OwnAnswers, Round, RoundState, Survey
+from bot.surveys.answers.answer_values import orphaned
 from storage import UnitOfWork
-
-COMMENT_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,52 +23,64 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAnswer:
+class Own:
     """What a person answered so far, to be shown to them alone, in a form."""
 
     asked: Asked
-    score: int | None
-    comment: str
-
-    @property
-    def enps_class(self) -> EnpsClass | None:
-        return None if self.score is None else classify(self.score, self.asked.round.scale)
+    answers: OwnAnswers
 
 
-def record_answer(db: UnitOfWork, round_id: str, member_id: str, score: int) -> Asked:
-    """Record or change a person's score.
+def record(
+    db: UnitOfWork,
+    round_id: str,
+    member_id: str,
+    values: Mapping[str, object] | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> Asked:
+    """Record or change a person's answers by question id: values as the question takes them (None takes one back), and
+    texts (with nothing in it, taken back), which are answers to texts and the reasons given for the others.
 
-    Raises DomainError `surveys.round_closed`, `surveys.not_invited`, `surveys.key_lost`, and `core.stale` for a score
-    that this round never offered.
+    Raises DomainError `surveys.round_closed`, `surveys.not_invited`, `surveys.key_lost`, `surveys.comment_too_long`,
+    and `core.stale` for a question or value that this round never offered. Then nothing is stored.
     """
     asked = open_asked(db, round_id)
-    try:
-        classify(score, asked.round.scale)
-    except ValueError:
-        raise DomainError("core.stale") from None
-    db.answers.record_score(round_id, member_id, QUESTION, score)
+    accepted = {
+        question_id: None if value is None else accept(_counted(asked.round, question_id), value)
+        for question_id, value in (values or {}).items()
+    }
+    said = {question_id: text.strip() for question_id, text in (texts or {}).items()}
+    for question_id, text in said.items():
+        _known(asked.round, question_id)
+        if len(text) > TEXT_LENGTH:
+            raise DomainError("surveys.comment_too_long", most=TEXT_LENGTH)
+    db.answers.record(round_id, member_id, accepted, said)
     return asked
 
 
-def record_comment(db: UnitOfWork, round_id: str, member_id: str, text: str) -> Asked:
-    """Record, change or (with nothing in it) remove a person's comment. Raises as `record_answer` does, and
-    `surveys.comment_too_long`."""
-    asked = open_asked(db, round_id)
-    comment = text.strip()
-    if len(comment) > COMMENT_LENGTH:
-        raise DomainError("surveys.comment_too_long", most=COMMENT_LENGTH)
-    db.answers.record_comment(round_id, member_id, comment)
-    return asked
+def record_only(db: UnitOfWork, round_id: str, member_id: str, value: object) -> Asked:
+    """Record or change the answer to the only question of a round; a reason that it is not asked for goes. Raises as
+    `record` does, and DomainError `core.stale` for a round that asks more."""
+    asking = open_asked(db, round_id).round
+    if len(asking.questions) != 1:
+        raise DomainError("core.stale")
+    question = asking.questions[0]
+    accepted = accept(_counted(asking, question.id), value)
+    return record(db, round_id, member_id, {question.id: accepted}, orphaned(question, accepted))
 
 
-def own_answer(db: UnitOfWork, round_id: str, member_id: str) -> OwnAnswer:
-    """A person's own answer while the round is open. Raises DomainError `surveys.round_closed`,
+def own_answers(db: UnitOfWork, round_id: str, member_id: str) -> Own:
+    """A person's own answers while the round is open. Raises DomainError `surveys.round_closed`,
     `surveys.not_invited`."""
     asked = open_asked(db, round_id)
     if db.rounds.invitation(round_id, member_id) is None:
         raise DomainError("surveys.not_invited")
-    score = db.answers.score_of(round_id, member_id, QUESTION)
-    return OwnAnswer(asked, score, db.answers.comment_of(round_id, member_id) or "")
+    return Own(asked, db.answers.own(round_id, member_id, [each.id for each in asked.round.questions]))
+
+
+def what_followed(db: UnitOfWork, asking: Round) -> Action | None:
+    """What followed from the round before, if its author said so."""
+    before = db.rounds.previous_closed(asking.survey_id, asking.number)
+    return db.rounds.action_of(before.id) if before else None
 
 
 def asked_in(db: UnitOfWork, round_id: str) -> Asked:
@@ -87,3 +98,17 @@ def open_asked(db: UnitOfWork, round_id: str) -> Asked:
     if asked.round.state is not RoundState.OPEN:
         raise DomainError("surveys.round_closed")
     return asked
+
+
+def _known(asking: Round, question_id: str) -> Question:
+    question = asking.definition.question(question_id)
+    if question is None:
+        raise DomainError("core.stale")
+    return question
+
+
+def _counted(asking: Round, question_id: str) -> Question:
+    question = _known(asking, question_id)
+    if not KINDS[question.kind].is_counted:
+        raise DomainError("core.stale")
+    return question

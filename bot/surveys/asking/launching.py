@@ -1,21 +1,26 @@
-"""From a channel's members to a round that asks them: who is left out, who is asked and reminded when. One transaction.
+"""From an audience to a round that asks it: who is left out, what is asked, who is asked and reminded when. One
+transaction.
 
-Reading the channel from Slack is in `jobs`, as it takes time and may fail.
+Reading the audience from Slack is in `audiences`, as it takes time and may fail; when each person is asked in `budget`.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.audiences import select
+from bot.domain.bank import draw
 from bot.domain.deliveries import NewDelivery
-from bot.domain.members import Member
 from bot.domain.privacy import FLOOR, thresholds
-from bot.domain.surveys import RoundState
+from bot.domain.prompting import Slot
+from bot.domain.surveys import Definition, Round, RoundState, frozen
 from bot.domain.workdays import Workdays
-from bot.surveys.calendars import calendars_of
-from bot.surveys.prompts import ASK
-from bot.surveys.reminding import reminders
+from bot.surveys.asking.audiences import Found
+from bot.surveys.asking.budget import Asking, moments, owed_to
+from bot.surveys.asking.calendars import calendars_of
+from bot.surveys.asking.prompts import ASK
+from bot.surveys.asking.reminding import reminders
+from bot.surveys.asking.segments import segments_of
 from storage import UnitOfWork
 
 LAUNCHED = "surveys.launched"
@@ -23,64 +28,73 @@ NOT_LAUNCHED = "surveys.not_launched"
 TOO_FEW = "too_few"
 UNREACHABLE = "unreachable"
 AWAY = "away"
-UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Who is in the channel: people as known, and how many Slack would not tell anything about."""
-
-    members: Sequence[Member]
-    unknown: int = 0
+LEAST_NAMED = 1
+_WERE_ASKED = (RoundState.OPEN, RoundState.CLOSED)
 
 
 def open_round(
-    db: UnitOfWork, now: datetime, round_id: str, audience: Audience, workdays: Workdays, default_zone: str
+    db: UnitOfWork, now: datetime, round_id: str, found: Found, workdays: Workdays, default_zone: str
 ) -> None:
     """Ask everybody who is to be asked, each in their own working hours, and tell the author. A group below the floor
     is not asked at all. Does nothing when the round was opened or stopped meanwhile."""
     waiting = db.rounds.get(round_id)
     if waiting is None or waiting.state is not RoundState.LAUNCHING:
         return
-    left_out = Counter(member.left_out.value for member in audience.members if member.left_out)
-    left_out[UNKNOWN] += audience.unknown
-    people = [member for member in audience.members if not member.left_out]
-    calendars = calendars_of(db, people, now, waiting.closes_at, workdays, default_zone)
-    due = {member_id: own.next_moment(now) for member_id, own in calendars.items()}
-    left_out[AWAY] += sum(moment >= waiting.closes_at for moment in due.values())
-    asked = {member_id: moment for member_id, moment in due.items() if moment < waiting.closes_at}
+    selection = select(waiting.definition.audience, found.present, found.known)
+    calendars = calendars_of(db, selection.members, now, waiting.closes_at, workdays, default_zone)
+    asking = replace(waiting, definition=questions_of(db, waiting))
+    slots = moments(Asking.of(asking), calendars, owed_to(db, calendars, now), now)
+    left_out = {**selection.left_out, AWAY: len(calendars) - len(slots)}
     facts = {reason: str(count) for reason, count in left_out.items() if count}
-    if len(asked) < FLOOR:
-        fail_round(db, now, round_id, TOO_FEW, {**facts, "asked": str(len(asked))})
+    least = least_asked(waiting.definition)
+    if len(slots) < least:
+        fail_round(db, now, round_id, TOO_FEW, {**facts, "asked": str(len(slots)), "least": str(least)})
         return
-    limits = thresholds(len(asked))
-    db.rounds.update(
-        replace(
-            waiting,
-            state=RoundState.OPEN,
-            opened_at=now,
-            asked=len(asked),
-            min_score=limits.min_score,
-            min_comments=limits.min_comments,
-        )
+    limits = thresholds(len(slots))
+    opened = replace(
+        asking,
+        state=RoundState.OPEN,
+        opened_at=now,
+        asked=len(slots),
+        min_score=limits.min_score,
+        min_comments=limits.min_comments,
     )
-    db.answers.start(round_id)
-    db.rounds.invite(round_id, asked)
-    at_once = sum(moment <= now for moment in asked.values())
-    facts.update(asked=str(len(asked)), now=str(at_once), later=str(len(asked) - at_once))
+    db.rounds.update(opened)
+    if not opened.definition.is_named:
+        db.answers.start(round_id)
+    people = [member for member in selection.members if member.id in slots]
+    db.rounds.invite(round_id, segments_of(db, opened.definition, found.present, people, default_zone))
+    asked = {member_id: slot.at for member_id, slot in slots.items()}
     owed = [
-        NewDelivery(ASK, round_id, member_id, moment, expires_at=waiting.closes_at)
+        NewDelivery(ASK, round_id, member_id, moment, expires_at=opened.closes_at)
         for member_id, moment in asked.items()
     ]
-    owed += reminders(waiting, asked, calendars)
-    if waiting.started_by:
-        owed.append(NewDelivery(LAUNCHED, round_id, waiting.started_by, now, facts=facts))
+    owed += reminders(opened, asked, calendars)
+    if opened.started_by:
+        owed.append(NewDelivery(LAUNCHED, round_id, opened.started_by, now, facts={**facts, **_told(slots, now)}))
     db.deliveries.add_many(owed)
 
 
-def fail_round(db: UnitOfWork, now: datetime, round_id: str, reason: str, facts: dict[str, str] | None = None) -> None:
+def least_asked(definition: Definition) -> int:
+    """How many people a survey needs: a floor below which nobody would be anonymous; a named one asks anybody."""
+    return LEAST_NAMED if definition.is_named else FLOOR
+
+
+def questions_of(db: UnitOfWork, waiting: Round) -> Definition:
+    """The definition of a round with the questions drawn for it: none comes again before all of its drivers' were
+    asked in earlier rounds."""
+    definition = waiting.definition
+    earlier = [each for each in reversed(db.rounds.of_survey(waiting.survey_id)) if each.state in _WERE_ASKED]
+    asked = [question.bank for each in earlier for question in each.questions if question.bank]
+    besides = [question.bank for question in definition.questions if question.bank]
+    return frozen(definition, draw(definition.drivers, definition.draws, asked, besides))
+
+
+def fail_round(
+    db: UnitOfWork, now: datetime, round_id: str, reason: str, facts: Mapping[str, str] | None = None
+) -> None:
     """The round cannot be launched: nobody is asked, and its author hears why. `reason` is TOO_FEW, UNREACHABLE or
-    Slack's own error code."""
+    Slack's own error code; the fact "place" is the channel or group it is about."""
     waiting = db.rounds.get(round_id)
     if waiting is None or waiting.state is not RoundState.LAUNCHING:
         return
@@ -88,3 +102,16 @@ def fail_round(db: UnitOfWork, now: datetime, round_id: str, reason: str, facts:
     if waiting.started_by:
         told = {**(facts or {}), "reason": reason}
         db.deliveries.add(NewDelivery(NOT_LAUNCHED, round_id, waiting.started_by, now, facts=told))
+
+
+def _told(slots: Mapping[str, Slot], now: datetime) -> dict[str, str]:
+    """What the author hears of the moments: how many are asked at once, later, and on a later day than they would have
+    been, so that nobody is asked too much."""
+    at_once = sum(slot.at <= now for slot in slots.values())
+    counts = {
+        "asked": len(slots),
+        "now": at_once,
+        "later": len(slots) - at_once,
+        "moved": sum(slot.is_moved for slot in slots.values()),
+    }
+    return {name: str(count) for name, count in counts.items()}

@@ -7,8 +7,11 @@ shows that its receiver had answered by then (or was away, or gone). That joins 
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.members import Member
+from bot.domain.prompting import MOST_A_DAY
 from bot.domain.surveys import Round
 from storage import UnitOfWork
 
@@ -21,6 +24,9 @@ PROMPT_CLOSED = "surveys.question_closed"
 
 PROMPTS = (FIRST_REMINDER, SECOND_REMINDER, *BY_HAND, ASK_AGAIN, ASK)
 """Those that ask, the weightier the later: of two that come together the weightier one is sent."""
+
+WEIGHTY = (ASK, ASK_AGAIN, *BY_HAND)
+"""Those that take their place in a day before they are sent. The two usual reminders give way to them."""
 
 APART = timedelta(hours=12)
 """More than a working day, less than the night between two: nobody gets two prompts of a round on one day."""
@@ -57,6 +63,37 @@ def gives_way(reminder: Delivery, others: Iterable[Delivery], now: datetime) -> 
     """Whether a reminder keeps silent: another prompt just reached the same person, or a weightier one is about to; and
     always while the question itself is still to come, as for those who wished to be asked later."""
     return any(_silences(other, reminder, now) for other in others if other.id != reminder.id)
+
+
+def is_still_asked(asking: Round, member: Member | None) -> bool:
+    """Whether somebody who was invited may still be asked and reminded: not once they were deactivated, or became
+    somebody whom the round leaves out. Of who is unknown nothing speaks against it."""
+    return member is None or member.left_out is None or member.left_out in asking.definition.audience.included
+
+
+def day_is_full(db: UnitOfWork, reminder: Delivery, zone: str, now: datetime) -> bool:
+    """Whether a reminder keeps silent because its receiver has as many prompts as a day may bring, of whatever survey:
+    those they got on their local date (`zone`) already, and what is still to come and weightier."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    yesterday = now - timedelta(days=1)
+    rounds = {each.id for each in (*db.rounds.open_for(reminder.receiver), *db.rounds.closed_since(yesterday))}
+    prompts = db.deliveries.to_many([reminder.receiver], rounds, PROMPTS, yesterday)
+    taken = sum(
+        at is not None and at.astimezone(ZoneInfo(zone)).date() == today
+        for at in (_taken_at(each, reminder) for each in prompts if each.id != reminder.id)
+    )
+    return taken >= MOST_A_DAY
+
+
+def _taken_at(other: Delivery, reminder: Delivery) -> datetime | None:
+    """When another prompt takes a place before this reminder, None if it does not. Of reminders that are being sent
+    together, the one due first is sent first."""
+    if other.state not in _GOING_OUT:
+        return reached_at(other)
+    if other.purpose in WEIGHTY:
+        return other.due_at
+    is_first = (other.due_at, other.id) < (reminder.due_at, reminder.id)
+    return other.due_at if other.state is DeliveryState.SENDING and is_first else None
 
 
 def _silences(other: Delivery, reminder: Delivery, now: datetime) -> bool:

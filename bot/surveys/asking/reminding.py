@@ -16,19 +16,12 @@ from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.domain.surveys import Round, RoundState, Survey
 from bot.domain.workdays import Workdays
-from bot.surveys.answering import Asked, open_asked
-from bot.surveys.calendars import OwnCalendar, calendars_of
+from bot.surveys.answers.answering import Asked, open_asked
+from bot.surveys.asking.calendars import OwnCalendar, calendars_of
+from bot.surveys.asking.prompts import ASK, ASK_AGAIN, BY_HAND, FIRST_REMINDER, PROMPTS, SECOND_REMINDER, reached_at
 from bot.surveys.outcomes import Reminding
-from bot.surveys.prompts import (
-    ASK,
-    ASK_AGAIN,
-    BY_HAND,
-    FIRST_REMINDER,
-    PROMPTS,
-    SECOND_REMINDER,
-    reached_at,
-)
 from bot.surveys.service import require_owner
+from bot.waiting import has_finished
 from storage import UnitOfWork
 
 WORKING_DAYS_LATER = {FIRST_REMINDER: 1, SECOND_REMINDER: 3}
@@ -53,9 +46,11 @@ def reminders(
 ) -> Iterator[NewDelivery]:
     """The reminders of a round that is opened: for each member id the moment they are `asked`, the same time of day on
     later working days of their own. None that would come after the close."""
+    later: dict[tuple[OwnCalendar, datetime, int], datetime] = {}  # many share a calendar and a moment
     for member_id, asked_at in asked.items():
         for purpose, days in WORKING_DAYS_LATER.items():
-            due_at = calendars[member_id].days_later(asked_at, days)
+            key = (calendars[member_id], asked_at, days)
+            due_at = later[key] = later.get(key) or calendars[member_id].days_later(asked_at, days)
             if due_at < opened.closes_at:
                 yield NewDelivery(purpose, opened.id, member_id, due_at, expires_at=opened.closes_at)
 
@@ -78,7 +73,7 @@ def postpone(db: UnitOfWork, round_id: str, member_id: str, again_at: datetime) 
     invitation = db.rounds.invitation(round_id, member_id)
     if invitation is None:
         raise DomainError("surveys.not_invited")
-    if invitation.answered:
+    if has_finished(db, asked.round, invitation):
         return Postponed(asked, has_answered=True)
     before = db.deliveries.find(ASK_AGAIN, round_id, member_id)
     if before is not None and before.state is not DeliveryState.DUE:

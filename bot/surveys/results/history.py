@@ -1,6 +1,7 @@
 """Rounds of the past from a CSV file: closed, sealed, with nothing that could be linked to anybody.
 
 Columns: survey, channel, closed_on, scale, asked, score, answers; one line for each score that was given in a round.
+A file of `exporting` has them too: of its other lines nothing is taken over.
 Reading the file and telling the person at the terminal is the command line's.
 """
 
@@ -14,8 +15,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.domain.enps import SCALES, Scale
 from bot.domain.errors import DomainError, FileRefused, LineError
 from bot.domain.privacy import thresholds
-from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.surveys import Round, RoundState, Survey, enps_definition
 from bot.domain.words import shown
+from bot.surveys.results.publishing import decide
 from bot.surveys.service import QUESTION, WINDOW
 from storage import UnitOfWork, new_id
 
@@ -58,6 +60,8 @@ def parse_rows(lines: Iterable[str], today: date) -> tuple[HistoryRow, ...]:
         if missing:
             raise FileRefused([_wrong(1, "no_column", column=missing[0], columns=", ".join(COLUMNS))])
         for cells in reader:
+            if _is_no_score(cells):
+                continue
             try:
                 rows.append(_row(reader.line_num, cells, today))
             except DomainError as wrong:
@@ -106,7 +110,7 @@ def _rounds(rows: Iterable[HistoryRow]) -> dict[tuple[str, date], list[HistoryRo
 def _survey(db: UnitOfWork, now: datetime, row: HistoryRow, handle: str, created_by: str) -> tuple[Survey, bool]:
     known = db.surveys.by_handle(handle)
     if known is None:
-        known = Survey(new_id(), handle, row.channel, row.scale, created_by, now)
+        known = Survey(new_id(), handle, enps_definition(row.channel, row.scale), created_by, now)
         db.surveys.add(known)
         return known, True
     if known.scale != row.scale or known.channel_id != row.channel:
@@ -122,7 +126,7 @@ def _add_round(db: UnitOfWork, survey: Survey, row: HistoryRow, counts: Mapping[
         survey_id=survey.id,
         number=db.rounds.next_number(survey.id),
         state=RoundState.CLOSED,
-        scale=row.scale,
+        definition=survey.definition,
         opened_at=closed_at - WINDOW,
         closes_at=closed_at,
         asked=row.asked,
@@ -131,9 +135,11 @@ def _add_round(db: UnitOfWork, survey: Survey, row: HistoryRow, counts: Mapping[
         started_by=survey.created_by,
         closed_at=closed_at,
         sealed=True,
+        answered=sum(counts.values()),
     )
     db.rounds.add(past)
     db.answers.import_counts(past.id, QUESTION, counts)
+    decide(db, past)
 
 
 def _row(line: int, cells: Mapping[str | None, str | list[str] | None], today: date) -> HistoryRow:
@@ -155,6 +161,13 @@ def _row(line: int, cells: Mapping[str | None, str | list[str] | None], today: d
     closed_on = _closed_on(text["closed_on"], today)
     asked, answers = _number("asked", text["asked"]), _number("answers", text["answers"])
     return HistoryRow(line, handle, text["channel"], closed_on, scale, asked, score, answers)
+
+
+def _is_no_score(cells: Mapping[str | None, str | list[str] | None]) -> bool:
+    """Whether a line of an export is something else than how often a score was given in a whole round."""
+    if not cells.get("row") or None in cells:
+        return False
+    return (cells["row"], cells.get("kind"), cells.get("segment") or "") != ("count", "enps", "")
 
 
 def _closed_on(text: str, today: date) -> date:

@@ -1,170 +1,169 @@
-"""The results of a round in words and one picture. What may be shown is decided before; here it is worded.
-
-Every number stands in the text; the chart repeats them.
+"""The results of a round as messages: one, or several where they are long (`result_pages`). What may be shown is
+decided before; here it is worded. Every number stands in the text; chart and table repeat them.
 """
 
-from collections import Counter
-from datetime import date
-from zoneinfo import ZoneInfo
-
-from bot.domain import enps
-from bot.domain.charts import Chart, ChartKind, Series
-from bot.domain.enps import Certainty, Change, Interval, Tally
-from bot.domain.privacy import Hidden
-from bot.domain.surveys import Round
+from bot.domain.questions import QuestionKind
+from bot.domain.surveys import NamedAnswer, Survey
 from bot.i18n import Translator
-from bot.slack.blocks import Block, Message, context, escape, plain_section, section
-from bot.slack.charts import chart_block
+from bot.slack import ids
+from bot.slack.blocks import Block, Message, actions, button, context, cut, escape, plain_section, section
+from bot.slack.charts import chart_block, is_drawable
 from bot.surveys.author_views import progress_line
-from bot.surveys.outcomes import LOW_RATE, RoundResults, SurveyResults, TrendPoint, response_rate
+from bot.surveys.outcomes import LOW_RATE, QuestionResult, RoundResults, SurveyResults, response_rate
+from bot.surveys.results.action_views import action_parts
+from bot.surveys.results.breakdown_views import groups_message
+from bot.surveys.results.question_results import question_lines
+from bot.surveys.results.result_pages import TEXT_SHOWN, Comment, Groups, Item, pages
+from bot.surveys.results.results_charts import closed_on, course_words, results_chart
+from bot.surveys.wording import audience_words, definition_title, question_text, receivers_words, value_words
 
-COMMENTS_SHOWN = 20
-CHART_ROUNDS = 2
-"""From so many rounds on the chart shows the trend instead of the one round's classes."""
 
-
-def survey_message(seen: SurveyResults, t: Translator, zone: str) -> Message:
-    """The answer to `/pulse results`: the newest closed round, and how far the running one is."""
+def survey_message(seen: SurveyResults, t: Translator, zone: str, page: int = 0) -> Message:
+    """The answer to `/pulse results`: a page of the newest closed round, and how far the running one is."""
     running: tuple[str, ...] = ()
     if seen.running:
         running = (progress_line(seen.running, seen.answered, t, zone), t("surveys.results.after_close"))
     if seen.newest is None:
         text = "\n".join((t("surveys.results.none_closed", handle=seen.survey.handle), *running))
         return Message(text, (section(text),))
-    newest = results_message(seen.newest, t, zone)
-    if not running:
-        return newest
-    return Message("\n".join((newest.text, *running)), (*newest.blocks, context("\n".join(running))))
+    newest, count = results_message(seen.newest, t, zone, page), page_count(seen.newest)
+    turning = _turning(seen.survey, min(page, count - 1), count, t)
+    said = (context("\n".join(running)),) if running else ()
+    return Message("\n".join((newest.text, *running)), (*newest.blocks, *said, *turning))
 
 
-def results_message(results: RoundResults, t: Translator, zone: str) -> Message:
-    """One closed round: score, shares, how many answered, how sure it is, what changed, and comments."""
-    title = t("surveys.results.title", handle=results.survey.handle, number=results.round.number)
+def page_count(results: RoundResults) -> int:
+    """How many messages the results of a round are."""
+    return len(pages(results))
+
+
+def results_message(
+    results: RoundResults, t: Translator, zone: str, page: int = 0, *, is_private: bool = True, is_last: bool = False
+) -> Message:
+    """One message of a closed round (a page beyond the last is the last). In private it has the buttons of who may say
+    what follows. `is_last`: no more are sent, so it says how the rest is read."""
+    found = pages(results)
+    page = min(page, len(found) - 1)
+    parts = [_head(results, page, len(found), t, zone)]
+    parts += _items(results, found[page], t)
+    if page == 0:
+        chart = results_chart(results, t, zone)
+        if chart is not None and is_drawable(chart):
+            words = course_words(results.trend, t, zone)
+            parts.append(
+                Message("\n".join(words), (*([section("\n".join(words))] if words else []), chart_block(chart)))
+            )
+        parts.append(action_parts(results, t, with_buttons=is_private and results.may_act))
+    if is_last and page < len(found) - 1:
+        more = t("surveys.results.rest", count=len(found) - 1 - page, handle=results.survey.handle, page=page + 2)
+        parts.append(Message(more, (context(more),)))
+    return _joined(parts)
+
+
+def _head(results: RoundResults, page: int, count: int, t: Translator, zone: str) -> Message:
+    """Which round of which survey, who was asked, and how many answered."""
     about = t(
-        "surveys.results.about", channel=f"<#{results.survey.channel_id}>", closed=_closed_on(results.round, t, zone)
+        "surveys.results.about",
+        channel=audience_words(results.round.definition.audience, t),
+        closed=closed_on(results.round, t, zone),
     )
-    lines = _lines(results, t)
-    trend = _trend_line(results.trend, t, zone)
-    comments = results.comments[:COMMENTS_SHOWN]
-    text = [title, about, *lines, *trend]
-    blocks: list[Block] = [section(f"*{title}*\n{about}"), section("\n".join((*lines, *trend)))]
-    chart = results_chart(results, t, zone)
-    if chart:
-        blocks.append(chart_block(chart))
-    if comments:
-        heading = t("surveys.results.comments", count=len(results.comments))
-        text += [heading, *(f"• {escape(comment)}" for comment in comments)]
-        blocks += [section(f"*{heading}*"), *(plain_section(comment) for comment in comments)]
-    if len(results.comments) > COMMENTS_SHOWN:
-        more = t("surveys.results.more_comments", count=len(results.comments) - COMMENTS_SHOWN)
-        text.append(more)
-        blocks.append(context(more))
-    return Message("\n".join(text), tuple(blocks))
+    said = {"handle": results.survey.handle, "number": results.round.number}
+    if page:
+        title = t("surveys.results.page", part=page + 1, parts=count, **said)
+        return Message(f"{title}\n{about}", (section(f"*{title}*\n{about}"),))
+    title = t("surveys.results.title", **said)
+    name = "" if results.round.definition.is_one_question else definition_title(results.round.definition, t)
+    lines = [*([escape(name)] if name and name != results.survey.handle else []), about, *_answered(results, t)]
+    return Message("\n".join((title, *lines)), (section("\n".join((f"*{title}*", *lines))),))
 
 
-def results_chart(results: RoundResults, t: Translator, zone: str) -> Chart | None:
-    """The trend over rounds, or the classes of this one; None where nothing may be shown."""
-    if len(results.trend) >= CHART_ROUNDS:
-        return Chart(
-            ChartKind.LINE,
-            t("surveys.chart.trend"),
-            _labels(results.trend, t, zone),
-            (Series(t("surveys.chart.score"), tuple(float(round(point.score)) for point in results.trend)),),
-            t("surveys.chart.score"),
-        )
-    counted = results.publication.tally
-    if counted is None:
-        return None
-    return Chart(
-        ChartKind.BAR,
-        t("surveys.chart.classes"),
-        (t("surveys.class.promoters"), t("surveys.class.passives"), t("surveys.class.detractors")),
-        (Series(t("surveys.chart.answers"), (counted.promoters, counted.passives, counted.detractors)),),
-        t("surveys.chart.answers"),
-    )
-
-
-def _lines(results: RoundResults, t: Translator) -> list[str]:
-    published = results.publication
-    lines = []
-    if published.hidden is Hidden.STILL_OPEN:
-        lines.append(t("surveys.results.after_close"))
-    elif published.hidden is Hidden.TOO_FEW:
-        lines.append(t("surveys.results.too_few", needed=results.round.min_score))
-    elif published.alike:
-        lines.append(t(f"surveys.alike.{published.alike}"))
-    elif published.tally and results.interval:
-        lines += _score_lines(published.tally, results.interval, results.certainty, t)
-    lines.append(_answered(results, t))
-    if results.worst_case:
-        silent = t("surveys.results.low_rate", rate=t.percent(LOW_RATE, 0), **_ends(results.worst_case, t))
-        lines.append(silent)
-    if published.tally:
-        lines.append(_change_line(results, t))
+def _answered(results: RoundResults, t: Translator) -> list[str]:
+    published = results.published
+    rate = response_rate(published.answered, published.asked)
+    lines = [t("surveys.results.answered", answers=published.answered, asked=published.asked, rate=t.percent(rate, 0))]
+    has_bounds = any(each.question.kind is QuestionKind.ENPS and each.published.counts for each in results.questions)
+    if rate < LOW_RATE and not has_bounds:
+        lines.append(t("surveys.results.few_answered", rate=t.percent(LOW_RATE, 0)))
+    if results.round.definition.is_named and not results.people and published.answered:
+        receivers = receivers_words(results.round.definition, t)
+        lines.append(t("surveys.results.names_elsewhere", receivers=receivers))
     return lines
 
 
-def _score_lines(counted: Tally, interval: Interval, certainty: Certainty | None, t: Translator) -> list[str]:
-    promoters, passives, detractors = enps.shares(counted)
-    lines = [
-        t("surveys.results.score", score=points(enps.score(counted), t)),
-        t("surveys.results.interval", **_ends(interval, t)),
-        t("surveys.results.promoters", share=t.percent(promoters, 0), count=counted.promoters),
-        t("surveys.results.passives", share=t.percent(passives, 0), count=counted.passives),
-        t("surveys.results.detractors", share=t.percent(detractors, 0), count=counted.detractors),
-    ]
-    if certainty in (Certainty.VERY_UNCERTAIN, Certainty.INDICATIVE):
-        lines.insert(2, t(f"surveys.certainty.{certainty}"))
-    return lines
+def _items(results: RoundResults, page: tuple[Item, ...], t: Translator) -> list[Message]:
+    parts: list[Message] = []
+    people: list[NamedAnswer] = []
+    for at, item in enumerate(page):
+        match item:
+            case QuestionResult():
+                parts.append(_question(results, item, t))
+            case Groups():
+                parts.append(groups_message(results, item, t))
+            case Comment():
+                parts += _comment(results, item, t, is_first_here=not at or not isinstance(page[at - 1], Comment))
+            case NamedAnswer():
+                people.append(item)
+    return [*parts, *_people(results, people, t)]
 
 
-def _answered(results: RoundResults, t: Translator) -> str:
-    published = results.publication
-    rate = t.percent(response_rate(published), 0)
-    return t("surveys.results.answered", answers=published.answers, asked=published.asked, rate=rate)
+def _question(results: RoundResults, result: QuestionResult, t: Translator) -> Message:
+    lines = question_lines(results, result, t)
+    if not results.round.definition.is_one_question:
+        lines.insert(0, f"*{_numbered(results, result, t)}*")
+    text = "\n".join(lines)
+    return Message(text, (section(text),))
 
 
-def _change_line(results: RoundResults, t: Translator) -> str:
-    if results.compared_with is None:
-        return t("surveys.change.first")
-    if results.rates_differ:
-        return t("surveys.change.rates_differ")
-    if results.change is None:
-        return t("surveys.change.not_comparable")
-    return _change_words(results.change, t)
+def _numbered(results: RoundResults, result: QuestionResult, t: Translator) -> str:
+    text = escape(question_text(result.question, t))
+    return f"{results.questions.index(result) + 1}. {text}" if len(results.questions) > 1 else text
 
 
-def _change_words(change: Change, t: Translator) -> str:
-    key = "surveys.change.clear" if change.is_clear else "surveys.change.unclear"
-    return t(key, points=points(change.points, t))
+def _comment(results: RoundResults, comment: Comment, t: Translator, *, is_first_here: bool) -> list[Message]:
+    """What somebody wrote, under a heading where it begins, or goes on in another message."""
+    said = Message(f"• {cut(escape(comment.text), TEXT_SHOWN)}", (plain_section(comment.text),))
+    if not comment.is_first and not is_first_here:
+        return [said]
+    result = next(each for each in results.questions if each.question.id == comment.question.id)
+    heading = t("surveys.results.comments", count=len(result.comments))
+    if not results.round.definition.is_one_question:
+        heading = t("surveys.results.comments_on", question=_numbered(results, result, t), comments=heading)
+    return [Message(heading, (section(f"*{heading}*"),)), said]
 
 
-def _trend_line(trend: tuple[TrendPoint, ...], t: Translator, zone: str) -> list[str]:
-    if len(trend) < CHART_ROUNDS:
+def _people(results: RoundResults, answers: list[NamedAnswer], t: Translator) -> list[Message]:
+    """Who answered what, person by person."""
+    if not answers:
         return []
-    scores = (f"{label}: {points(point.score, t)}" for label, point in zip(_labels(trend, t, zone), trend, strict=True))
-    return [t("surveys.results.trend", scores="; ".join(scores))]
+    heading = t("surveys.results.people")
+    parts = [Message(heading, (section(f"*{heading}*"),))]
+    for member_id in dict.fromkeys(each.member_id for each in answers):
+        lines = [_named_line(results, each, t) for each in answers if each.member_id == member_id]
+        text = "\n".join((f"<@{member_id}>", *lines))
+        parts.append(Message(text, (section(text),)))
+    return parts
 
 
-def _labels(trend: tuple[TrendPoint, ...], t: Translator, zone: str) -> tuple[str, ...]:
-    """The closing dates; with the round's number where two closed on the same day, as categories must differ."""
-    labels = [_closed_on(point.round, t, zone) for point in trend]
-    often = Counter(labels)
-    return tuple(
-        f"{label} ({point.round.number})" if often[label] > 1 else label
-        for label, point in zip(labels, trend, strict=True)
+def _named_line(results: RoundResults, answer: NamedAnswer, t: Translator) -> str:
+    order = [each.question.id for each in results.questions]
+    at = order.index(answer.question_id)
+    value = "" if answer.value is None else escape(value_words(results.questions[at].question, answer.value, t))
+    said = " – ".join(part for part in (value, cut(escape(answer.text), TEXT_SHOWN)) if part)
+    return f"{at + 1}. {said}" if len(order) > 1 else f"• {said}"
+
+
+def _turning(survey: Survey, page: int, count: int, t: Translator) -> tuple[Block, ...]:
+    """The buttons to the pages around this one."""
+    wanted = [(each, key) for each, key in ((page - 1, "surveys.results.back"), (page + 1, "surveys.results.next"))]
+    buttons = [
+        button(t(key), ids.sub_id(ids.SURVEY_RESULTS_PAGE, each), ids.pack(survey=survey.id, page=each))
+        for each, key in wanted
+        if 0 <= each < count
+    ]
+    return (actions(buttons),) if buttons else ()
+
+
+def _joined(parts: list[Message]) -> Message:
+    return Message(
+        "\n".join(part.text for part in parts if part.text), tuple(block for part in parts for block in part.blocks)
     )
-
-
-def _closed_on(closed: Round, t: Translator, zone: str) -> str:
-    day: date = (closed.closed_at or closed.closes_at).astimezone(ZoneInfo(zone)).date()
-    return t.date(day)
-
-
-def _ends(interval: Interval, t: Translator) -> dict[str, str]:
-    return {"low": points(interval.low, t), "high": points(interval.high, t)}
-
-
-def points(value: float, t: Translator) -> str:
-    """Whole points with their sign."""
-    return t.signed(round(value), 0)

@@ -1,0 +1,1 @@
+"""What people do who are asked: the forms, one question after the other, changing, and why they are asked."""

@@ -1,0 +1,69 @@
+"""What followed from a round: asked of its author, said by them, and quoted under the results. What the people asked
+read with the next question is worded with that question."""
+
+from bot.domain.surveys import Action, ActionKind, Survey
+from bot.i18n import Translator
+from bot.slack import ids
+from bot.slack.blocks import Block, Message, actions, button, escape, field, form, section, text_input
+from bot.surveys.outcomes import ACTION_LENGTH, RoundResults
+
+
+def action_parts(results: RoundResults, t: Translator, *, with_buttons: bool) -> Message:
+    """What followed, if it was said; else, with buttons, the question what does. Nothing for anybody else."""
+    if results.action is not None:
+        text = action_words(results.action, t)
+        return Message(text, (section(text),))
+    if not with_buttons:
+        return Message("")
+    text = t("surveys.action.ask")
+    return Message(text, (section(f"*{text}*"), _buttons(results.round.id, t)))
+
+
+def action_words(action: Action, t: Translator) -> str:
+    """What followed, in its author's words (mrkdwn)."""
+    return t(f"surveys.action.said.{action.kind}", text=escape(action.text))
+
+
+def saved_message(survey: Survey, action: Action, t: Translator) -> Message:
+    """It is recorded: what the people asked will read, and until when it can be changed."""
+    lines = (t("surveys.action.saved"), action_words(action, t), t("surveys.action.change", handle=survey.handle))
+    return Message("\n".join(lines), tuple(section(line) for line in lines))
+
+
+def wanted_message(survey: Survey, round_id: str, t: Translator) -> Message:
+    """Some days after the close, when nothing was said yet."""
+    text = t("surveys.action.wanted", handle=survey.handle)
+    return Message(text, (section(text), _buttons(round_id, t)))
+
+
+def said_message(survey: Survey, action: Action, t: Translator) -> Message:
+    """What that message turns into."""
+    lines = (t("surveys.action.settled", handle=survey.handle), action_words(action, t))
+    return Message("\n".join(lines), (section("\n".join(lines)),))
+
+
+def action_form(round_id: str, kind: ActionKind, text: str, t: Translator) -> Block:
+    """One text, and who will read it."""
+    element = text_input(ids.ACTION_INPUT, initial=text, multiline=True, max_length=ACTION_LENGTH)
+    hint = t("surveys.action.hint", most=ACTION_LENGTH)
+    return form(
+        ids.ACTION_FORM,
+        t(f"surveys.action.title.{kind}"),
+        [field(ids.ACTION_INPUT, t(f"surveys.action.label.{kind}"), element, hint=hint)],
+        submit=t("core.save"),
+        close=t("core.cancel"),
+        metadata=ids.pack(round=round_id, kind=kind.value),
+    )
+
+
+def _buttons(round_id: str, t: Translator) -> Block:
+    return actions(
+        [
+            button(
+                t(f"surveys.action.button.{kind}"),
+                ids.sub_id(ids.ACTION_OPENED, kind.value),
+                ids.pack(round=round_id, kind=kind.value),
+            )
+            for kind in ActionKind
+        ]
+    )

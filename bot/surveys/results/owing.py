@@ -1,0 +1,44 @@
+"""Who is owed the results of a round when it closes: those whom the respondents were told about, as frozen at launch.
+How the results read is worded when they are sent."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from bot.domain.deliveries import NewDelivery
+from bot.domain.surveys import Round, Survey
+from bot.surveys.results.reading import round_results
+from bot.surveys.results.result_pages import pages
+from storage import UnitOfWork
+
+RESULTS = "surveys.results"
+RESULTS_GO_ON = "surveys.results_go_on"
+MOST_MESSAGES = 6
+"""Longer results are read with `/pulse results`: the last message says so."""
+PAGE = "page"
+APART = timedelta(milliseconds=1)
+
+
+def results_owed(db: UnitOfWork, now: datetime, survey: Survey, closed: Round) -> list[NewDelivery]:
+    """The messages with the results of a round that was just closed and decided, in reading order."""
+    return [each for receiver in receivers_of(survey, closed) for each in _to(db, now, survey, closed, receiver)]
+
+
+def receivers_of(survey: Survey, closed: Round) -> tuple[str, ...]:
+    """Author, chosen people and channel, each once."""
+    receivers = closed.definition.receivers
+    author = [survey.created_by] if receivers.author else []
+    wanted = (*author, *receivers.people, receivers.channel_id)
+    return tuple(dict.fromkeys(each for each in wanted if each))
+
+
+def _to(db: UnitOfWork, now: datetime, survey: Survey, closed: Round, receiver: str) -> Iterator[NewDelivery]:
+    count = min(len(pages(round_results(db, survey, closed, receiver))), MOST_MESSAGES)
+    yield NewDelivery(RESULTS, closed.id, receiver, now, facts={PAGE: "0", **_last(0, count)})
+    for page in range(1, count):
+        subject = f"{closed.id}:{page}"
+        facts = {PAGE: str(page), **_last(page, count)}
+        yield NewDelivery(RESULTS_GO_ON, subject, receiver, now + page * APART, facts=facts)
+
+
+def _last(page: int, count: int) -> dict[str, str]:
+    return {"last": "yes"} if page == count - 1 else {}

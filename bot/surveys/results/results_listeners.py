@@ -1,0 +1,177 @@
+"""Commands, clicks and forms about results and what follows from them; and what the scheduler does for them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bot.commands import Registry
+from bot.domain.deliveries import NewDelivery
+from bot.domain.errors import DomainError
+from bot.domain.surveys import ActionKind, Survey, SurveyState
+from bot.domain.words import shown
+from bot.domain.workdays import Workdays
+from bot.i18n import Catalogues
+from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission
+from bot.middleware import mentioned
+from bot.services import Services
+from bot.slack import ids
+from bot.slack.blocks import Message, without
+from bot.surveys import service
+from bot.surveys.results import action_views, actions, publishing, results_deliveries, results_views
+from bot.surveys.results.reading import survey_results
+from storage import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+
+def register(registry: Registry) -> None:
+    registry.command("/pulse", "results", "surveys", on_results)
+    registry.command("/pulse", "act", "surveys", on_act)
+    registry.click(ids.SURVEY_RESULTS, on_results_clicked)
+    registry.click(ids.SURVEY_RESULTS_PAGE, on_page_turned)
+    registry.click(ids.ACTION_OPENED, on_action_opened)
+    registry.form(ids.ACTION_FORM, on_action_form)
+    registry.job("surveys.publish", partial(decide_undecided, looked_at=set()))
+    registry.job("surveys.actions", want_actions)
+    results_deliveries.register(registry)
+
+
+async def on_results(command: Command) -> Reply:
+    words, page = _page(command.words)
+    seen = await command.services.storage.read(
+        command.workspace_id, lambda db: survey_results(db, command.member, named(db, words))
+    )
+    return Say(results_views.survey_message(seen, command.t, command.zone, page))
+
+
+async def on_results_clicked(click: Click) -> Reply:
+    message = await _results(click, 0)
+    if click.view is not None:  # Slack knows charts in messages only
+        message = Message(message.text, without(message.blocks, "data_visualization"))
+    return Say(message)
+
+
+async def on_page_turned(click: Click) -> Reply:
+    return Replace(await _results(click, int(click.value.get("page", 0))))
+
+
+async def on_act(command: Command) -> Reply:
+    """`/pulse act enps-sales we hire two people`, `/pulse act enps-sales none because …`; without a text, the form."""
+    first, _, rest = command.words.partition(" ")
+    kind, text = read_action(rest, command.services.texts)
+    if not text:
+        return await _open_action(command, first, kind)
+
+    def work(db: UnitOfWork) -> actions.Acted:
+        round_id = actions.newest_to_act_on(db, named(db, first)).id
+        return actions.say_action(db, command.now, command.member, round_id, kind, text, command.key)
+
+    acted = await command.services.storage.write(command.workspace_id, work)
+    return Say(action_views.saved_message(acted.survey, acted.action, command.t))
+
+
+async def _open_action(command: Command, words: str, kind: ActionKind) -> Reply:
+    def look(db: UnitOfWork) -> tuple[str, str]:
+        round_id = actions.newest_to_act_on(db, named(db, words)).id
+        return round_id, actions.said_text(db, command.member, round_id, kind)
+
+    round_id, said = await command.services.storage.read(command.workspace_id, look)
+    return OpenForm(action_views.action_form(round_id, kind, said, command.t))
+
+
+async def on_action_opened(click: Click) -> Reply:
+    round_id, kind = _carried_action(click.value)
+    text = await click.services.storage.read(
+        click.workspace_id, lambda db: actions.said_text(db, click.member, round_id, kind)
+    )
+    return OpenForm(action_views.action_form(round_id, kind, text, click.t))
+
+
+async def on_action_form(sent: Submission) -> Reply:
+    round_id, kind = _carried_action(sent.carried)
+    text = sent.inputs.get(ids.ACTION_INPUT, "")
+    if not text.strip():
+        return FormErrors({ids.ACTION_INPUT: sent.t("surveys.action.missing")})
+    acted = await sent.services.storage.write(
+        sent.workspace_id,
+        lambda db: actions.say_action(db, sent.now, sent.member, round_id, kind, text, sent.key),
+    )
+    return Say(action_views.saved_message(acted.survey, acted.action, sent.t))
+
+
+async def decide_undecided(services: Services, now: datetime, *, looked_at: set[str]) -> None:  # noqa: ARG001
+    """Decide what may be shown of rounds that were closed before that was kept. Once for each workspace: what closes
+    now is decided as it closes."""
+    for workspace_id in await services.storage.workspaces():
+        if workspace_id in looked_at:
+            continue
+        if await services.storage.read(workspace_id, publishing.undecided):
+            count = await services.storage.write(workspace_id, publishing.decide_all)
+            log.info("rounds decided", action="rounds_decided", count=count)
+        looked_at.add(workspace_id)
+
+
+async def want_actions(services: Services, now: datetime) -> None:
+    """Ask authors once more what follows from a round, some working days after its close."""
+    workdays, zone = Workdays(services.settings.country), services.settings.timezone
+    for workspace_id in await services.storage.workspaces():
+        owed = await services.storage.read(workspace_id, lambda db: actions.wanted(db, now, workdays, zone))
+        if owed:
+            await services.storage.write(workspace_id, partial(_owe, owed))
+
+
+def read_action(words: str, texts: Catalogues) -> tuple[ActionKind, str]:
+    """What follows, as typed after the survey's name: "none because …" in any language, or what is done."""
+    text = words.strip()
+    lower = text.casefold()
+    for none in sorted(texts.all_words("surveys.action.none_words"), key=len, reverse=True):
+        if lower == none or lower.startswith((f"{none} ", f"{none},", f"{none}:")):
+            return ActionKind.NONE, _because(text[len(none) :], texts)
+    return ActionKind.DONE, text
+
+
+def named(db: UnitOfWork, words: str) -> Survey:
+    """The survey that a command names: by handle, by #channel, or not at all."""
+    channel_id, rest = mentioned(words, "#")
+    if channel_id and rest:
+        raise DomainError("core.word_unknown", word=shown(rest))
+    return service.find(db, shown(rest), channel_id)
+
+
+def _because(text: str, texts: Catalogues) -> str:
+    rest = text.lstrip(" ,:")
+    for because in texts.all_words("surveys.action.because_words"):
+        if rest.casefold().startswith(f"{because} "):
+            return rest[len(because) :].strip()
+    return rest
+
+
+def _page(words: str) -> tuple[str, int]:
+    """`enps-sales 2` is the second page of enps-sales."""
+    name, _, last = words.strip().rpartition(" ")
+    if name and last.isascii() and last.isdecimal() and len(last) < 4:
+        return name, max(int(last) - 1, 0)
+    return words, 0
+
+
+async def _results(click: Click, page: int) -> Message:
+    def look(db: UnitOfWork) -> Message:
+        survey = db.surveys.get(str(click.value.get("survey", "")))
+        if survey is None or survey.state is SurveyState.DELETED:
+            raise DomainError("core.stale")
+        return results_views.survey_message(survey_results(db, click.member, survey), click.t, click.zone, page)
+
+    return await click.services.storage.read(click.workspace_id, look)
+
+
+def _carried_action(carried: Mapping[str, object]) -> tuple[str, ActionKind]:
+    try:
+        return str(carried.get("round", "")), ActionKind(str(carried.get("kind", "")))
+    except ValueError:
+        raise DomainError("core.stale") from None
+
+
+def _owe(owed: list[NewDelivery], db: UnitOfWork) -> None:
+    db.deliveries.add_many(owed)

@@ -39,6 +39,7 @@ def register(registry: Registry) -> None:
         return await opening(command, registry)
 
     registry.opening("/pulse", on_opened)
+    draft_listeners.register(registry)  # first: what one begins with leads the help
     for name, handler in (
         ("enps", on_enps),
         ("send", on_send),
@@ -55,7 +56,6 @@ def register(registry: Registry) -> None:
     registry.click(ids.PULSE_ENPS_OPENED, on_form_wanted)
     registry.form(ids.PULSE_ENPS_FORM, on_enps_form)
     registry.schedule(ScheduleKind.SURVEY, service.plan_occurrence)
-    draft_listeners.register(registry)
     answer_listeners.register(registry)
     deliveries.register(registry)
     results_listeners.register(registry)

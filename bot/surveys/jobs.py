@@ -83,6 +83,7 @@ async def _launch(services: Services, workspace_id: str, waiting: Round, now: da
             )
         return
     workdays, zone = Workdays(services.settings.country), services.settings.timezone
-    await services.storage.write(
-        workspace_id, lambda db: launching.open_round(db, now, waiting.id, found, workdays, zone)
+    launch = await services.storage.read(
+        workspace_id, lambda db: launching.prepare(db, now, waiting, found, workdays, zone)
     )
+    await services.storage.write(workspace_id, lambda db: launching.open_round(db, now, waiting.id, launch))

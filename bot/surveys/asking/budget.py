@@ -54,17 +54,17 @@ def owed_to(db: UnitOfWork, people: Collection[str], now: datetime) -> dict[str,
 
 def moments(asking: Asking, calendars: Mapping[str, OwnCalendar], owed: Owed, now: datetime) -> dict[str, Slot]:
     """When each person is asked, by member id, from an aware moment on. Who is not at work before the close gets no
-    slot. People who share a calendar and are owed nothing share their moment too, unless it is spread."""
+    slot. People who share a calendar and are owed the same share their moment too, unless it is spread."""
     slots: dict[str, Slot] = {}
-    shared: dict[OwnCalendar, Slot | None] = {}
+    shared: dict[tuple[OwnCalendar, tuple[Prompt, ...]], Slot | None] = {}
     for member_id, own in calendars.items():
-        prompts = owed.get(member_id, ())
-        if prompts or asking.spread is not Spread.NONE:
+        prompts = tuple(owed.get(member_id, ()))
+        if asking.spread is not Spread.NONE:
             slot = _slot(asking, member_id, own, prompts, now)
         else:
-            if own not in shared:
-                shared[own] = _slot(asking, member_id, own, (), now)
-            slot = shared[own]
+            if (own, prompts) not in shared:
+                shared[own, prompts] = _slot(asking, member_id, own, prompts, now)
+            slot = shared[own, prompts]
         if slot is not None:
             slots[member_id] = slot
     return slots

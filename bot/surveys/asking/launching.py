@@ -1,11 +1,11 @@
-"""From an audience to a round that asks it: who is left out, what is asked, who is asked and reminded when. One
-transaction.
+"""From an audience to a round that asks it: who is left out, what is asked, who is asked and reminded when. Worked out
+by reading, then written in one transaction.
 
 Reading the audience from Slack is in `audiences`, as it takes time and may fail; when each person is asked in `budget`.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.audiences import select
@@ -17,7 +17,7 @@ from bot.domain.surveys import Definition, Round, RoundState, frozen
 from bot.domain.workdays import Workdays
 from bot.surveys.asking.audiences import Found
 from bot.surveys.asking.budget import Asking, moments, owed_to
-from bot.surveys.asking.calendars import calendars_of
+from bot.surveys.asking.calendars import OwnCalendar, calendars_of
 from bot.surveys.asking.prompts import ASK
 from bot.surveys.asking.reminding import reminders
 from bot.surveys.asking.segments import segments_of
@@ -32,27 +32,50 @@ LEAST_NAMED = 1
 _WERE_ASKED = (RoundState.OPEN, RoundState.CLOSED)
 
 
-def open_round(
-    db: UnitOfWork, now: datetime, round_id: str, found: Found, workdays: Workdays, default_zone: str
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a round is to be: its definition with the drawn questions, when each person is asked, their calendars and
+    groups, and how many people were left out why."""
+
+    definition: Definition
+    slots: Mapping[str, Slot]
+    calendars: Mapping[str, OwnCalendar]
+    segments: Mapping[str, str]
+    left_out: Mapping[str, int]
+
+
+def prepare(
+    db: UnitOfWork, now: datetime, waiting: Round, found: Found, workdays: Workdays, default_zone: str
+) -> Launch:
+    """Work out a launch, by reading alone: with thousands of people and several surveys that takes a while, in which
+    nobody who answers should have to wait."""
+    selection = select(waiting.definition.audience, found.present, found.known)
+    calendars = calendars_of(db, selection.members, now, waiting.closes_at, workdays, default_zone)
+    definition = questions_of(db, waiting)
+    asking = Asking.of(replace(waiting, definition=definition))
+    slots = moments(asking, calendars, owed_to(db, calendars, now), now)
+    people = [member for member in selection.members if member.id in slots]
+    segments = segments_of(db, definition, found.present, people, default_zone)
+    left_out = {**selection.left_out, AWAY: len(calendars) - len(slots)}
+    return Launch(definition, slots, calendars, segments, left_out)
+
+
+def open_round(db: UnitOfWork, now: datetime, round_id: str, launch: Launch) -> None:
     """Ask everybody who is to be asked, each in their own working hours, and tell the author. A group below the floor
     is not asked at all. Does nothing when the round was opened or stopped meanwhile."""
     waiting = db.rounds.get(round_id)
     if waiting is None or waiting.state is not RoundState.LAUNCHING:
         return
-    selection = select(waiting.definition.audience, found.present, found.known)
-    calendars = calendars_of(db, selection.members, now, waiting.closes_at, workdays, default_zone)
-    asking = replace(waiting, definition=questions_of(db, waiting))
-    slots = moments(Asking.of(asking), calendars, owed_to(db, calendars, now), now)
-    left_out = {**selection.left_out, AWAY: len(calendars) - len(slots)}
-    facts = {reason: str(count) for reason, count in left_out.items() if count}
-    least = least_asked(waiting.definition)
+    slots = launch.slots
+    facts = {reason: str(count) for reason, count in launch.left_out.items() if count}
+    least = least_asked(launch.definition)
     if len(slots) < least:
         fail_round(db, now, round_id, TOO_FEW, {**facts, "asked": str(len(slots)), "least": str(least)})
         return
     limits = thresholds(len(slots))
     opened = replace(
-        asking,
+        waiting,
+        definition=launch.definition,
         state=RoundState.OPEN,
         opened_at=now,
         asked=len(slots),
@@ -62,14 +85,13 @@ def open_round(
     db.rounds.update(opened)
     if not opened.definition.is_named:
         db.answers.start(round_id)
-    people = [member for member in selection.members if member.id in slots]
-    db.rounds.invite(round_id, segments_of(db, opened.definition, found.present, people, default_zone))
+    db.rounds.invite(round_id, launch.segments)
     asked = {member_id: slot.at for member_id, slot in slots.items()}
     owed = [
         NewDelivery(ASK, round_id, member_id, moment, expires_at=opened.closes_at)
         for member_id, moment in asked.items()
     ]
-    owed += reminders(opened, asked, calendars)
+    owed += reminders(opened, asked, launch.calendars)
     if opened.started_by:
         owed.append(NewDelivery(LAUNCHED, round_id, opened.started_by, now, facts={**facts, **_told(slots, now)}))
     db.deliveries.add_many(owed)

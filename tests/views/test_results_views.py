@@ -275,3 +275,23 @@ def test_one_message_has_one_chart_and_one_table_at_most(t: Translator) -> None:
         kinds = [block["type"] for block in message.blocks]
         assert kinds.count("data_visualization") <= 1
         assert kinds.count("table") <= 1
+
+
+def test_what_holds_for_all_questions_of_a_round_is_said_once(t: Translator) -> None:
+    questions = tuple(asked(QuestionKind.STARS, at, wording={"en": f"Question {at}"}) for at in range(3))
+    shown = tuple(PublishedQuestion(each.id, 11, {3: 5, 4: 6}) for each in questions)
+    told = tuple(QuestionResult(q, s, Comparison(missing=Missing.FIRST)) for q, s in zip(questions, shown, strict=True))
+    definition = replace(SURVEY.definition, questions=questions)
+    several = results(
+        round=replace(CLOSED, definition=definition), published=Published(11, 12, shown), questions=told, trend=None
+    )
+    alone = one(shown[0], questions[0])
+
+    text = results_views.results_message(several, t, ZONE).text
+    for words in (t("surveys.certainty.indicative"), t("surveys.change.first")):
+        assert text.count(words) == 1
+    assert t("surveys.certainty.indicative") in results_views.results_message(alone, t, ZONE).text
+    # the control: what one of them has been compared with is said where it stands
+    compared = replace(told[1], comparison=Comparison(Change(0.5, 0.4, is_clear=False)))
+    mixed = replace(several, questions=(told[0], compared, told[2]))
+    assert t("surveys.change.first") not in results_views.results_message(mixed, t, ZONE).text

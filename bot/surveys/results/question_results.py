@@ -10,7 +10,7 @@ from bot.domain.publications import Hidden, PublishedQuestion
 from bot.domain.questions import HUNDREDTHS, Question, QuestionKind
 from bot.i18n import Translator
 from bot.slack.blocks import escape
-from bot.surveys.outcomes import LOW_RATE, Comparison, QuestionResult, RoundResults, response_rate
+from bot.surveys.outcomes import LOW_RATE, Comparison, Missing, QuestionResult, RoundResults, response_rate
 from bot.surveys.results.courses import SCALES, value_of
 from bot.surveys.wording import option_texts, value_words
 
@@ -23,23 +23,44 @@ _ALIKE = (EnpsClass.DETRACTOR, EnpsClass.PASSIVE, EnpsClass.PROMOTER)
 
 
 def question_lines(results: RoundResults, result: QuestionResult, t: Translator) -> list[str]:
-    """Everything there is to say of a question of a round but what people wrote."""
+    """Everything there is to say of a question of a round but what people wrote, and what holds for all questions of a
+    round alike (see `common_lines`)."""
     question, shown = result.question, result.published
+    is_alone = len(results.questions) == 1
     if question.kind is QuestionKind.TEXT:
         return [_text_line(results, shown, t)]
-    counted = [t("surveys.results.of_question", count=shown.answers)] if len(results.questions) > 1 else []
+    counted = [] if is_alone else [t("surveys.results.of_question", count=shown.answers)]
     if shown.hidden is not None:
         return [hidden_words(shown.hidden, results, t), *counted]
     if shown.alike is not None:
         return [_alike_words(question, shown.alike, t), *counted]
     if not shown.counts:
         return [t("surveys.results.too_few", needed=results.round.min_score)]
-    lines = [*_result_lines(question, shown, t), *counted]
+    lines = [*_result_lines(question, shown, certainty_lines(shown.answers, t) if is_alone else [], t), *counted]
     if question.kind is QuestionKind.ENPS:
         lines += _low_rate(results, shown, question, t)
-    if result.comparison is not None:
+    if result.comparison is not None and (is_alone or result.comparison.missing is not Missing.FIRST):
         lines.append(change_words(question, result.comparison, t))
     return lines
+
+
+def common_lines(results: RoundResults, t: Translator) -> list[str]:
+    """What is said once of a round with several questions: how sure its numbers are, and that none of its questions
+    was asked before."""
+    counted = [each for each in results.questions if each.published.counts]
+    if len(results.questions) == 1 or not counted:
+        return []
+    lines = certainty_lines(results.published.answered, t)
+    if all(each.comparison is not None and each.comparison.missing is Missing.FIRST for each in counted):
+        lines.append(t(f"surveys.change.{Missing.FIRST}"))
+    return lines
+
+
+def certainty_lines(answers: int, t: Translator) -> list[str]:
+    """Nothing from 30 answers on."""
+    if answers < FEW:
+        return [t("surveys.certainty.very_uncertain")]
+    return [t("surveys.certainty.indicative")] if answers < SOME else []
 
 
 def hidden_words(hidden: Hidden, results: RoundResults, t: Translator) -> str:
@@ -89,14 +110,14 @@ def mean_words(value: float, t: Translator) -> str:
     return t.number(_rounded(value), MEAN_DECIMALS)
 
 
-def _result_lines(question: Question, shown: PublishedQuestion, t: Translator) -> list[str]:
+def _result_lines(question: Question, shown: PublishedQuestion, certainty: list[str], t: Translator) -> list[str]:
     match question.kind:
         case QuestionKind.ENPS:
-            return _score_lines(question, shown, t)
+            return _score_lines(question, shown, certainty, t)
         case QuestionKind.AGREEMENT | QuestionKind.STARS:
-            return _scale_lines(question, shown, t)
+            return _scale_lines(question, shown, certainty, t)
         case QuestionKind.NUMBER:
-            return _number_lines(question, shown, t)
+            return _number_lines(question, shown, certainty, t)
         case QuestionKind.YES_NO:
             yes = shown.counts.get(1, 0)
             return [_share_line(value_words(question, value, t), count, shown.answers, t) for value, count in
@@ -105,22 +126,22 @@ def _result_lines(question: Question, shown: PublishedQuestion, t: Translator) -
             return _option_lines(question, shown, t)
 
 
-def _score_lines(question: Question, shown: PublishedQuestion, t: Translator) -> list[str]:
+def _score_lines(question: Question, shown: PublishedQuestion, certainty: list[str], t: Translator) -> list[str]:
     counted = enps.tally(shown.counts, question.scale)
     promoters, passives, detractors = enps.shares(counted)
     return [
         t("surveys.results.score", score=points(enps.score(counted), t)),
         _between(enps.interval(counted), t),
-        *_certainty(shown.answers, t),
+        *certainty,
         t("surveys.results.promoters", share=t.percent(promoters, 0), count=counted.promoters),
         t("surveys.results.passives", share=t.percent(passives, 0), count=counted.passives),
         t("surveys.results.detractors", share=t.percent(detractors, 0), count=counted.detractors),
     ]
 
 
-def _scale_lines(question: Question, shown: PublishedQuestion, t: Translator) -> list[str]:
+def _scale_lines(question: Question, shown: PublishedQuestion, certainty: list[str], t: Translator) -> list[str]:
     lines = [t("surveys.results.mean", mean=mean_words(value_of(question, shown), t), high=question.high)]
-    lines += _mean_between(question, shown, t)
+    lines += _mean_between(question, shown, certainty, t)
     if question.kind is QuestionKind.AGREEMENT:
         favourable = averages.shares(shown.counts, question.low, question.high)
         lines.append(
@@ -131,21 +152,21 @@ def _scale_lines(question: Question, shown: PublishedQuestion, t: Translator) ->
     return [*lines, t("surveys.results.spread", spread=spread)]
 
 
-def _number_lines(question: Question, shown: PublishedQuestion, t: Translator) -> list[str]:
+def _number_lines(question: Question, shown: PublishedQuestion, certainty: list[str], t: Translator) -> list[str]:
     mean = mean_words(value_of(question, shown), t)
-    return [t("surveys.results.mean_number", mean=mean), *_mean_between(question, shown, t)]
+    return [t("surveys.results.mean_number", mean=mean), *_mean_between(question, shown, certainty, t)]
 
 
-def _mean_between(question: Question, shown: PublishedQuestion, t: Translator) -> list[str]:
+def _mean_between(question: Question, shown: PublishedQuestion, certainty: list[str], t: Translator) -> list[str]:
     is_scale = question.kind in SCALES
     found = averages.mean_interval(
         shown.counts, question.low if is_scale else None, question.high if is_scale else None
     )
     unit = 1 if is_scale else HUNDREDTHS
     if found is None:
-        return _certainty(shown.answers, t)
+        return certainty
     ends = {"low": mean_words(found.low / unit, t), "high": mean_words(found.high / unit, t)}
-    return [t("surveys.results.interval", **ends), *_certainty(shown.answers, t)]
+    return [t("surveys.results.interval", **ends), *certainty]
 
 
 def _option_lines(question: Question, shown: PublishedQuestion, t: Translator) -> list[str]:
@@ -160,12 +181,6 @@ def _option_lines(question: Question, shown: PublishedQuestion, t: Translator) -
 
 def _share_line(words: str, count: int, answers: int, t: Translator) -> str:
     return t("surveys.results.share", words=words, share=t.percent(response_rate(count, answers), 0), count=count)
-
-
-def _certainty(answers: int, t: Translator) -> list[str]:
-    if answers < FEW:
-        return [t("surveys.certainty.very_uncertain")]
-    return [t("surveys.certainty.indicative")] if answers < SOME else []
 
 
 def _low_rate(results: RoundResults, shown: PublishedQuestion, question: Question, t: Translator) -> list[str]:

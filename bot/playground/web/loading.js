@@ -86,9 +86,10 @@ export async function loadMessages(channel, take) {
 
 /** Fetches App Home. */
 export async function loadHome() {
-  const epoch = state.epoch;
+  const { epoch, homesTold } = state;
   const { view } = await api.home(state.me);
-  if (!current(epoch)) return;
+  // what was published while the answer was under way is newer than the answer
+  if (!current(epoch) || state.homesTold !== homesTold) return;
   state.home = view;
   changed('home');
 }

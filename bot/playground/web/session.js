@@ -197,6 +197,7 @@ function takeEvent(event) {
     ephemeral: () => takeEphemeral(event.channel, event.message),
     home: () => {
       state.home = event.view;
+      state.homesTold += 1;
       changed('home');
     },
     views: () => {

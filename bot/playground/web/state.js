@@ -22,6 +22,7 @@ export const state = {
   thread: null,
   threadMessages: [],
   home: undefined,
+  homesTold: 0,
   views: [],
   drafts: new Map(),
   typedValues: new Map(),

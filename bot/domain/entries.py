@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.kpis import Aggregation, Kpi, Unit
+from bot.domain.kpis import Aggregation, Kpi
 
 
 class EntryState(StrEnum):
@@ -48,25 +48,15 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One KPI over one period: its value in the KPI's unit, None where there is no data (also: nothing to divide by).
-    `parts` are numerator and denominator of a ratio, shown beside it."""
+    """One KPI over one period: its value in the KPI's unit, None where there is no data (or nothing to divide by)."""
 
     kpi: Kpi
     value: Decimal | None
     count: int
-    parts: tuple[Decimal, Decimal] | None = None
 
 
-def figure(kpi: Kpi, totals: Mapping[str, Totals]) -> Figure:
-    """The KPI's figure from the totals of its inputs, by its aggregation. A ratio is sum over sum."""
-    if kpi.ratio is not None:
-        above = totals.get(kpi.ratio.numerator, Totals())
-        below = totals.get(kpi.ratio.denominator, Totals())
-        count = above.count + below.count
-        if below.count == 0 or below.sum == 0 or above.count == 0:
-            return Figure(kpi, None, count, None)
-        factor = 100 if kpi.unit is Unit.PERCENT else 1
-        return Figure(kpi, above.sum * factor / below.sum, count, (above.sum, below.sum))
+def own_figure(kpi: Kpi, totals: Mapping[str, Totals]) -> Figure:
+    """The figure of a KPI that is logged, from its own totals, by its aggregation. Derived ones: `figures.figure`."""
     own = totals.get(kpi.key, Totals())
     if own.count == 0:
         return Figure(kpi, None, 0)

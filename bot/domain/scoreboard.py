@@ -2,20 +2,23 @@
 Reading totals from storage is the matter of `bot.scoreboard`; words and tables are the views'.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from bot.domain.entries import Figure, Totals, figure
-from bot.domain.kpis import KPIS, Kpi, Unit
+from bot.domain.entries import Figure
+from bot.domain.figures import KpiTotals, earlier, figure
+from bot.domain.kpis import KPIS, Kpi, Unit, terms_of
 from bot.domain.pacing import Pace, pace
-from bot.domain.periods import Period, PeriodKind, before, comparable
+from bot.domain.periods import Period, PeriodKind
 from bot.domain.targets import Target, target_period
 from bot.domain.workdays import Workdays
 
-KpiTotals = Mapping[str, Totals]
-"""Totals by the key of a KPI that is logged (not derived)."""
+__all__ = [
+    "KpiLine", "KpiTotals", "Progress", "change", "chosen_target", "earlier", "is_in_points", "lines", "progress",
+    "seen_from", "speaks_for_itself",
+]  # fmt: skip
 
 _IN_POINTS = (Unit.PERCENT, Unit.SCORE)
 _SHORTEST_FIRST = (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
@@ -53,10 +56,12 @@ class KpiLine:
         return self.figure.kpi
 
 
-def earlier(period: Period, today: date) -> Period:
-    """The days a period's figure is compared with: the period before, and as many of its days as have gone by while the
-    period is still running."""
-    return comparable(period, today) if period.first <= today else before(period)
+def speaks_for_itself(kpi: Kpi, known: Collection[str]) -> bool:
+    """Whether a KPI is shown without being asked for and without a target: all it is made of is there (`known` are the
+    keys of totals), and it says more than the change of a single KPI, which stands beside that one anyway."""
+    made_of = terms_of(kpi)
+    retells = kpi.is_derived and len({term.kpi_key for term in made_of}) == 1
+    return not retells and all(term.totals_key in known for term in made_of)
 
 
 def seen_from(period: Period, today: date) -> date:

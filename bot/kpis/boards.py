@@ -1,10 +1,10 @@
 """What a person sees when looking: one KPI, all of them, the list, history, targets. Pure: values in, messages out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain.charts import Chart, ChartKind, Series
 from bot.domain.entries import Entry, EntryState
-from bot.domain.kpis import KPIS, Aggregation, Kpi, Objective, Unit, inputs_of
+from bot.domain.kpis import KPIS, Aggregation, Kpi, Objective, Unit
 from bot.domain.members import Member
 from bot.domain.periods import Period
 from bot.domain.scoreboard import KpiLine, Progress, earlier
@@ -18,6 +18,8 @@ from bot.slack.blocks import Block, Message, actions, button, context, escape, f
 from bot.slack.charts import chart_block, is_drawable
 
 SECONDS_IN_HOUR = 3600
+LINES_TOGETHER = 6
+"""Lines of the list in one block: with several targets each they stay below Slack's 3,000 characters."""
 OVERVIEW_VIEW = "kpi.overview"
 """A view that has nothing to submit, and so no handler."""
 
@@ -27,7 +29,7 @@ def shown_message(shown: Shown, w: Wording) -> Message:
     line = shown.line
     kpi, period = line.kpi, w.period(shown.period)
     headline = w.t("kpis.headline", kpi=w.name(kpi), period=period, value=w.figure(line.figure))
-    lines = list(filter(None, (w.formula(line.figure), *_compared(shown, w))))
+    lines = list(filter(None, (w.formula(line.figure), w.missing(line.figure), *_compared(shown, w))))
     blocks: list[Block] = [section(f"*{headline}*")]
     if lines:
         blocks.append(section("\n".join(lines)))
@@ -142,24 +144,32 @@ def _buttons(w: Wording) -> Block:
 
 
 def list_message(targets: Mapping[str, Sequence[Target]], w: Wording) -> Message:
-    """The catalogue by objective: unit, what it means or how it is computed, and the team's targets."""
+    """The catalogue by objective: unit, what it means or how it is computed, and the team's targets. What is only kept
+    to compute others comes at the end, as short as can be."""
     blocks: list[Block] = []
     text: list[str] = []
-    for objective in Objective:
-        kpis = [kpi for kpi in KPIS.values() if kpi.objective is objective]
-        if kpis:
-            title = w.t(f"kpi.objective.{objective}")
-            lines = [_list_line(kpi, targets.get(kpi.key, ()), w) for kpi in kpis]
-            blocks += [section(f"*{title}*"), section("\n".join(lines))]
-            text += [title, *lines]
+    for title, kpis in _grouped(w):
+        lines = [_list_line(kpi, targets.get(kpi.key, ()), w) for kpi in kpis]
+        blocks.append(section(f"*{title}*"))
+        blocks += [
+            section("\n".join(lines[start : start + LINES_TOGETHER])) for start in range(0, len(lines), LINES_TOGETHER)
+        ]
+        text += [title, *lines]
     blocks.append(context(w.t("kpis.list_hint")))
     return Message("\n".join((w.t("kpis.list_title"), *text)), (header(w.t("kpis.list_title")), *blocks))
 
 
+def _grouped(w: Wording) -> Iterator[tuple[str, list[Kpi]]]:
+    for objective in Objective:
+        kpis = [kpi for kpi in KPIS.values() if kpi.objective is objective and not kpi.is_input]
+        if kpis:
+            yield w.t(f"kpi.objective.{objective}"), kpis
+    yield w.t("kpis.list_inputs"), [kpi for kpi in KPIS.values() if kpi.is_input]
+
+
 def _list_line(kpi: Kpi, targets: Sequence[Target], w: Wording) -> str:
     if kpi.is_derived:
-        above, below = (w.inside(KPIS[key]) for key in inputs_of(kpi))
-        meaning = w.t("kpis.list_formula", above=above, below=below)
+        meaning = w.t("kpis.list_formula", formula=w.formula_in(kpi, w.term))
     else:
         meaning = w.t(f"kpi.{kpi.key}.meaning")
     line = w.t("kpis.list_line", kpi=w.name(kpi), unit=unit_words(kpi, w), meaning=meaning)

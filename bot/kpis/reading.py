@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from bot.domain.entries import Entry, Totals, add_up, figure
-from bot.domain.kpis import KPIS, Kpi, inputs_of
+from bot.domain.entries import Entry, Totals
+from bot.domain.figures import FIRST_DAY, days_of, earlier, figure
+from bot.domain.kpis import KPIS, Kpi, terms_of
 from bot.domain.members import Member
 from bot.domain.periods import Period, PeriodKind, containing
 from bot.domain.scoreboard import KpiLine, Progress, seen_from
@@ -13,7 +14,7 @@ from bot.domain.workdays import Workdays
 from bot.kpis.grammar import ShowRequest
 from bot.kpis.outcomes import FormRow, PartFigure, Shown
 from bot.kpis.vocabulary import Split
-from bot.scoreboard import read_progress, read_scoreboard
+from bot.scoreboard import read_figures, read_progress, read_scoreboard
 from storage import UnitOfWork
 
 CHART_WEEKS = 8
@@ -34,15 +35,14 @@ def read_shown(db: UnitOfWork, request: ShowRequest, today: date, workdays: Work
             first = containing(containing(today, PeriodKind.MONTH).first - timedelta(days=150), PeriodKind.MONTH).first
         period = Period(first, today, PeriodKind.CUSTOM)
     line = read_scoreboard(db, period, today, workdays, [kpi.key])[0]
-    weeks = _weeks(db, kpi, seen_from(period, today))
+    weeks = _weeks(db, kpi, seen_from(period, today), today)
     return Shown(period, line, weeks, request.split, _parts(db, kpi, period, request.split, today))
 
 
-def _weeks(db: UnitOfWork, kpi: Kpi, last_day: date) -> tuple[PartFigure, ...]:
+def _weeks(db: UnitOfWork, kpi: Kpi, last_day: date, today: date) -> tuple[PartFigure, ...]:
     last = containing(last_day, PeriodKind.WEEK).last
-    return _by_period(
-        db, kpi, Period(last - timedelta(weeks=CHART_WEEKS, days=-1), last, PeriodKind.CUSTOM), PeriodKind.WEEK
-    )
+    weeks = Period(last - timedelta(weeks=CHART_WEEKS, days=-1), last, PeriodKind.CUSTOM)
+    return _by_period(db, kpi, weeks, PeriodKind.WEEK, today)
 
 
 def _parts(db: UnitOfWork, kpi: Kpi, period: Period, split: Split | None, today: date) -> tuple[PartFigure, ...]:
@@ -50,10 +50,10 @@ def _parts(db: UnitOfWork, kpi: Kpi, period: Period, split: Split | None, today:
         case None:
             return ()
         case Split.PERSON:
-            return _by_member(db, kpi, period)
+            return _by_member(db, kpi, period, today)
         case Split.WEEK | Split.MONTH:
             kind = PeriodKind.WEEK if split is Split.WEEK else PeriodKind.MONTH
-            return _by_period(db, kpi, _begun(period, kind, today), kind)[-MOST_ROWS:]
+            return _by_period(db, kpi, _begun(period, kind, today), kind, today)[-MOST_ROWS:]
 
 
 def _begun(period: Period, kind: PeriodKind, today: date) -> Period:
@@ -63,23 +63,20 @@ def _begun(period: Period, kind: PeriodKind, today: date) -> Period:
     return Period(period.first, containing(today, kind).last, PeriodKind.CUSTOM)
 
 
-def _by_period(db: UnitOfWork, kpi: Kpi, period: Period, kind: PeriodKind) -> tuple[PartFigure, ...]:
-    days = db.kpis.totals_by_day(inputs_of(kpi), period.first, period.last)
-    return tuple(PartFigure(figure(kpi, _within(days, part)), period=part) for part in period.split(kind))
+def _by_period(db: UnitOfWork, kpi: Kpi, period: Period, kind: PeriodKind, today: date) -> tuple[PartFigure, ...]:
+    parts = tuple(period.split(kind))
+    figures = read_figures(db, kpi, parts, today)
+    return tuple(PartFigure(figure, period=part) for part, figure in zip(parts, figures, strict=True))
 
 
-def _within(days: Mapping[str, Mapping[date, Totals]], period: Period) -> dict[str, Totals]:
-    return {
-        key: add_up(totals for day, totals in by_day.items() if period.contains(day)) for key, by_day in days.items()
-    }
-
-
-def _by_member(db: UnitOfWork, kpi: Kpi, period: Period) -> tuple[PartFigure, ...]:
+def _by_member(db: UnitOfWork, kpi: Kpi, period: Period, today: date) -> tuple[PartFigure, ...]:
     """By person, by name: a list to look somebody up in, not a ranking."""
     totals: dict[str, dict[str, Totals]] = {}
-    for key in inputs_of(kpi):
-        for member_id, own in db.kpis.totals_by_member(key, period.first, period.last).items():
-            totals.setdefault(member_id, {})[key] = own
+    compared = earlier(period, today)
+    for term in terms_of(kpi):
+        days = days_of(term.span, period, compared)
+        for member_id, own in db.kpis.totals_by_member(term.kpi_key, days.first, days.last).items():
+            totals.setdefault(member_id, {})[term.totals_key] = own
     members = names_of(db, totals)
     rows = [PartFigure(figure(kpi, own), member=members[member_id]) for member_id, own in totals.items()]
     return tuple(sorted(rows, key=lambda row: row.member.name.casefold() if row.member else ""))[:MOST_ROWS]
@@ -124,13 +121,16 @@ def read_team_targets(db: UnitOfWork) -> dict[str, list[Target]]:
 
 
 def read_form(db: UnitOfWork, member_id: str) -> list[FormRow]:
-    """The KPIs one can log, those this person has logged before first, at most FORM_KPIS."""
-    rows = []
-    for kpi in KPIS.values():
-        if not kpi.is_derived:
-            last = db.kpis.last_value(kpi.key, member_id)
-            rows.append(FormRow(kpi, last.value if last else None))
-    return sorted(rows, key=lambda row: row.last is None)[:FORM_KPIS]
+    """The KPIs one can log, at most FORM_KPIS: those this person has logged before, then those that anybody has, then
+    the others, inputs of formulas last."""
+    own = db.kpis.totals(FIRST_DAY, date.max, member_id)
+    used = db.kpis.keys_used()
+
+    def place(kpi: Kpi) -> tuple[bool, bool, bool]:
+        return kpi.key not in own, kpi.key not in used, kpi.is_input
+
+    kpis = sorted((kpi for kpi in KPIS.values() if not kpi.is_derived), key=place)
+    return [FormRow(kpi, own[kpi.key].last if kpi.key in own else None) for kpi in kpis[:FORM_KPIS]]
 
 
 def read_logged(db: UnitOfWork, entry_ids: Sequence[str]) -> list[Entry]:

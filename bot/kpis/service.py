@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from bot.domain.dates import AmbiguousDate
 from bot.domain.deliveries import NewDelivery
-from bot.domain.entries import Entry, EntryState, figure
+from bot.domain.entries import Entry, EntryState
 from bot.domain.errors import DomainError
+from bot.domain.figures import figure
 from bot.domain.kpis import KPIS, Direction
 from bot.domain.members import LeftOut, Member
 from bot.domain.periods import PeriodKind, before, containing
@@ -16,7 +17,7 @@ from bot.domain.targets import Target, attainability, target_period
 from bot.domain.workdays import Workdays
 from bot.kpis.grammar import LogRequest, TargetRequest, check_day
 from bot.kpis.outcomes import Logged, TargetSet, Undone
-from bot.scoreboard import read_progress, read_scoreboard
+from bot.scoreboard import read_progress, read_scoreboard, read_totals
 from storage import UnitOfWork, new_id
 
 LOGGED_FOR_YOU = "kpis.logged_for_you"
@@ -178,7 +179,7 @@ def _against_history(db: UnitOfWork, target: Target, today: date) -> tuple[Decim
     history = []
     for _ in range(LOOK_BACK):
         period = before(period)
-        totals = db.kpis.totals(period.first, period.last, member_id=target.owner_id or None)
+        totals = read_totals(db, [kpi], period, before(period), target.owner_id or None)
         value = figure(kpi, totals).value
         if value is not None:
             history.append(value)

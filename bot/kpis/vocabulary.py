@@ -132,10 +132,14 @@ class Vocabulary:
         return self.t.listing([self.name(KPIS[key]) for key in list(keys)[:MOST_SUGGESTIONS]])
 
     def not_derived(self, kpi: Kpi) -> Kpi:
-        """The KPI, or DomainError naming its inputs when nobody types it in."""
-        if kpi.is_derived:
-            raise DomainError("kpis.derived", kpi=self.name(kpi), inputs=self._listed(inputs_of(kpi)))
-        return kpi
+        """The KPI, or DomainError naming its inputs, with a command for each, when nobody types it in."""
+        if not kpi.is_derived:
+            return kpi
+        inputs = inputs_of(kpi)
+        commands = [self.t("kpis.log_command", kpi=self.name(KPIS[key]), example=KPIS[key].example) for key in inputs]
+        raise DomainError(
+            "kpis.derived", kpi=self.name(kpi), inputs=self._listed(inputs), commands=self.t.listing(commands)
+        )
 
 
 def normal(name: str) -> str:

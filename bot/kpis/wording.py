@@ -1,5 +1,6 @@
 """How figures, periods, changes and targets are said, for all views of this feature. Layout is in the views."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -7,6 +8,8 @@ from decimal import ROUND_DOWN, Decimal
 from babel import dates
 
 from bot.domain.entries import Figure
+from bot.domain.figures import Computed
+from bot.domain.formulas import Difference, Expression, Product, Ratio, Reading, Span, Sum, Term
 from bot.domain.kpis import KPIS, Aggregation, Direction, Kpi, Unit
 from bot.domain.pacing import Pace
 from bot.domain.periods import Period, PeriodKind, before, containing
@@ -15,6 +18,7 @@ from bot.domain.targets import Target
 from bot.i18n import Translator
 
 DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
+_SIGNS: Mapping[type[Expression], str] = {Sum: "+", Difference: "−", Product: "×", Ratio: "/"}
 _NAMED = (PeriodKind.DAY, PeriodKind.WEEK)
 
 
@@ -148,17 +152,49 @@ class Wording:
 
     def formula(self, figure: Figure) -> str:
         """ "32.4% = 12 deals won / 37 leads"; "" for what is not derived or has no value."""
-        if figure.parts is None or figure.kpi.ratio is None:
+        if figure.value is None or not isinstance(figure, Computed):
             return ""
-        above, below = KPIS[figure.kpi.ratio.numerator], KPIS[figure.kpi.ratio.denominator]
-        return self.t(
-            "kpis.formula",
-            value=self.figure(figure),
-            above=self.value(figure.parts[0], above.unit),
-            above_name=self.inside(above),
-            below=self.value(figure.parts[1], below.unit),
-            below_name=self.inside(below),
-        )
+        values = dict(figure.inputs)
+        said = self.formula_in(figure.kpi, lambda term: f"{self._amount(term, values)} {self.term(term)}")
+        return self.t("kpis.formula", value=self.figure(figure), formula=said)
+
+    def _amount(self, term: Term, values: Mapping[Term, Decimal | None]) -> str:
+        return self.value(values.get(term), KPIS[term.kpi_key].unit)
+
+    def formula_in(self, kpi: Kpi, said: Callable[[Term], str]) -> str:
+        """A KPI's formula in the words that `said` has for each term; "" for what is not derived. That a percentage is
+        told a hundredfold is understood; of a score it is said."""
+        if kpi.formula is None:
+            return ""
+        return ("100 × " if kpi.per_hundred else "") + self.expression(kpi.formula, said)
+
+    def missing(self, figure: Figure) -> str:
+        """What must be logged before a derived KPI has a value; "" where nothing is missing, or nothing is there."""
+        if figure.count == 0 or not isinstance(figure, Computed) or not figure.missing:
+            return ""
+        return self.t("kpis.still_missing", inputs=self.t.listing(self.term(term) for term in figure.missing))
+
+    def term(self, term: Term) -> str:
+        """An input as a formula names it: "leads", "active customers at the start", "average stock value"."""
+        what = self.inside(KPIS[term.kpi_key])
+        match term:
+            case Term(reading=Reading.SUM, span=Span.PERIOD):
+                return what
+            case Term(reading=reading, span=Span.PERIOD):
+                return self.t(f"kpis.term.{reading}", what=what)
+        return self.t(f"kpis.term.{term.span}", what=what)
+
+    def expression(self, formula: Expression, said: Callable[[Term], str]) -> str:
+        """A formula written out, each term as `said` says it, with brackets only where they are needed."""
+        if isinstance(formula, Term):
+            return said(formula)
+        left, right = self.expression(formula.left, said), self.expression(formula.right, said)
+        is_sum = isinstance(formula, Sum | Difference)
+        if not is_sum and isinstance(formula.left, Sum | Difference):
+            left = f"({left})"
+        if isinstance(formula.right, Sum | Difference | (Sum if is_sum else Product | Ratio)):
+            right = f"({right})"
+        return f"{left} {_SIGNS[type(formula)]} {right}"
 
 
 def capital(text: str) -> str:

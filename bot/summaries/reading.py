@@ -5,19 +5,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from bot.domain import enps, privacy
 from bot.domain.enps import Change
-from bot.domain.entries import add_up, figure
-from bot.domain.kpis import Kpi, inputs_of
 from bot.domain.members import Absence, Member
 from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.privacy import Publication
 from bot.domain.scoreboard import KpiLine, chosen_target
-from bot.domain.surveys import Round, RoundFacts, RoundState, Survey
+from bot.domain.surveys import Round, RoundFacts, RoundState
 from bot.domain.workdays import Workdays
-from bot.scoreboard import read_scoreboard, workdays_in
+from bot.scoreboard import read_figures, read_scoreboard, workdays_in
 from bot.summaries.facts import Pulse, SummaryFacts, Trend, period_of
 from storage import UnitOfWork
 
@@ -53,14 +50,14 @@ def read_facts(db: UnitOfWork, kind: PeriodKind, local_date: date, now: datetime
         today=local_date,
         zone=place.zone,
         lines=lines,
-        trend=_trend(db, lines, period),
+        trend=_trend(db, lines, period, local_date),
         pulses=tuple(_pulses(db, now, place.channel_id)),
         owing=tuple(_owing(db, period, local_date, workdays)),
         currency=place.currency,
     )
 
 
-def _trend(db: UnitOfWork, lines: Sequence[KpiLine], period: Period) -> Trend | None:
+def _trend(db: UnitOfWork, lines: Sequence[KpiLine], period: Period, local_date: date) -> Trend | None:
     """The KPI to draw: one with a target for such a period, else one with any target, else the first (revenue) that
     has numbers. None where fewer than two periods have a number."""
     filled = [line for line in lines if line.figure.value is not None]
@@ -70,7 +67,7 @@ def _trend(db: UnitOfWork, lines: Sequence[KpiLine], period: Period) -> Trend | 
     if chosen is None:
         return None
     periods = _latest(period, TREND_PERIODS)
-    values = tuple(_values(db, chosen.kpi, periods))
+    values = tuple(figure.value for figure in read_figures(db, chosen.kpi, periods, local_date))
     if sum(value is not None for value in values) < REGULARLY:
         return None
     targets = [target for target in db.targets.active(chosen.kpi.key) if not target.owner_id]
@@ -87,50 +84,44 @@ def _latest(period: Period, count: int) -> tuple[Period, ...]:
     return tuple(reversed(found))
 
 
-def _values(db: UnitOfWork, kpi: Kpi, periods: Sequence[Period]) -> list[Decimal | None]:
-    """The KPI's figure in each period, with one question to the database."""
-    days = db.kpis.totals_by_day(inputs_of(kpi), periods[0].first, periods[-1].last)
-    return [
-        figure(
-            kpi,
-            {
-                key: add_up(totals for day, totals in by_day.items() if each.contains(day))
-                for key, by_day in days.items()
-            },
-        ).value
-        for each in periods
-    ]
-
-
 def _pulses(db: UnitOfWork, now: datetime, channel_id: str) -> Iterator[Pulse]:
-    """The newest closed round of the channel's own survey, where it closed lately and asked the eNPS question. Another
-    channel's result belongs to those who asked there: so it was promised to those who answered (`surveys.why.sees`)."""
+    """The newest closed round of each survey, where it asked this channel alone, closed lately and asked the eNPS
+    question. Another channel's result belongs to those who asked there: so it was promised to those who answered
+    (`surveys.why.summary`). Whom a round asked is frozen in it; the survey may ask others by now."""
     for survey in db.surveys.all():
-        if survey.channel_id != channel_id:
-            continue
         closed = next((each for each in db.rounds.of_survey(survey.id) if each.state is RoundState.CLOSED), None)
         if closed is None or closed.published is None or closed.definition.enps is None:
             continue
+        if _channel_of(closed) != channel_id:
+            continue
         if now - timedelta(days=PULSE_DAYS) <= _closed_at(closed) <= now:
-            yield _pulse(db, survey, closed)
+            yield _pulse(db, closed)
+
+
+def _channel_of(closed: Round) -> str:
+    """The channel whose members it asked, if they were exactly whom it asked; else ""."""
+    return closed.definition.audience.only_channel
 
 
 def _closed_at(closed: Round) -> datetime:
     return closed.closed_at or closed.closes_at
 
 
-def _pulse(db: UnitOfWork, survey: Survey, closed: Round) -> Pulse:
+def _pulse(db: UnitOfWork, closed: Round) -> Pulse:
     published = _published(closed)
     if published.tally is None:
-        return Pulse(survey.channel_id, closed, published)
+        return Pulse(_channel_of(closed), closed, published)
     change = _change(db, closed, published)
-    return Pulse(survey.channel_id, closed, published, enps.interval(published.tally), change)
+    return Pulse(_channel_of(closed), closed, published, enps.interval(published.tally), change)
 
 
 def _change(db: UnitOfWork, closed: Round, published: Publication) -> Change | None:
-    """The change since the round before, where both are published, on one scale, and answered by like shares."""
+    """The change since the round before, where both asked the same channel and are published, on one scale, and
+    answered by like shares."""
     earlier = db.rounds.previous_closed(closed.survey_id, closed.number)
-    if earlier is None or earlier.scale != closed.scale or published.tally is None:
+    if earlier is None or _channel_of(earlier) != _channel_of(closed):
+        return None
+    if earlier.scale != closed.scale or published.tally is None:
         return None
     compared = _published(earlier)
     if compared.tally is None or abs(_rate(compared) - _rate(published)) > RATES_APART:

@@ -150,7 +150,11 @@ def test_ninety_days_back_is_the_last_day_that_counts() -> None:
 def test_the_refusal_names_kpis_in_the_persons_language() -> None:
     with pytest.raises(DomainError) as refusal:
         parse_log("conversion rate 5", speaking("id"), TODAY)
-    assert refusal.value.values == {"kpi": "Tingkat konversi", "inputs": "Kesepakatan tercapai dan Jumlah prospek"}
+    assert refusal.value.values == {
+        "kpi": "Tingkat konversi",
+        "inputs": "Kesepakatan tercapai dan Jumlah prospek",
+        "commands": "`/kpi catat Kesepakatan tercapai 4` dan `/kpi catat Jumlah prospek 18`",
+    }
 
 
 @pytest.mark.parametrize(

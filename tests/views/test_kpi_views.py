@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.dates import AmbiguousDate
 from bot.domain.entries import Entry, EntryState, Figure
-from bot.domain.kpis import KPIS
+from bot.domain.figures import Computed
+from bot.domain.kpis import KPIS, terms_of
 from bot.domain.members import Member
 from bot.domain.pacing import Pace, Status
 from bot.domain.periods import Period, PeriodKind, containing
@@ -49,8 +50,9 @@ def target(kpi: str = "revenue", period: PeriodKind | None = PeriodKind.MONTH, o
 
 def line(kpi_key: str, status: Status | None = Status.AT_RISK) -> KpiLine:
     kpi = KPIS[kpi_key]
-    parts = (Decimal(12), Decimal(37)) if kpi.is_derived else None
-    figure = Figure(kpi, HUGE, 3, parts)
+    figure = Figure(kpi, HUGE, 3)
+    if kpi.is_derived:
+        figure = Computed(kpi, HUGE, 3, tuple((term, HUGE) for term in terms_of(kpi)))
     goal = target(kpi_key)
     pace = Pace(status, HUGE, goal.value, Decimal(1), Decimal("0.5"), Decimal("-1"))
     return KpiLine(figure, figure, Decimal("-12345.678"), goal, pace, target_period(goal, TODAY))

@@ -27,6 +27,7 @@ from bot.playground.block_kit.whole import check_message_blocks
 from bot.slack.blocks import FALLBACK_TEXT, Message
 from bot.summaries.command_views import list_message, set_message, stopped_message, unreachable_message, when
 from bot.summaries.facts import NOT_GOOD, Pulse, Standing, SummaryFacts, Trend, against, mover, period_of
+from bot.summaries.reading import MAX_LINES
 from bot.summaries.views import summary_message
 from bot.summaries.wording import Wording
 
@@ -95,8 +96,9 @@ def accepted(message: Message) -> None:
 
 def fullest(today: date = MONDAY) -> SummaryFacts:
     """As much as a summary can hold, with the longest of everything."""
-    huge = dict.fromkeys(INPUTS, 9_999_999_999_999)
-    shown = board(huge, dict.fromkeys(INPUTS, 1), dict.fromkeys(INPUTS, 9_999_999_999_998), today)
+    longest = sorted(INPUTS, key=lambda key: len(EN(f"kpi.{key}")) + len(ID(f"kpi.{key}")))[-MAX_LINES:]
+    huge = dict.fromkeys(longest, 9_999_999_999_999)
+    shown = board(huge, dict.fromkeys(longest, 1), dict.fromkeys(longest, 9_999_999_999_998), today)
     change = Change(-123.0, 0.01, True)
     names = [f"{'Raden Mas <!channel> & ' * 4}{number}" for number in range(300)]
     return facts(

@@ -122,4 +122,4 @@ def _refresh(members: list[Member], db: UnitOfWork) -> None:
 
 
 def _invite(round_id: str, members: list[str], db: UnitOfWork) -> None:
-    db.rounds.invite(round_id, members)
+    db.rounds.invite(round_id, dict.fromkeys(members, ""))

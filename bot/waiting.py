@@ -35,8 +35,8 @@ def waiting_for(db: UnitOfWork, member_id: str, t: Translator) -> list[Waiting]:
 
 
 def has_finished(db: UnitOfWork, asking: Round, invitation: Invitation) -> bool:
-    """Whether somebody has answered everything that has to be answered in an open round. Who took all answers back, or
-    whose answers cannot be read any more as the round key is lost, has nothing left to do."""
+    """Whether somebody has answered everything that has to be answered in an open round. Who took all answers back has
+    nothing left to do. Where the round key is lost nobody counts as finished."""
     if not invitation.answered:
         return False
     own = db.answers.own(asking.id, invitation.member_id, [each.id for each in asking.questions])

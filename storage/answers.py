@@ -2,7 +2,8 @@
 
 There an answer lies under HMAC(round key, "score", member, question), a text under the same with "comment": who has the
 key can find a person's answer and change it, so that each has one; without the key nobody can. No time, no sequence.
-Where the key is lost, what is stored stays, and nothing can be added or changed (a second vote could not be told).
+Where the key is lost, what is stored stays, and nothing can be added or changed (a second vote could not be told), in
+rounds that show names neither: that somebody has answered lies under the key in any round (`storage.participations`).
 The answers of a round that shows names lie in a table of their own, by member.
 """
 
@@ -10,24 +11,24 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, and_, bindparam, delete, insert, select
 
 from bot.domain.errors import DomainError
 from bot.domain.surveys import NamedAnswer, OwnAnswers, RoundState
 from storage.definitions import definition_of
-from storage.round_keys import answer_key
+from storage.participations import KEY_BYTES, PARTICIPATIONS, Participations, carry_over
+from storage.round_keys import answer_key, participation_key
 from storage.scope import Scope
 from storage.tables import AnswerRow, CommentRow, InvitationRow, NamedAnswerRow, RoundRow, table
 
 ANSWERS, COMMENTS, NAMED = table(AnswerRow), table(CommentRow), table(NamedAnswerRow)
 INVITATIONS, ROUNDS = table(InvitationRow), table(RoundRow)
-KEY_BYTES = 16
 VALUE, TEXT = "score", "comment"
 
 # The hot path (an answer is clicked) has its statements made once. The first one also keeps PostgreSQL from closing the
 # round before this transaction ends.
 _MAY_ANSWER = (
-    select(ROUNDS.c.state, ROUNDS.c.definition, INVITATIONS.c.answered)
+    select(ROUNDS.c.state, ROUNDS.c.definition, INVITATIONS.c.member_id, PARTICIPATIONS.c.key)
     .outerjoin(
         INVITATIONS,
         and_(
@@ -36,17 +37,11 @@ _MAY_ANSWER = (
             INVITATIONS.c.member_id == bindparam("member"),
         ),
     )
+    .outerjoin(
+        PARTICIPATIONS, and_(PARTICIPATIONS.c.key == bindparam("mark"), PARTICIPATIONS.c.round_id == ROUNDS.c.id)
+    )
     .where(ROUNDS.c.workspace_id == bindparam("workspace"), ROUNDS.c.id == bindparam("round"))
     .with_for_update(read=True, of=ROUNDS)
-)
-_MARK_ANSWERED = (
-    update(INVITATIONS)
-    .where(
-        INVITATIONS.c.workspace_id == bindparam("workspace"),
-        INVITATIONS.c.round_id == bindparam("round"),
-        INVITATIONS.c.member_id == bindparam("member"),
-    )
-    .values(answered=True)
 )
 
 
@@ -55,9 +50,10 @@ class Answers:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._participations = Participations(scope)
 
     def start(self, round_id: str) -> None:
-        """Make the key of an anonymous round, before anybody is asked. Starting twice keeps the first key."""
+        """Make the key of a round, before anybody is asked. Starting twice keeps the first key."""
         if self._state(round_id) not in (RoundState.LAUNCHING, RoundState.OPEN):
             raise DomainError("surveys.round_closed")
         self._scope.keys.create(self._scope.workspace_id, round_id)
@@ -74,14 +70,18 @@ class Answers:
 
         Raises DomainError: `surveys.round_closed`, `surveys.not_invited`, `surveys.key_lost`; then nothing is stored.
         """
-        row = self._let_answer(round_id, member_id)
+        round_key = self._scope.keys.read(self._scope.workspace_id, round_id)
+        mark = participation_key(round_key, member_id) if round_key else b""
+        row = self._let_answer(round_id, member_id, mark)
+        if round_key is None:
+            raise DomainError("surveys.key_lost")
         given, said = values or {}, texts or {}
         if definition_of(row.definition).is_named:
             self._record_named(round_id, member_id, given, said)
         else:
-            self._record_sealed(self._key(round_id), round_id, member_id, given, said)
-        if not row.answered and (any(said.values()) or any(value is not None for value in given.values())):
-            self._scope.prepared(_MARK_ANSWERED, round=round_id, member=member_id)
+            self._record_sealed(round_key, round_id, member_id, given, said)
+        if row.key is None and (any(said.values()) or any(value is not None for value in given.values())):
+            self._participations.add(round_id, [mark])
 
     def own(self, round_id: str, member_id: str, questions: Iterable[str]) -> OwnAnswers:
         """What a person answered to these questions, to be shown to them alone; nothing once an anonymous round is
@@ -138,32 +138,34 @@ class Answers:
         ]
         self._insert_unlinked(ANSWERS, rows)
 
+    def carry_over(self, round_id: str) -> bool:
+        """Bring a round that was open when the database was migrated from the first version to what is stored now,
+        once; whether there was anything to do (see `storage.participations.carry_over`)."""
+        return carry_over(self._scope, round_id)
+
     def unlink(self, round_id: str) -> None:
         """The first step of a seal: values and texts anew, each under a key made of nothing but chance, in random
-        order; the invitations in random order too, and who answered forgotten. Two replicas at it take turns: both
-        reading before either has written would leave every answer twice."""
+        order; that somebody answered is forgotten. Two replicas at it take turns: both reading before either has
+        written would leave every answer twice."""
         if self._state(round_id, locked=True) is not RoundState.CLOSED:
             raise ValueError(f"round {round_id} is not closed in this workspace")
         self._keep_how_many(round_id)
-        for stored in (ANSWERS, COMMENTS, INVITATIONS):
+        self._participations.forget(round_id)
+        for stored in (ANSWERS, COMMENTS):
             here = stored.c.round_id == round_id
             rows = [dict(row._mapping) for row in self._scope.rows(select(*stored.c).where(here))]
             self._scope.change(delete(stored).where(here))
             self._insert_unlinked(stored, rows)
 
     def _keep_how_many(self, round_id: str) -> None:
-        """How many answered, before it is forgotten who did."""
-        here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.answered)
-        count = self._scope.value(self._scope.select(INVITATIONS, *here, columns=[func.count()]))
+        """How many answered, before that is forgotten."""
+        count = self._participations.count(round_id)
         unknown = (ROUNDS.c.id == round_id, ROUNDS.c.answered.is_(None))
         self._scope.change(self._scope.update(ROUNDS, *unknown).values(answered=count))
 
     def _insert_unlinked(self, stored: Table, rows: list[dict[str, Any]]) -> None:
         secrets.SystemRandom().shuffle(rows)
-        if "key" in stored.c:
-            rows = [{**row, "key": secrets.token_bytes(KEY_BYTES)} for row in rows]
-        if "answered" in stored.c:
-            rows = [{**row, "answered": False} for row in rows]
+        rows = [{**row, "key": secrets.token_bytes(KEY_BYTES)} for row in rows]
         if rows:
             self._scope.connection.execute(insert(stored), rows)
 
@@ -173,20 +175,15 @@ class Answers:
         state: RoundState | None = self._scope.value(statement.with_for_update() if locked else statement)
         return state
 
-    def _let_answer(self, round_id: str, member_id: str) -> Any:
-        """The round's definition, and whether this person has answered before; or the refusal."""
-        row = self._scope.prepared(_MAY_ANSWER, round=round_id, member=member_id).first()
+    def _let_answer(self, round_id: str, member_id: str, mark: bytes) -> Any:
+        """The round's definition, and the person's participation (`key`) if they have answered before; or the
+        refusal."""
+        row = self._scope.prepared(_MAY_ANSWER, round=round_id, member=member_id, mark=mark).first()
         if row is None or row.state is not RoundState.OPEN:
             raise DomainError("surveys.round_closed")
-        if row.answered is None:
+        if row.member_id is None:
             raise DomainError("surveys.not_invited")
         return row
-
-    def _key(self, round_id: str) -> bytes:
-        round_key = self._scope.keys.read(self._scope.workspace_id, round_id)
-        if round_key is None:
-            raise DomainError("surveys.key_lost")
-        return round_key
 
     def _record_sealed(
         self,

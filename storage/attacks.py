@@ -21,8 +21,8 @@ from storage.tables import (
     AnswerRow,
     CommentRow,
     DeliveryRow,
-    InvitationRow,
     NamedAnswerRow,
+    ParticipationRow,
     RoundRow,
     Row,
     WorkspaceRow,
@@ -32,8 +32,8 @@ from storage.unit_of_work import UnitOfWork
 from storage.writer import Work
 
 T = TypeVar("T")
-ANSWERS, COMMENTS, INVITATIONS = table(AnswerRow), table(CommentRow), table(InvitationRow)
-ANONYMOUS = (ANSWERS, COMMENTS, INVITATIONS)
+ANSWERS, COMMENTS, PARTICIPATIONS = table(AnswerRow), table(CommentRow), table(ParticipationRow)
+ANONYMOUS = (ANSWERS, COMMENTS, PARTICIPATIONS)
 READERS = 2
 _NOT_TRACES = {"answers", "comments", "rounds", "surveys", "alembic_version"}
 _BATCH = 1000
@@ -139,8 +139,8 @@ class Reading:
             }
 
     def still_marked(self, round_id: str) -> int:
-        """How many invitations of a round say that somebody answered."""
-        return self._count(INVITATIONS, round_id, INVITATIONS.c.answered)
+        """How many participations of a round are left: with a key that was kept they say who answered."""
+        return self._count(PARTICIPATIONS, round_id)
 
     def under_names(self, round_id: str) -> int:
         """How many answers of a round lie beside a name."""
@@ -189,9 +189,9 @@ class Reading:
                 found.append("replicas read its write-ahead log")
         return found
 
-    def _count(self, stored: Table, round_id: str, *more: Any) -> int:
+    def _count(self, stored: Table, round_id: str) -> int:
         with self._engine.begin() as connection:
-            statement = select(func.count()).select_from(stored).where(stored.c.round_id == round_id, *more)
+            statement = select(func.count()).select_from(stored).where(stored.c.round_id == round_id)
             return int(connection.execute(statement).scalar_one())
 
     def _place(self, stored: Table) -> tuple[str, str]:

@@ -31,8 +31,17 @@ _BLOB_OF_16 = 44  # SQLite's serial type of a key
 _HEX = re.compile(rb"[0-9A-Fa-f]{64}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{43}=?")
 _PAGE_SIZE_64K = 1
-_HEADER_SIZES = range(5, 10)  # of four columns
+_HEADER_SIZES = range(3, 10)  # of two or four columns
 _SHORT = 57  # longer texts have a serial type of two bytes
+_ANSWERED = (
+    "SELECT rounds.id, count(*) FROM rounds JOIN participations ON participations.round_id = rounds.id "
+    "WHERE rounds.state = 'open' GROUP BY rounds.id"
+)
+_ANSWERED_AT_FIRST = (
+    "SELECT rounds.id, sum(invitations.answered) FROM rounds JOIN invitations ON invitations.round_id = rounds.id "
+    "WHERE rounds.state = 'open' GROUP BY rounds.id"
+)
+"""In a copy of the first version, which knew no participations."""
 _LEFT_BEHIND = re.compile(r"\.(key|new|bak|old|orig|tmp|swp|save)$|~$|\.key\.", re.IGNORECASE)
 
 
@@ -109,8 +118,8 @@ def free_pages(path: Path) -> FreePages:
 
 
 def former_rows(data: Bytes, round_id: str, known: Collection[bytes]) -> set[bytes]:
-    """The keys of answers and comments of a round that lie in the bytes of a SQLite file or journal and are not among
-    the known ones: what a seal should have removed."""
+    """The keys of answers, comments and participations of a round that lie in the bytes of a SQLite file or journal and
+    are not among the known ones: what a seal should have removed."""
     sought = round_id.encode()
     serials = bytes([_BLOB_OF_16, 13 + 2 * len(sought)]) if len(sought) <= _SHORT else bytes([_BLOB_OF_16])
     found = set()
@@ -148,10 +157,8 @@ def answered_in_copy(path: Path) -> dict[str, int]:
     """The rounds that were open when a copy of the database was made, and how many had answered in each by then."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-            rows = connection.execute(
-                "SELECT rounds.id, sum(invitations.answered) FROM rounds "
-                "JOIN invitations ON invitations.round_id = rounds.id WHERE rounds.state = 'open' GROUP BY rounds.id"
-            )
+            known = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            rows = connection.execute(_ANSWERED if "participations" in known else _ANSWERED_AT_FIRST)
             return {round_id: answered for round_id, answered in rows if answered}
     except sqlite3.Error:
         return {}  # not one of ours, or damaged

@@ -1,10 +1,10 @@
-"""The keys of anonymous rounds: 32 random bytes each, in files outside the database and its backups.
+"""The keys of rounds: 32 random bytes each, in files outside the database and its backups.
 
-A round key is the only thing that links an answer to a person. It is made at launch and destroyed at close; where it is
-lost before, nothing can be changed any more (see `storage.answers`). Several replicas share one folder of keys.
+A round key is the only thing that links an anonymous answer to a person, and in any round a participation. It is made
+at launch and destroyed at close; where it is lost before, nothing can be changed any more (see `storage.answers`).
+Several replicas share one folder of keys.
 """
 
-import hashlib
 import hmac
 import os
 import re
@@ -77,8 +77,16 @@ def answer_key(round_key: bytes, label: str, member_id: str, question: str) -> b
 
     The label keeps scores and comments of one person apart. The parts are joined by a character none of them holds.
     """
-    message = "\x1f".join((label, member_id, question)).encode()
-    return hmac.new(round_key, message, hashlib.sha256).digest()[:16]
+    return _keyed(round_key, label, member_id, question)
+
+
+def participation_key(round_key: bytes, member_id: str) -> bytes:
+    """What it is stored under that a member has answered; made in the same way, apart from answers by its label."""
+    return _keyed(round_key, "participation", member_id)
+
+
+def _keyed(round_key: bytes, *parts: str) -> bytes:
+    return hmac.digest(round_key, "\x1f".join(parts).encode(), "sha256")[:16]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, select
 from bot.domain.errors import DomainError
 from bot.domain.surveys import Action, Invitation, Round, RoundFacts, RoundState
 from storage.definitions import definition_of, definition_text, published_of, published_text
+from storage.participations import Participations
 from storage.scope import Scope
 from storage.tables import ActionRow, AnswerRow, CommentRow, InvitationRow, NamedAnswerRow, RoundRow, table
 
@@ -26,6 +27,7 @@ class Rounds:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._participations = Participations(scope)
 
     def add(self, new: Round) -> None:
         """Add a round. Raises DomainError `surveys.already_open` when the survey has one that is launching or open (or
@@ -67,9 +69,15 @@ class Rounds:
         """Open rounds whose time is over."""
         return self._many(ROUNDS.c.state == RoundState.OPEN, ROUNDS.c.closes_at <= now, order=ROUNDS.c.closes_at)
 
+    def undecided(self) -> list[Round]:
+        """Closed rounds of which it is not decided yet what may be shown, oldest first."""
+        return self._many(ROUNDS.c.state == RoundState.CLOSED, ROUNDS.c.published.is_(None), order=ROUNDS.c.closed_at)
+
     def unsealed(self) -> list[Round]:
-        """Closed rounds whose seal is still to be made, or was interrupted."""
-        return self._many(ROUNDS.c.state == RoundState.CLOSED, ~ROUNDS.c.sealed, order=ROUNDS.c.closes_at)
+        """Closed rounds whose seal is still to be made, or was interrupted; deciding comes first, as it needs the
+        key."""
+        waiting = (ROUNDS.c.state == RoundState.CLOSED, ~ROUNDS.c.sealed, ROUNDS.c.published.is_not(None))
+        return self._many(*waiting, order=ROUNDS.c.closes_at)
 
     def next_number(self, survey_id: str) -> int:
         highest = self._scope.select(ROUNDS, ROUNDS.c.survey_id == survey_id, columns=[func.max(ROUNDS.c.number)])
@@ -100,7 +108,7 @@ class Rounds:
         """Invite members, each with the group of the breakdown they belong to ("" for none); those invited already stay
         as they are. How many are new."""
         values = [
-            {"round_id": round_id, "member_id": member_id, "answered": False, "segment": segment}
+            {"round_id": round_id, "member_id": member_id, "segment": segment}
             for member_id, segment in segments.items()
         ]
         return self._scope.insert_new(INVITATIONS, values)
@@ -108,18 +116,21 @@ class Rounds:
     def invitation(self, round_id: str, member_id: str) -> Invitation | None:
         here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.member_id == member_id)
         row = self._scope.first(self._scope.select(INVITATIONS, *here))
-        return _invitation(row) if row else None
+        if row is None:
+            return None
+        return Invitation(round_id, member_id, self._participations.has(round_id, member_id), row.segment)
 
     def invitations(self, round_id: str) -> list[Invitation]:
         """Everybody invited to a round, by member id."""
         statement = self._scope.select(INVITATIONS, INVITATIONS.c.round_id == round_id)
-        return [_invitation(row) for row in self._scope.rows(statement.order_by(INVITATIONS.c.member_id))]
+        rows = self._scope.rows(statement.order_by(INVITATIONS.c.member_id))
+        answered = self._participations.among(round_id, [row.member_id for row in rows])
+        return [Invitation(round_id, row.member_id, row.member_id in answered, row.segment) for row in rows]
 
     def answered_count(self, round_id: str) -> int:
-        """How many of the invited have answered: all that may be told of an open round. Not of a sealed one, where it
-        is forgotten who did: `Round.answered` says how many."""
-        here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.answered)
-        return int(self._scope.value(self._scope.select(INVITATIONS, *here, columns=[func.count()])))
+        """How many of the invited have answered: all that may be told of an open round. Not of a sealed one, where that
+        is forgotten: `Round.answered` says how many."""
+        return self._participations.count(round_id)
 
     def open_for(self, member_id: str) -> list[Round]:
         """Open rounds this member is invited to, whether answered or not; the one that closes first comes first."""
@@ -231,10 +242,6 @@ def round_of(row: Row[Any]) -> Round:
         answered=row.answered,
         published=published_of(row.published),
     )
-
-
-def _invitation(row: Row[Any]) -> Invitation:
-    return Invitation(row.round_id, row.member_id, row.answered, row.segment)
 
 
 def _shuffled(texts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -45,6 +45,11 @@ class Schedules:
     def set_active(self, schedule_id: str, active: bool) -> None:
         self._change(schedule_id, active=active)
 
+    def remove(self, schedule_id: str) -> None:
+        """Remove a schedule, and what was decided for its dates: its subject has no dates any more."""
+        self._scope.change(self._scope.delete(OCCURRENCES, OCCURRENCES.c.schedule_id == schedule_id))
+        self._scope.change(self._scope.delete(SCHEDULES, SCHEDULES.c.id == schedule_id))
+
     def replace_rule(self, schedule_id: str, rule: Rule, planned_until: datetime) -> None:
         """Give a schedule another rule, planned from `planned_until` (UTC) on. Dates already decided stay decided."""
         self._change(schedule_id, **asdict(rule), planned_until=planned_until)

@@ -1,7 +1,7 @@
 """One workspace inside one transaction: what every repository is given, and the only way it reaches a table.
 
-Each statement made here carries the workspace, so that a repository cannot forget it. `answers` and `comments` have no
-workspace; their repository first looks up the round here.
+Each statement made here carries the workspace, so that a repository cannot forget it. `participations`, `answers` and
+`comments` have no workspace; their repositories first look up the round here.
 """
 
 import secrets
@@ -80,16 +80,14 @@ class Scope:
 
     def insert_new(self, table: Table, many: Iterable[Values]) -> int:
         """Insert the rows that do not exist yet, by whatever is unique in the table; how many were new."""
-        own = [{**values, "workspace_id": self.workspace_id} for values in many]
+        own = self._owned(table, many)
         return self._count_new(table, own) if own else 0
 
     def upsert(self, table: Table, many: Iterable[Values], keep: Iterable[str] = ()) -> None:
         """Insert rows, or overwrite the row with the same primary key, except its columns in `keep`."""
-        rows = [dict(values) for values in many]
+        rows = self._owned(table, many)
         if not rows:
             return
-        if "workspace_id" in table.c:
-            rows = [{**values, "workspace_id": self.workspace_id} for values in rows]
         fresh = tuple(name for name in rows[0] if name not in table.primary_key.columns and name not in set(keep))
         self.connection.execute(_upserting(self.connection.dialect.name, table, fresh), rows)
 
@@ -97,6 +95,10 @@ class Scope:
         """Run a statement made beforehand, for paths where making it costs more than running it. It says
         `bindparam("workspace")` wherever a workspace belongs."""
         return self.connection.execute(statement, {"workspace": self.workspace_id, **values})
+
+    def _owned(self, table: Table, many: Iterable[Values]) -> list[dict[str, Any]]:
+        own = {"workspace_id": self.workspace_id} if "workspace_id" in table.c else {}
+        return [{**values, **own} for values in many]
 
     def _count_new(self, table: Table, own: dict[str, Any] | list[dict[str, Any]]) -> int:
         return self.connection.execute(_inserting(self.connection.dialect.name, table), own).rowcount

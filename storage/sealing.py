@@ -1,8 +1,8 @@
 """Sealing a closed round: after it, nothing on this side links an answer to a person, however hard somebody looks.
 
 Steps, each safe to repeat, so that a crash between any two of them is mended by sealing again:
-1. answers and comments get fresh random keys and are written anew in random order (and the invitations, whose order on
-   PostgreSQL would tell who answered before whom), all in one transaction;
+1. answers and comments get fresh random keys and are written anew in random order, and the participations go, all in
+   one transaction;
 2. the round key is overwritten and removed;
 3. what the old rows left behind is scrubbed: on SQLite VACUUM (with secure_delete) and a truncating checkpoint of the
    journal, on PostgreSQL VACUUM FULL of the three tables, once nobody sees an older state of the database any more:
@@ -80,7 +80,7 @@ def _scrub_postgres(connection: Connection) -> None:
         if attempt:
             time.sleep(_WAIT_SECONDS)
         if not connection.execute(_OLDER_VIEWS, {"mark": mark}).scalar_one():
-            connection.execute(text("VACUUM FULL answers, comments, invitations"))
+            connection.execute(text("VACUUM FULL answers, comments, participations"))
             return
     raise NotScrubbed("old rows could not be removed while another process reads the database as it was before")
 

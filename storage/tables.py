@@ -1,4 +1,5 @@
-"""The tables. Every one begins with its workspace, except `answers` and `comments`: these know their round alone.
+"""The tables. Every one begins with its workspace, except `participations`, `answers` and `comments`: these know their
+round alone.
 
 What belongs here: columns, keys, indexes. What does not: queries (the repositories) and how a table came to be (the
 migrations). A new column or table needs a migration; a test compares the two on both databases.
@@ -115,7 +116,7 @@ class RoundRow(Row, table=True):
     __tablename__ = "rounds"
     __table_args__ = (
         ForeignKeyConstraint(["workspace_id", "survey_id"], ["surveys.workspace_id", "surveys.id"]),
-        UniqueConstraint("id"),  # answers and comments point at it without a workspace
+        UniqueConstraint("id"),  # participations, answers and comments point at it without a workspace
         UniqueConstraint("workspace_id", "survey_id", "number"),
         _unique_where("uq_rounds_running", "workspace_id", "survey_id", where="state IN ('launching', 'open')"),
         Index(None, "workspace_id", "state", "closes_at"),
@@ -139,7 +140,8 @@ class RoundRow(Row, table=True):
 
 
 class InvitationRow(Row, table=True):
-    """No time and no sequence, on purpose: either would tell when somebody answered."""
+    """Who is asked. Whether they have answered is not here: beside the name it would tell, in two copies of the
+    database, whose the answer is that came in between."""
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -150,8 +152,17 @@ class InvitationRow(Row, table=True):
     workspace_id: str = Field(primary_key=True)
     round_id: str = Field(primary_key=True)
     member_id: str = Field(primary_key=True)
-    answered: bool
     segment: str
+
+
+class ParticipationRow(Row, table=True):
+    """That somebody has answered, under a key that only the round key can link to a person. No time and no sequence:
+    either would tell when."""
+
+    __tablename__ = "participations"
+    __table_args__ = (ForeignKeyConstraint(["round_id"], ["rounds.id"]), Index(None, "round_id"), WITHOUT_ROWID)
+    key: bytes = stored(LargeBinary(16), primary_key=True)
+    round_id: str
 
 
 class AnswerRow(Row, table=True):

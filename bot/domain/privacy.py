@@ -13,7 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.breakdowns import Breakdown, alike, as_shown, broken_down, category_of
-from bot.domain.comparisons import EarlierRound, is_too_close, people_of, same_question, shown_before
+from bot.domain.comparisons import (
+    EarlierRound,
+    asks_alike,
+    is_too_close,
+    people_of,
+    same_question,
+    shown_before,
+    told_before,
+)
 from bot.domain.enps import EnpsClass, Interval, Tally, tally
 from bot.domain.publications import Hidden, Published, PublishedQuestion, PublishedSegment
 from bot.domain.questions import KINDS, Question, QuestionKind, possible
@@ -27,9 +35,11 @@ __all__ = [
     "Hidden",
     "Publication",
     "Thresholds",
+    "asks_alike",
     "category_of",
     "publication",
     "publish",
+    "publish_named",
     "range_of",
     "same_question",
     "thresholds",
@@ -84,34 +94,47 @@ def publish(facts: RoundFacts, segments: Sequence[SegmentFacts], earlier: Sequen
     that do not matter are passed over. Fails closed: a round that is not closed shows nothing, numbers that contradict
     each other are hidden, people who are not known are taken to be too close to any earlier round.
 
-    Named rounds show everything: so the respondents were told. Otherwise, question by question: a score needs the
-    round's minimum of answers; texts and reasons need the minimum for comments of people who answered the round, and
-    the question's counts to be shown; where all answered alike there is only the category. An option that everybody
-    chose would say so of each of them, so that such a question of several choices is hidden; an option nobody chose is
-    shown like a value of a scale that nobody gave (other options stay open for everybody). Groups: see `breakdowns`.
-    Where the comparison with earlier rounds would tell somebody's answer, first the groups and then the question go.
+    Also of a round with names: this is what everybody sees who was not announced as one who sees them (those see
+    `publish_named`). Question by question: a score needs the round's minimum of answers; texts and reasons need the
+    minimum for comments of people who answered the round, and the question's counts to be shown; where all answered
+    alike there is only the category. An option that everybody chose would say so of each of them, so that such a
+    question of several choices is hidden; an option nobody chose is shown like a value of a scale that nobody gave
+    (other options stay open for everybody). Groups: see `breakdowns`. Where the comparison with earlier rounds would
+    tell somebody's answer, first the groups and then the question go.
     """
     questions = {each.id: _whole(facts, each) for each in facts.round.questions}
     if facts.round.state is not RoundState.CLOSED:
         return _together(facts, questions, segments, Breakdown())
     minimum = _minimum(facts.round)
-    if facts.round.definition.is_named:
-        groups = tuple(sorted((each for each in segments if each.segment), key=lambda each: each.segment))
-        return _together(facts, questions, segments, Breakdown(groups, dict.fromkeys(questions, groups)))
     counted = [each for each in facts.round.questions if questions[each.id].counts]
     groups_shown = {**(broken_down(facts, segments, counted, minimum).by_question or {})}
     for question in facts.round.questions:
         one = questions[question.id]
         if one.hidden or not KINDS[question.kind].is_counted:
             continue
-        before = shown_before(facts.round, question, earlier)
+        before, told = shown_before(facts.round, question, earlier), told_before(facts.round, question, earlier)
         known = people_of(facts.round, segments)
-        if is_too_close(question, one, known, groups_shown.get(question.id, ()), before, minimum):
+        if is_too_close(question, one, known, groups_shown.get(question.id, ()), before, told, minimum):
             groups_shown.pop(question.id, None)
-            if is_too_close(question, one, known, (), before, minimum):
+            if is_too_close(question, one, known, (), before, told, minimum):
                 questions[question.id] = PublishedQuestion(one.question_id, one.answers, hidden=Hidden.TOO_CLOSE)
     kept = {each.segment: each for groups in groups_shown.values() for each in groups}
     return _together(facts, questions, segments, Breakdown(tuple(kept[each] for each in sorted(kept)), groups_shown))
+
+
+def publish_named(facts: RoundFacts, segments: Sequence[SegmentFacts]) -> Published:
+    """Everything a closed round with names says, for those of whom the respondents were told that they see it, and for
+    nobody else: never to be stored as what was published. `segments` as for `publish`.
+
+    No minimum, and every group; nothing before the close, and nothing of numbers that contradict each other. Raises
+    ValueError for an anonymous round.
+    """
+    if not facts.round.definition.is_named:
+        raise ValueError(f"round {facts.round.id} was not asked with names")
+    questions = {each.id: _told(facts, each) for each in facts.round.questions}
+    is_closed = facts.round.state is RoundState.CLOSED
+    groups = tuple(sorted((each for each in segments if each.segment and is_closed), key=lambda each: each.segment))
+    return _together(facts, questions, segments, Breakdown(groups, dict.fromkeys(questions, groups)))
 
 
 def publication(facts: RoundFacts) -> Publication:
@@ -153,28 +176,48 @@ def _minimum(round_: Round) -> int:
 
 def _whole(facts: RoundFacts, question: Question) -> PublishedQuestion:
     """What may be shown of a question for the whole round, were it the only round and not broken down."""
-    round_, texts = facts.round, facts.texts.get(question.id, ())
-    counts = {value: count for value, count in facts.counts.get(question.id, {}).items() if count}
-    is_text = not KINDS[question.kind].is_counted
-    answers = len(texts) if is_text else sum(counts.values())
-    named = round_.definition.is_named
-    reason = None
-    if round_.state is not RoundState.CLOSED:
-        return PublishedQuestion(question.id, 0, hidden=Hidden.STILL_OPEN)
-    if not _is_sound(facts, question, counts, answers):
-        return PublishedQuestion(question.id, 0, hidden=Hidden.UNSOUND)
-    texts_shown = named or facts.answered >= max(round_.min_comments, FLOOR)
-    if is_text:
+    counts, answers = _counted(facts, question)
+    if unknown := _unknown(facts, question, counts, answers):
+        return unknown
+    texts_shown = facts.answered >= max(facts.round.min_comments, FLOOR)
+    if not KINDS[question.kind].is_counted:
         reason = None if texts_shown and answers else Hidden.TOO_FEW
         return PublishedQuestion(question.id, answers, hidden=reason, texts_shown=reason is None)
-    if answers < (1 if named else _minimum(round_)):
+    if answers < _minimum(facts.round):
         return PublishedQuestion(question.id, answers, hidden=Hidden.TOO_FEW)
-    same = None if named else alike(question, counts, answers)
+    same = alike(question, counts, answers)
     if same is not None and question.kind is QuestionKind.CHOICES:
         return PublishedQuestion(question.id, answers, hidden=Hidden.TOO_CLOSE)
     if same is not None:
         return PublishedQuestion(question.id, answers, alike=same)
     return PublishedQuestion(question.id, answers, as_shown(question, counts), texts_shown=texts_shown)
+
+
+def _told(facts: RoundFacts, question: Question) -> PublishedQuestion:
+    """What those who see names see of a question."""
+    counts, answers = _counted(facts, question)
+    if unknown := _unknown(facts, question, counts, answers):
+        return unknown
+    if not answers:
+        return PublishedQuestion(question.id, 0, hidden=Hidden.TOO_FEW)
+    return PublishedQuestion(question.id, answers, as_shown(question, counts), texts_shown=True)
+
+
+def _counted(facts: RoundFacts, question: Question) -> tuple[dict[int, int], int]:
+    """How often each value was given, and how many answered the question."""
+    counts = {value: count for value, count in facts.counts.get(question.id, {}).items() if count}
+    if KINDS[question.kind].is_counted:
+        return counts, sum(counts.values())
+    return counts, len(facts.texts.get(question.id, ()))
+
+
+def _unknown(facts: RoundFacts, question: Question, counts: Counts, answers: int) -> PublishedQuestion | None:
+    """A question of which nothing can be said to anybody."""
+    if facts.round.state is not RoundState.CLOSED:
+        return PublishedQuestion(question.id, 0, hidden=Hidden.STILL_OPEN)
+    if not _is_sound(facts, question, counts, answers):
+        return PublishedQuestion(question.id, 0, hidden=Hidden.UNSOUND)
+    return None
 
 
 def _is_sound(facts: RoundFacts, question: Question, counts: Counts, answers: int) -> bool:

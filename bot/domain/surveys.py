@@ -156,8 +156,9 @@ class Round:
 class Invitation:
     """A member asked in a round: answered or not, nothing else. No time, on purpose (it would link to answers).
 
-    `segment` is the group of the round's breakdown they belonged to at launch ("" for none). Who answered is forgotten
-    when the round is sealed: from then on `answered` is False for everybody.
+    `segment` is the group of the round's breakdown they belonged to at launch ("" for none). Whether somebody answered
+    is known through the round key alone: once that is destroyed at the seal, or lost, `answered` is False for
+    everybody, and the round says how many did.
     """
 
     round_id: str

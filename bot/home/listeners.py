@@ -15,7 +15,10 @@ async def on_home_opened(event: Happened) -> Reply:
     if event.event.get("tab") != HOME_TAB:
         return None  # the messages tab, which Slack reports in the same way
     if event.member.left_out:
-        return ShowHome(views.visitor_view(event.t))
+        surveys = await event.services.storage.read(
+            event.workspace_id, lambda db: service.waiting_surveys(db, event.member, event.t)
+        )
+        return ShowHome(views.visitor_view(surveys, event.zone, event.t))
     settings = event.services.settings
     facts = await event.services.storage.read(
         event.workspace_id,

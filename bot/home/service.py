@@ -18,13 +18,18 @@ def read_home(
     lies in. `country` (ISO 3166) decides the holidays, `currency` (ISO 4217) is that of amounts."""
     week, workdays = containing(today, PeriodKind.WEEK), workdays_in(country)
     return HomeFacts(
-        surveys=tuple(
-            OpenSurvey(each.round_id, each.title, each.channel_id, each.questions, each.closes_at)
-            for each in waiting_for(db, member.id, t)
-        ),
+        surveys=waiting_surveys(db, member, t),
         own=tuple(read_scoreboard(db, week, today, workdays, member_id=member.id)),
         team=tuple(read_scoreboard(db, week, today, workdays)),
         today=today,
         zone=zone,
         currency=currency,
+    )
+
+
+def waiting_surveys(db: UnitOfWork, member: Member, t: Translator) -> tuple[OpenSurvey, ...]:
+    """What waits for somebody; also for a guest whom a survey's author included."""
+    return tuple(
+        OpenSurvey(each.round_id, each.title, each.channel_id, each.questions, each.closes_at)
+        for each in waiting_for(db, member.id, t)
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.periods import PeriodKind, containing
 from bot.domain.scoreboard import KpiLine, is_in_points
-from bot.home.facts import HomeFacts
+from bot.home.facts import HomeFacts, OpenSurvey
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, actions, button, context, divider, escape, header, home, mrkdwn, section
@@ -21,7 +21,7 @@ def home_view(facts: HomeFacts, t: Translator) -> Block:
     return home(
         [
             header(t("home.waiting_title")),
-            *_waiting(facts, t),
+            *_waiting(facts.surveys, facts.zone, t),
             divider(),
             header(t("home.own_title")),
             *_board(facts.own, facts, t, nothing="home.own_nothing"),
@@ -38,19 +38,22 @@ def home_view(facts: HomeFacts, t: Translator) -> Block:
     )
 
 
-def visitor_view(t: Translator) -> Block:
-    """For guests and people of other workspaces: who I am, and no figures."""
+def visitor_view(surveys: Sequence[OpenSurvey], zone: str, t: Translator) -> Block:
+    """For guests and people of other workspaces: what waits for them, if somebody included them, else who I am; and no
+    figures."""
+    if surveys:
+        return home([header(t("home.waiting_title")), *_waiting(surveys, zone, t)])
     return home([header(t("home.visitor_title")), section(t("home.visitor"))])
 
 
-def _waiting(facts: HomeFacts, t: Translator) -> Iterator[Block]:
+def _waiting(surveys: Sequence[OpenSurvey], zone: str, t: Translator) -> Iterator[Block]:
     """Each survey with a button to answer it right here."""
-    if not facts.surveys:
+    if not surveys:
         yield section(t("home.nothing_waits"))
         return
-    yield section(t("home.waiting", count=len(facts.surveys), n=len(facts.surveys)))
-    for number, each in enumerate(facts.surveys[:MAX_SURVEYS]):
-        until = t.moment(each.closes_at, facts.zone)
+    yield section(t("home.waiting", count=len(surveys), n=len(surveys)))
+    for number, each in enumerate(surveys[:MAX_SURVEYS]):
+        until = t.moment(each.closes_at, zone)
         answer = button(
             t("home.answer"),
             ids.sub_id(ids.ANSWER_OPENED, number),

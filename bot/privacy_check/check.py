@@ -118,8 +118,8 @@ def _rows(reading: Reading, cases: Sequence[Case], progress: Progress) -> Iterat
     again = "Set sealed to false for it: the bot then seals it again."
     marked = [each for each in cases if reading.still_marked(each.round.id)]
     yield from outcome(
-        "No sealed round says who answered",
-        [problem(f"{each.name} still says who answered", again) for each in marked],
+        "No sealed round holds who answered",
+        [problem(f"{each.name} still holds who answered, under keys of people", again) for each in marked],
     )
     named = [each for each in cases if reading.under_names(each.round.id)]
     yield from outcome(
@@ -151,7 +151,8 @@ def _publications(reading: Reading, closed: dict[str, list[Round]], progress: Pr
 
 
 def _asked_in(reading: Reading, workspace_id: str, closed: Round) -> EarlierRound:
-    return EarlierRound(closed, {each.member_id: each.segment for each in _invited(reading, workspace_id, closed)})
+    asked = {each.member_id: each.segment for each in _invited(reading, workspace_id, closed)}
+    return EarlierRound(closed, asked, tuple(reading.work(workspace_id, lambda db: db.answers.named(closed.id))))
 
 
 def _invited(reading: Reading, workspace_id: str, closed: Round) -> list[Invitation]:
@@ -190,7 +191,7 @@ def _files(file: Path, journal: bytes, data_dir: Path, seen: _Seen) -> Iterator[
         if any(round_id in sealed for round_id in remains.answered_in_copy(path)):
             copies.append(
                 problem(
-                    f"{path} is a copy from when a round was open that is sealed now: it says who had answered by then",
+                    f"{path} is a copy from when a round was open that is sealed now: it holds the answers of then",
                     "Delete it, or make a new backup and delete it then.",
                 )
             )

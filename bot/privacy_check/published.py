@@ -8,8 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.breakdowns import alike, one_sided
-from bot.domain.comparisons import EarlierRound, Shown, shown_before
-from bot.domain.disclosure import too_close
+from bot.domain.comparisons import EarlierRound, Shown, shown_before, tells, told_before
 from bot.domain.privacy import FLOOR
 from bot.domain.publications import Published, PublishedQuestion
 from bot.domain.questions import KINDS, Question, QuestionKind
@@ -24,7 +23,7 @@ def audit(rounds: Sequence[EarlierRound], progress: Progress) -> Iterator[Findin
     for number, each in enumerate(rounds):
         progress("Auditing what was published", number, len(rounds))
         published = each.round.published
-        if published is None or each.round.definition.is_named:
+        if published is None:
             continue
         faults = [*_alone(each.round, published)] or [*_beside(each, rounds[:number])]
         for what in faults:
@@ -87,12 +86,8 @@ def _beside(given: EarlierRound, before: Sequence[EarlierRound]) -> Iterator[str
             continue
         now = _known(shown_before(later, question, [given]))
         earlier = _known(shown_before(given.round, question, before))
-        if not now or not earlier:
-            continue
-        for at, cells in enumerate(now[0].by_aspect):
-            if too_close(cells, [each.by_aspect[at] for each in earlier], minimum):
-                yield "beside an earlier round it tells what fewer people than the minimum, or single ones, answered"
-                break
+        if now and tells(now[0], earlier, told_before(given.round, question, before), minimum):
+            yield "beside an earlier round it tells what fewer people than the minimum, or single ones, answered"
 
 
 def _known(shown: Sequence[Shown | None]) -> list[Shown]:

@@ -31,6 +31,8 @@ from bot.slack.blocks import (
 from bot.surveys.outcomes import Closing, Overview, Reminding
 from bot.surveys.wording import audience_words, survey_title
 
+ENOUGH_TIME = timedelta(days=2)
+"""Who starts a round that closes earlier, as the next one is due by then, is told so."""
 LISTED = 40  # of the 50 blocks of a message
 CADENCES = (Cadence.ONCE, Cadence.WEEKLY, Cadence.TWO_WEEKS, Cadence.MONTHLY, Cadence.QUARTERLY)
 A_MONDAY = date(2024, 1, 1)
@@ -119,8 +121,13 @@ def rhythm(rule: Rule, t: Translator, zone: str) -> str:
     return text if rule.zone == zone else f"{text} ({rule.zone})"
 
 
-def launching_message(seen: Overview, t: Translator) -> Message:
-    return lines_message(t("surveys.launching", handle=seen.survey.handle, audience=_audience(seen.survey, t)))
+def launching_message(seen: Overview, t: Translator, zone: str) -> Message:
+    """That a round starts, and whether people have little time for it."""
+    lines = [t("surveys.launching", handle=seen.survey.handle, audience=_audience(seen.survey, t))]
+    running = seen.running
+    if running is not None and running.closes_at - running.opened_at < ENOUGH_TIME:
+        lines.append(t("surveys.launching.short", closes=t.moment(running.closes_at, zone)))
+    return lines_message(*lines)
 
 
 def launched_message(survey: Survey, opened: Round, facts: Mapping[str, str], t: Translator, zone: str) -> Message:

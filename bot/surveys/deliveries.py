@@ -104,13 +104,16 @@ def question_again(db: UnitOfWork, delivery: Delivery, services: Services, now: 
 
 
 def prompt_closed(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
+    """For every prompt of a closed round: its subject is the round, and which prompt it was."""
+    closed = db.rounds.get(delivery.subject.partition(":")[0])
     t, _ = _reader(db, delivery.receiver, services)
-    return views.closed_message(t)
+    return views.closed_message(closed, t) if closed is not None else None
 
 
 def launched(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
-    found = _round(db, delivery)
-    if found is None:
+    """Nothing to who has left: there is nothing for them to do about it."""
+    found, author = _round(db, delivery), db.members.get(delivery.receiver)
+    if found is None or (author is not None and author.left_out):
         return None
     t, zone = _reader(db, delivery.receiver, services)
     return author_views.launched_message(*found, delivery.facts, t, zone)

@@ -1,5 +1,5 @@
-"""What the scheduler does for surveys on every pass: launch what is waiting, close what is over or finished, seal
-what is closed.
+"""What the scheduler does for surveys on every pass: launch what is waiting, close what is over or finished, decide
+what may be shown of it, and seal it.
 
 Each step is one transaction and may be repeated; what could not be done now is done on a later pass.
 """
@@ -18,7 +18,9 @@ from bot.surveys import service
 from bot.surveys.asking import early_close, launching
 from bot.surveys.asking.audiences import Unreadable, read_audience
 from bot.surveys.asking.launching import UNREACHABLE
-from storage import NotScrubbed
+from bot.surveys.results import publishing
+from bot.surveys.results.publishing import Decision
+from storage import NotScrubbed, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -27,10 +29,25 @@ PATIENCE = timedelta(days=1)
 
 
 def register(registry: Registry) -> None:
+    registry.job("surveys.carry_over", carry_over)
     registry.job("surveys.launch", launch)
     registry.job("surveys.close_early", close_early)
     registry.job("surveys.close", close)
+    registry.job("surveys.decide", decide)
     registry.job("surveys.seal", seal)
+
+
+async def carry_over(services: Services, now: datetime) -> None:  # noqa: ARG001
+    """Bring rounds that were open when the database was migrated from the first version to what is stored now. Before
+    anybody is reminded in this pass: until then it is not known who has answered in them."""
+    for workspace_id in await services.storage.workspaces():
+        for running in await services.storage.read(workspace_id, lambda db: db.rounds.open()):
+            if running.answered is not None:
+                await services.storage.write(workspace_id, partial(_carry_over, round_id=running.id))
+
+
+def _carry_over(db: UnitOfWork, round_id: str) -> bool:
+    return db.answers.carry_over(round_id)
 
 
 async def launch(services: Services, now: datetime) -> None:
@@ -49,10 +66,32 @@ async def close_early(services: Services, now: datetime) -> None:
 
 
 async def close(services: Services, now: datetime) -> None:
-    """Close the rounds whose time is over."""
+    """Close the rounds whose time is over, each by itself."""
     for workspace_id in await services.storage.workspaces():
-        if await services.storage.read(workspace_id, lambda db: db.rounds.closing(now)):
-            await services.storage.write(workspace_id, lambda db: service.close_due(db, now))
+        for running in await services.storage.read(workspace_id, lambda db: db.rounds.closing(now)):
+            await services.storage.write(workspace_id, partial(_close, now=now, running=running))
+
+
+def _close(db: UnitOfWork, now: datetime, running: Round) -> bool:
+    return service.close_round(db, now, running) is not None
+
+
+async def decide(services: Services, now: datetime) -> None:
+    """Decide what may be shown of closed rounds, the oldest first, as later ones are compared with it. What could not
+    be kept, since another round was decided meanwhile, is considered again on the next pass."""
+    for workspace_id in await services.storage.workspaces():
+        for closed in await services.storage.read(workspace_id, lambda db: db.rounds.undecided()):
+            decision = await services.storage.read(workspace_id, partial(_consider, closed=closed))
+            if await services.storage.write(workspace_id, partial(_keep, now=now, decision=decision)):
+                log.info("round decided", action="round_decided", round=closed.id)
+
+
+def _consider(db: UnitOfWork, closed: Round) -> Decision:
+    return publishing.consider(db, closed)
+
+
+def _keep(db: UnitOfWork, now: datetime, decision: Decision) -> bool:
+    return publishing.keep(db, now, decision)
 
 
 async def seal(services: Services, now: datetime) -> None:  # noqa: ARG001

@@ -127,14 +127,14 @@ async def on_send(command: Command) -> Reply:
         command.workspace_id,
         lambda db: service.send(db, command.now, command.member, _named(db, command.words), command.key),
     )
-    return Say(author_views.launching_message(sent, command.t))
+    return Say(author_views.launching_message(sent, command.t, command.zone))
 
 
 async def on_send_clicked(click: Click) -> Reply:
     sent = await click.services.storage.write(
         click.workspace_id, lambda db: service.send(db, click.now, click.member, _carried(db, click), click.key)
     )
-    message = author_views.launching_message(sent, click.t)
+    message = author_views.launching_message(sent, click.t, click.zone)
     return Say(message) if click.view is not None else Replace(message)
 
 
@@ -197,7 +197,7 @@ async def on_preview(command: Command) -> Reply:
         return service.overview(db, command.now, survey)
 
     seen = await command.services.storage.read(command.workspace_id, overview)
-    moments = service.upcoming(seen.rule if seen.next_at else None, command.now, PREVIEWED_DATES)
+    moments = service.upcoming(seen.rule if seen.next_at else None, command.now, PREVIEWED_DATES, seen.running)
     message = preview_views.preview_message(seen, moments, command.t, command.zone)
     return Then(Say(message), partial(_forecast, command, seen.survey))
 

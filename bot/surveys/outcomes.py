@@ -101,7 +101,7 @@ class Trend:
 @dataclass(frozen=True, slots=True)
 class RoundResults:
     """A closed round, for one reader. `people` are the answers with names, only for those of whom the respondents were
-    told; `may_act`: this reader may say what follows."""
+    told; `may_act`: this reader may say what follows from what was answered."""
 
     survey: Survey
     round: Round

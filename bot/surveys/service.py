@@ -18,8 +18,8 @@ from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind, nex
 from bot.domain.surveys import Round, RoundState, Survey, SurveyState
 from bot.surveys.asking.prompts import PROMPT_CLOSED, PROMPTS
 from bot.surveys.outcomes import Closing, Overview
-from bot.surveys.results.owing import results_owed
-from bot.surveys.results.publishing import publish
+from bot.surveys.results import publishing
+from bot.surveys.transitions import may_leave
 from storage import UnitOfWork, new_id
 
 QUESTION = "enps"
@@ -27,6 +27,7 @@ WEEKLY_WINDOW = timedelta(days=7)
 WINDOW = timedelta(days=14)
 MOST_NAMED = 10
 """Surveys that a question back names."""
+_INSTANT = timedelta(microseconds=1)
 STILL_GOING_OUT = timedelta(minutes=2)
 """A prompt that was being sent at the moment of closing gets its closing words this much later."""
 
@@ -35,8 +36,8 @@ def overview(db: UnitOfWork, now: datetime, survey: Survey) -> Overview:
     """Where a survey stands at an aware moment."""
     schedule = db.schedules.of_subject(ScheduleKind.SURVEY, survey.id)
     waits = schedule is not None and schedule.active and survey.state is SurveyState.ACTIVE
-    following = next_due(schedule.rule, now) if schedule and waits else None
     running = db.rounds.open_of(survey.id)
+    following = next_due(schedule.rule, free_from(now, running)) if schedule and waits else None
     return Overview(
         survey,
         schedule.rule if schedule else None,
@@ -89,8 +90,9 @@ def _of_channel(surveys: Collection[Survey], channel_id: str) -> Survey:
 
 
 def send(db: UnitOfWork, now: datetime, member: Member, survey: Survey, key: str) -> Overview:
-    """Start a round now; who is asked is looked up right after. Raises DomainError `surveys.not_yours`,
-    `surveys.is_paused`, `surveys.already_open`."""
+    """Start a round now; who is asked is looked up right after. It closes at the latest when the survey's next date is
+    due, which would start none while it is open. Raises DomainError `surveys.not_yours`, `surveys.is_paused`,
+    `surveys.already_open`."""
     require_owner(survey, member)
     if not db.handled.first_time(key, now):
         return overview(db, now, survey)
@@ -99,7 +101,9 @@ def send(db: UnitOfWork, now: datetime, member: Member, survey: Survey, key: str
     if db.rounds.open_of(survey.id):
         raise DomainError("surveys.already_open")
     schedule = db.schedules.of_subject(ScheduleKind.SURVEY, survey.id)
-    _start(db, survey, member.id, now, now + window(schedule.rule if schedule else None))
+    rule = schedule.rule if schedule else None
+    following = next_due(rule, now) if rule else None
+    _start(db, survey, member.id, now, closing(rule, now, following.at if following else None))
     return overview(db, now, survey)
 
 
@@ -115,8 +119,8 @@ def plan_occurrence(db: UnitOfWork, schedule: Schedule, due: Due, now: datetime)
             return
         close_round(db, now, running)
     following = next_due(schedule.rule, due.at)
-    closes_at = now + window(schedule.rule)
-    _start(db, survey, survey.created_by, now, min(closes_at, following.at) if following else closes_at)
+    closes_at = closing(schedule.rule, now, following.at if following else None)
+    _start(db, survey, survey.created_by, now, closes_at)
 
 
 def close(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Closing:
@@ -126,17 +130,23 @@ def close(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Clos
     if running is None:
         raise DomainError("surveys.nothing_open", handle=survey.handle)
     if running.state is RoundState.LAUNCHING:
+        if not may_leave(db, now, running):  # it was opened this moment
+            return close(db, now, member, survey)
         db.rounds.update(replace(running, state=RoundState.FAILED, closed_at=now))
         return Closing(survey, 0, 0, was_asking=False)
-    answered = db.rounds.answered_count(running.id)
-    close_round(db, now, running)
-    return Closing(survey, running.asked, answered, was_asking=True)
+    closed = close_round(db, now, running)
+    if closed is None:
+        raise DomainError("surveys.nothing_open", handle=survey.handle)
+    return Closing(survey, closed.asked, closed.answered or 0, was_asking=True)
 
 
-def close_round(db: UnitOfWork, now: datetime, running: Round) -> None:
-    """Close an open round: nobody can answer any more, every prompt turns into the same closing words, and the results
-    are owed to those who were announced. Prompts that were not sent yet will not be: they find the round closed."""
-    closed = publish(db, now, running)
+def close_round(db: UnitOfWork, now: datetime, running: Round) -> Round | None:
+    """Close an open round: nobody can answer any more, and every prompt turns into the same closing words. Prompts that
+    were not sent yet will not be: they find the round closed. What may be shown of it is decided next (`publishing`).
+    The round as it is then; None, and nothing changes, where somebody else has closed it this moment."""
+    if not may_leave(db, now, running):
+        return None
+    closed = publishing.close(db, now, running)
     owed = []
     for prompt in (each for purpose in PROMPTS for each in db.deliveries.of(purpose, running.id)):
         if prompt.state in (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS):
@@ -145,18 +155,8 @@ def close_round(db: UnitOfWork, now: datetime, running: Round) -> None:
             owed.append(
                 NewDelivery(PROMPT_CLOSED, which, prompt.receiver, due_at, verb=Verb.UPDATE, target_id=prompt.id)
             )
-    survey = db.surveys.get(running.survey_id)
-    if survey is not None:
-        owed += results_owed(db, now, survey, closed)
     db.deliveries.add_many(owed)
-
-
-def close_due(db: UnitOfWork, now: datetime) -> int:
-    """Close every round whose time is over; how many there were."""
-    due = db.rounds.closing(now)
-    for running in due:
-        close_round(db, now, running)
-    return len(due)
+    return closed
 
 
 def pause(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Overview:
@@ -177,10 +177,16 @@ def delete(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Ove
     return _switch(db, now, member, survey, SurveyState.DELETED)
 
 
-def upcoming(rule: Rule | None, now: datetime, count: int) -> tuple[datetime, ...]:
-    """The next moments (UTC) at which rounds start by themselves."""
+def free_from(now: datetime, running: Round | None) -> datetime:
+    """The moment after which dates start rounds again: a date on which another round still runs starts none. As far as
+    one can tell, since that one may close early."""
+    return now if running is None else max(now, running.closes_at - _INSTANT)
+
+
+def upcoming(rule: Rule | None, now: datetime, count: int, running: Round | None = None) -> tuple[datetime, ...]:
+    """The next moments (UTC) at which rounds start by themselves, while one is `running`."""
     moments: list[datetime] = []
-    after = now
+    after = free_from(now, running)
     while rule is not None and len(moments) < count:
         following = next_due(rule, after)
         if following is None:
@@ -238,6 +244,16 @@ def _waits_for_action(db: UnitOfWork, survey: Survey) -> bool:
     """Whether nobody has said yet what follows from the newest round that people answered."""
     newest = db.rounds.previous_closed(survey.id, db.rounds.next_number(survey.id))
     return newest is not None and bool(newest.answered) and db.rounds.action_of(newest.id) is None
+
+
+def closing(rule: Rule | None, starts_at: datetime, following: datetime | None) -> datetime:
+    """When a round closes (UTC) that starts at a moment, if nothing ends it before; `following` is when the next one
+    starts. A weekly one closes just then, also in the week that has an hour more as the clocks go back."""
+    if following is None:
+        return starts_at + window(rule)
+    if rule is not None and rule.cadence is Cadence.WEEKLY:
+        return following
+    return min(starts_at + window(rule), following)
 
 
 def window(rule: Rule | None) -> timedelta:

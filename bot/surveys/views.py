@@ -71,7 +71,8 @@ def _lines(asking: Round, t: Translator, zone: str) -> tuple[str, ...]:
 
 
 def thanks_message(asking: Round, t: Translator, zone: str) -> Message:
-    """What the prompt turns into: the same for everybody, with no trace of the answers."""
+    """What the prompt turns into: the same for everybody, with no trace of the answers. It names the survey, as several
+    may be in the conversation."""
     several = len(asking.questions) > 1
     has_reasons = any(each.why is not Why.NEVER for each in asking.questions)
     closes = t.moment(asking.closes_at, zone)
@@ -84,27 +85,33 @@ def thanks_message(asking: Round, t: Translator, zone: str) -> Message:
         parts.append(t("surveys.thanks.reasons"))
         reason = "surveys.reasons_button" if several else "surveys.reason_button"
         buttons.append(button(t(reason), ids.REASON_OPENED, carried))
-    text = " ".join(parts)
-    return Message(text, (section(text), actions(buttons)))
+    said = _titled(asking, " ".join(parts), t)
+    return Message(said.text, (*said.blocks, actions(buttons)))
 
 
 def postponed_message(asking: Round, again_at: datetime, t: Translator, zone: str) -> Message:
     """What the question turns into for those who wish to be asked later, with a way back."""
-    text = t("surveys.postponed", again=t.moment(again_at, zone))
-    return Message(
-        text, (section(text), actions([button(t("surveys.now_button"), ids.ANSWER_NOW, ids.pack(round=asking.id))]))
-    )
+    said = _titled(asking, t("surveys.postponed", again=t.moment(again_at, zone)), t)
+    now = button(t("surveys.now_button"), ids.ANSWER_NOW, ids.pack(round=asking.id))
+    return Message(said.text, (*said.blocks, actions([now])))
 
 
-def closed_message(t: Translator) -> Message:
+def closed_message(closed: Round, t: Translator) -> Message:
     """What every prompt turns into at close, whether it was answered or not."""
-    text = t("surveys.closed_for_member")
-    return Message(text, (section(text),))
+    return _titled(closed, t("surveys.closed_for_member"), t)
 
 
 def note(text: str) -> Message:
     """One sentence."""
     return Message(text, (plain_section(text),))
+
+
+def _titled(asking: Round, text: str, t: Translator) -> Message:
+    """A sentence about a round, below the title of its survey if it has one."""
+    title = escape(definition_title(asking.definition, t))
+    if not title:
+        return Message(text, (section(text),))
+    return Message(f"{title}\n{text}", (section(f"*{title}*\n{text}"),))
 
 
 def _alone(asking: Round, t: Translator) -> tuple[Sequence[str], Sequence[Block]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from bot.domain.audiences import Audience
 from bot.domain.enps import EnpsClass, classify
-from bot.domain.questions import Question, QuestionKind, Wording, chosen, number_of
+from bot.domain.questions import Question, QuestionKind, Wording, chosen, number_of, possible
 from bot.domain.surveys import Definition, Receivers, Survey
 from bot.i18n import Translator
 
@@ -80,6 +80,12 @@ def value_words(question: Question, value: int, t: Translator) -> str:
             return t.number(number_of(value), DECIMALS)
         case _:
             return t("surveys.value.of", value=value, high=question.high)
+
+
+def offered(question: Question) -> Sequence[int]:
+    """The values in the order in which people choose from them: a scale from its low end, "yes" before "no"."""
+    values = possible(question)
+    return values[::-1] if question.kind is QuestionKind.YES_NO else values
 
 
 def value_label(question: Question, value: int, t: Translator) -> str:

@@ -18,13 +18,14 @@ from bot.domain.privacy import (
     category_of,
     publication,
     publish,
+    publish_named,
     range_of,
     same_question,
     thresholds,
     value_range,
 )
 from bot.domain.questions import Question, QuestionKind, enps_question
-from bot.domain.surveys import Definition, Round, RoundFacts, RoundState, SegmentFacts
+from bot.domain.surveys import Definition, NamedAnswer, Round, RoundFacts, RoundState, SegmentFacts
 
 MONDAY = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
 MIXED = {10: 6, 8: 4, 3: 2}
@@ -168,16 +169,30 @@ class TestWholeRound:
         assert (one.answers, one.hidden, one.texts_shown) == (2, None, True)
         assert (fewer.hidden, fewer.texts_shown) == (Hidden.TOO_FEW, False)
 
-    def test_a_named_round_shows_everything(self):
+    def test_a_round_with_names_publishes_what_an_anonymous_one_would(self):
+        group = SegmentFacts("Sales", frozenset({"U1"}), 1, {"enps": {10: 1}})
+        rest = SegmentFacts("", frozenset({"U2", "U3"}), 0, {})
+        for counts, asked, groups in (({10: 1}, 3, (group, rest)), ({10: 7}, 9, ()), (MIXED, 20, ())):
+            anonymous, named = (facts(counts, asked=asked, named=named) for named in (False, True))
+            assert publish(named, groups, ()) == publish(anonymous, groups, ())
+        few = publish(facts({10: 1}, asked=3, named=True), (group, rest), ())
+        assert (few.questions[0].hidden, few.segments) == (Hidden.TOO_FEW, ())
+
+    def test_who_was_announced_to_see_names_sees_everything(self):
         known = facts({10: 1}, asked=3, named=True)
         group = SegmentFacts("Sales", frozenset({"U1"}), 1, {"enps": {10: 1}})
         rest = SegmentFacts("", frozenset({"U2", "U3"}), 0, {})
-        published = publish(known, (group, rest), ())
-        assert published.questions[0].counts == {10: 1}
-        assert published.questions[0].texts_shown
-        assert [each.segment for each in published.segments] == ["Sales"]
-        assert published.segments[0].questions[0].counts == {10: 1}
-        assert only(facts({10: 1}, asked=3)).hidden is Hidden.TOO_FEW
+        seen = publish_named(known, (group, rest))
+        assert seen.questions[0].counts == {10: 1}
+        assert seen.questions[0].texts_shown
+        assert [each.segment for each in seen.segments] == ["Sales"]
+        assert seen.segments[0].questions[0].counts == {10: 1}
+
+    def test_but_nothing_before_the_close_nor_of_an_anonymous_round(self):
+        running = facts(MIXED, named=True, state=RoundState.OPEN)
+        assert publish_named(running, ()).questions[0].hidden is Hidden.STILL_OPEN
+        with pytest.raises(ValueError, match="was not asked with names"):
+            publish_named(facts(MIXED), ())
 
 
 class TestReading:
@@ -354,17 +369,36 @@ class TestBetweenRounds:
         assert self.after({10: 6, 2: 5}, people, [before]).hidden is None
         assert self.after({10: 6, 2: 6}, people, [before]).hidden is Hidden.TOO_CLOSE
 
-    def test_a_round_of_another_question_of_long_ago_or_with_names_does_not_count(self):
+    def test_a_round_of_another_question_or_of_long_ago_does_not_count(self):
         people, counts = (*self.TEAM, "U99"), {10: 6, 2: 5}
         before, *_ = told({10: 5, 2: 5}, self.TEAM)
-        named, *_ = told({10: 5, 2: 5}, self.TEAM, named=True)
         other, *_ = told({1: 5, 2: 5}, self.TEAM, question=AGREEMENT)
         hidden = EarlierRound(replace(before.round, published=None), before.asked)
-        for each in (named, other, hidden):
+        for each in (other, hidden):
             assert self.after(counts, people, [each]).hidden is None
         assert self.after(counts, people, [before], number=14).hidden is Hidden.TOO_CLOSE
         assert self.after(counts, people, [before], number=15).hidden is None
         assert self.after(counts, people, [before], survey="S2").hidden is Hidden.TOO_CLOSE
+
+    def test_what_everybody_saw_of_a_round_with_names_counts_like_any_other(self):
+        named, *_ = told({10: 5, 2: 5}, self.TEAM, named=True)
+        assert self.after({10: 6, 2: 5}, (*self.TEAM, "U99"), [named]).hidden is Hidden.TOO_CLOSE
+
+    def test_who_saw_names_does_not_learn_what_the_others_said(self):
+        """Three of a team were asked with names: those who saw them could take their answers from the team's."""
+        named, *_ = told({10: 2, 2: 1}, self.TEAM[:3], named=True)
+        told_names = tuple(NamedAnswer(who, "enps", 2 if at else 10) for at, who in enumerate(self.TEAM[:3]))
+        seven, six = (*self.TEAM[:7],), {10: 4, 2: 3}
+        assert shows_nothing(named.round.published.questions[0])
+        assert self.after(six, seven, [named]).hidden is None
+        assert self.after(six, seven, [replace(named, told=told_names)]).hidden is Hidden.TOO_CLOSE
+        assert self.after({10: 5, 2: 5}, self.TEAM, [replace(named, told=told_names)]).hidden is None
+
+    def test_nor_what_who_was_silent_then_says_now(self):
+        named, *_ = told({10: 5, 2: 4}, self.TEAM, named=True)
+        told_names = tuple(NamedAnswer(who, "enps", 10 if at < 5 else 2) for at, who in enumerate(self.TEAM[:9]))
+        assert self.after({10: 5, 2: 5}, self.TEAM, [named]).hidden is None
+        assert self.after({10: 5, 2: 5}, self.TEAM, [replace(named, told=told_names)]).hidden is Hidden.TOO_CLOSE
 
     def test_people_who_are_not_known_are_too_close(self):
         before, *_ = told({10: 5, 2: 5}, self.TEAM)

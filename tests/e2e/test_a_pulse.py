@@ -47,6 +47,8 @@ async def test_a_pulse_is_written_asked_answered_told_and_acted_on(company: Comp
     start = await until(lambda: with_block(ayu, "survey.draft_cadence_input:weekly"), "the template's own rhythm")
     assert (await ayu.submit(start, {"survey.draft_cadence_input:weekly": "once"}))["ok"]
     hub = await until(lambda: the_view(ayu, "survey.draft_form"), "the overview of the draft")
+    named = "SELECT handle FROM surveys WHERE handle = 'weekly-sales'"
+    await until(lambda: company.ask(named), "the short name after the channel")
     assert (await ayu.submit(hub))["ok"]
     for view in reversed(await ayu.views()):
         await ayu.close(view)

@@ -75,7 +75,7 @@ async def test_killed_while_asking_it_asks_everybody_exactly_once(company: Compa
     assert {user_id: len(each) for user_id, each in (await questions(company)).items()} == dict.fromkeys(
         await questions(company), 1
     )
-    assert company.ask("SELECT count(*) FROM invitations WHERE answered") == [(5,)]
+    assert company.ask("SELECT count(*) FROM participations") == [(5,)]
     assert "5 dari 25" in text_of(await ephemeral(ayu, "/pulse results enps-general", GENERAL))
 
 

@@ -101,6 +101,20 @@ async def test_it_says_what_is_kept(denyut: Bench) -> None:
     assert "Until it closes, you can still change your answer" in shown
 
 
+async def test_a_guest_whom_a_survey_includes_answers_on_home_and_still_sees_no_figures(denyut: Bench) -> None:
+    log(denyut, "U0BOB", 12)
+    round_id = ask(denyut, "U0BOB", "U0GUEST")
+
+    shown = await home_of(denyut, "U0GUEST")
+    assert f"{WAITS}, open until Tue 1 Dec, 15:00" in shown
+    assert "Leads" not in shown
+    await denyut.press(denyut.slack.homes["U0GUEST"], "Answer", user="U0GUEST")
+    await denyut.submit(denyut.form(), {"survey.score_input": "9"}, user="U0GUEST")
+
+    assert denyut.do(lambda db: db.rounds.answered_count(round_id)) == 1
+    assert WAITS not in await home_of(denyut, "U0GUEST")
+
+
 @pytest.mark.parametrize("user", ["U0GUEST", "U0OUT"])
 async def test_visitors_see_no_figures(denyut: Bench, user: str) -> None:
     log(denyut, "U0BOB", 4711)

@@ -250,3 +250,33 @@ async def test_the_workspace_is_the_only_one_it_speaks_of(denyut: Bench) -> None
     (posted,) = denyut.posts("C0SALES")
     assert "nothing was logged" in posted.message.text
     assert TEAM != "T0OTHER"
+
+
+async def test_a_round_is_told_to_the_channel_it_asked_also_after_its_survey_asks_another(denyut: Bench) -> None:
+    for command in (WEEKLY, "/kpi summary <#C0PAIR|pair> weekly mon 09:00"):
+        await denyut.command(command, user="U0BOB")
+    close_round(denyut, "C0SALES", {9: 10, 7: 6, 3: 6}, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
+    (survey,) = denyut.do(lambda db: db.surveys.all())
+    moved = replace(survey, definition=enps_definition("C0PAIR", SCALE_0_10))
+    denyut.do(lambda db: db.surveys.update(moved))
+
+    await denyut.tick(MONDAY_9_MAKASSAR)
+
+    (posted,), (other,) = denyut.posts("C0SALES"), denyut.posts("C0PAIR")
+    assert "eNPS" in posted.message.text
+    assert "eNPS" not in other.message.text
+
+
+@pytest.mark.parametrize("asked_before", ["C0SALES", "C0PAIR"])
+async def test_a_round_is_compared_only_with_one_that_asked_the_same_channel(denyut: Bench, asked_before: str) -> None:
+    await denyut.command(WEEKLY, user="U0BOB")
+    counts = ({9: 10, 7: 6, 3: 14}, {9: 24, 7: 6})
+    first, _ = close_round(denyut, "C0SALES", *counts, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
+    elsewhere = replace(first, definition=enps_definition(asked_before, SCALE_0_10), published=None)
+    denyut.do(lambda db: db.rounds.update(elsewhere))
+
+    await denyut.tick(MONDAY_9_MAKASSAR)
+
+    (posted,) = denyut.posts("C0SALES")
+    (line,) = [line for line in lines_of(posted) if "eNPS" in line]
+    assert ("since the round before" in line) is (asked_before == "C0SALES")

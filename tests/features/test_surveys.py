@@ -203,7 +203,7 @@ async def test_a_paused_survey_asks_nobody_and_makes_nothing_up_afterwards(denyu
 
 async def test_the_list_shows_dates_and_progress(denyut: Bench) -> None:
     nothing = await denyut.command("/pulse list", user="U0BOB")
-    assert "/pulse enps" in nothing.text
+    assert "/pulse new" in nothing.text
     await denyut.command(f"{CREATE} weekly mon 09:00", user="U0BOB")
     await denyut.command("/pulse send", user="U0BOB")
     await denyut.tick()
@@ -211,14 +211,14 @@ async def test_the_list_shows_dates_and_progress(denyut: Bench) -> None:
 
     for line in ("/pulse list", "/pulse daftar", "/pulse"):
         reply = await denyut.command(line, user="U0BOB")
-        for part in ("enps-sales", "<#C0SALES>", "every Monday at 09:00", "Mon 30 Nov, 09:00", "1 of 6 have answered"):
+        for part in ("enps-sales", "<#C0SALES>", "every Monday at 09:00", "next: Mon 30 Nov, 09:00", "1 of 6 answered"):
             assert part in reply.text
 
 
 async def test_pulse_alone_is_the_help_as_long_as_there_is_no_survey(denyut: Bench) -> None:
     reply = await denyut.command("/pulse", user="U0BOB")
 
-    assert "`/pulse enps #channel" in reply.text
+    assert "`/pulse enps [#channel" in reply.text
     await denyut.click(ids.PULSE_ENPS_OPENED, ids.pack(), user="U0BOB")
     assert denyut.slack.views[-1]["callback_id"] == ids.PULSE_ENPS_FORM
 

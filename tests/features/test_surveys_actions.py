@@ -6,8 +6,10 @@ import pytest
 
 from bot.domain.surveys import ActionKind, Round
 from bot.slack import ids
+from bot.surveys import service
+from bot.surveys.answers.answering import what_followed
 from tests.features.harness import Bench
-from tests.features.survey_rounds import ENPS, closed, opened, scores, survey_of, told
+from tests.features.survey_rounds import ENPS, PEOPLE, closed, opened, scores, survey_of, told
 
 SCORES = [10, 9, 9, 8, 3, 10]
 WISHED = "We hire two people & <!channel>"
@@ -33,15 +35,15 @@ def buttons(denyut: Bench, user: str) -> list[str]:
 async def test_the_author_says_it_on_the_results_which_turn_into_their_outcome(denyut: Bench) -> None:
     finished = await done(denyut)
     results = denyut.dms("U0BOB")[-1]
-    assert buttons(denyut, "U0BOB") == ["We do something", "No action, because …"]
+    assert buttons(denyut, "U0BOB") == ["Say what we will do", "No action, because …"]
 
-    await denyut.press(results, "We do something", user="U0BOB")
+    await denyut.press(results, "Say what we will do", user="U0BOB")
     answer = await denyut.submit(denyut.form(), {ids.ACTION_INPUT: WISHED}, user="U0BOB")
     await denyut.tick(denyut.now + timedelta(seconds=5))
 
     said = action(denyut, finished)
     assert (said.kind, said.text, said.by) == (ActionKind.DONE, WISHED, "U0BOB")
-    assert "read it with the question" in str(answer.body)
+    assert "reads it with the question" in str(answer.body)
     assert "*What follows:* We hire two people &amp; &lt;!channel&gt;" in results.message.text
     assert "eNPS +50" in results.message.text
     assert buttons(denyut, "U0BOB") == []
@@ -146,23 +148,79 @@ async def test_the_author_is_asked_once_more_three_working_days_later_at_work(de
     asked = denyut.dms("U0BOB")[messages:]
     assert len(asked) == 1, "once"
     assert "What follows from them?" in asked[0].message.text
-    await denyut.press(asked[0], "We do something", user="U0BOB")
+    await denyut.press(asked[0], "Say what we will do", user="U0BOB")
     await denyut.submit(denyut.form(), {ids.ACTION_INPUT: "we hire"}, user="U0BOB")
     await denyut.tick(denyut.now + timedelta(seconds=5))
     assert "is recorded" in asked[0].message.text
     assert "*What follows:* we hire" in asked[0].message.text
 
 
-@pytest.mark.parametrize("what", ["said", "next round"])
-async def test_nobody_is_asked_again_when_it_was_said_or_the_next_round_asks(denyut: Bench, what: str) -> None:
-    await done(denyut)
-    messages = len(denyut.dms("U0BOB"))
+@pytest.mark.parametrize("what", ["said", "two rounds later", "removed", "nobody answered"])
+async def test_nobody_is_asked_again_when_there_is_nothing_to_say_any_more(denyut: Bench, what: str) -> None:
+    survey = survey_of(denyut, ENPS)
+    await closed(denyut, survey, {} if what == "nobody answered" else scores(SCORES), silent=6)
     if what == "said":
         await denyut.command("/pulse act pulse we hire", user="U0BOB")
-    else:
-        denyut.now += timedelta(days=1)
-        opened(denyut, denyut.do(lambda db: db.surveys.by_handle("pulse")), dict.fromkeys(["U0CITRA", "U0DEWI"], ""))
+    elif what == "removed":
+        await denyut.command("/pulse delete pulse", user="U0BOB")
+    elif what == "two rounds later":
+        await closed(denyut, survey, {}, silent=6)
+    messages = len(denyut.dms("U0BOB"))
 
     await denyut.ticks(datetime(2026, 12, 2, 9, 0, tzinfo=UTC), every=timedelta(hours=3))
 
     assert len(denyut.dms("U0BOB")) == messages
+
+
+async def test_where_nobody_answered_nobody_is_asked_what_follows(denyut: Bench) -> None:
+    await closed(denyut, survey_of(denyut, ENPS), {}, silent=6)
+
+    assert buttons(denyut, "U0BOB") == []
+
+
+async def test_what_was_not_said_before_the_next_round_is_still_asked_for_and_read_in_that_one_and_the_next(
+    denyut: Bench,
+) -> None:
+    """A weekly round closes at the moment the next one opens: its author could never have said it before."""
+    survey = survey_of(denyut, ENPS)
+    finished = await closed(denyut, survey, scores(SCORES))
+    second = opened(denyut, survey, dict.fromkeys(PEOPLE[:6], ""))
+    denyut.now += timedelta(days=2)
+
+    for text in ("first", "we hire"):
+        reply = await denyut.command(f"/pulse act pulse {text}", user="U0BOB")
+        assert "It is recorded" in reply.text
+    assert action(denyut, finished).text == "we hire"
+    assert denyut.do(lambda db: what_followed(db, second)).text == "we hire", "in its reminders"
+
+    denyut.do(lambda db: service.close_round(db, denyut.now, second))
+    await denyut.tick()
+    third = opened(denyut, survey, dict.fromkeys(PEOPLE[:6], ""))
+    assert denyut.do(lambda db: what_followed(db, third)).text == "we hire"
+
+    denyut.do(lambda db: service.close_round(db, denyut.now, third))
+    await denyut.tick()
+    fourth = opened(denyut, survey, dict.fromkeys(PEOPLE[:6], ""))
+    assert denyut.do(lambda db: what_followed(db, fourth)) is None, "not again and again"
+
+
+async def test_what_a_round_opened_with_is_not_read_again_in_the_one_after_it(denyut: Bench) -> None:
+    survey = survey_of(denyut, ENPS)
+    await closed(denyut, survey, scores(SCORES))
+    await denyut.command("/pulse act pulse we hire", user="U0BOB")
+    denyut.now += timedelta(days=1)
+    second = await closed(denyut, survey, scores(SCORES))
+    third = opened(denyut, survey, dict.fromkeys(PEOPLE[:6], ""))
+
+    assert denyut.do(lambda db: what_followed(db, second)).text == "we hire"
+    assert denyut.do(lambda db: what_followed(db, third)) is None
+
+
+async def test_while_the_next_round_asks_the_author_is_asked_all_the_same(denyut: Bench) -> None:
+    survey = survey_of(denyut, ENPS)
+    await closed(denyut, survey, scores(SCORES))
+    opened(denyut, survey, dict.fromkeys(PEOPLE[:6], ""))
+
+    await denyut.ticks(datetime(2026, 12, 2, 9, 0, tzinfo=UTC), every=timedelta(hours=3))
+
+    assert "What follows from them?" in denyut.dms("U0BOB")[-1].message.text

@@ -40,7 +40,7 @@ class TestWhoIsAsked:
             "<!subteam^S0SUP>",
             "1 guest",
             "1 bot",
-            "1 person left out by name",
+            "1 person left out on purpose",
         ):
             assert part in said
 
@@ -247,14 +247,22 @@ class TestTyped:
             ("<#C0SALES|sales> except", "Name the people to leave out"),
             (f"<#C0SALES|sales> except {SUPPORT}", "Name the people to leave out"),
             ("weekly mon", "I found nobody to ask"),
+            ("<#C0SALES|sales> #support weekly", "I found nobody to ask in “#support”"),
+            ("<#C0SALES|sales> @support weekly", "I found nobody to ask in “@support”"),
             ("<#C0SALES|sales> weekly from 1 dec until 30 nov", "is before the first one"),
-            ("<#C0SALES|sales> until 30 dec", "A last day needs a rhythm"),
+            ("<#C0SALES|sales> until 30 dec", "Only a survey that repeats has a last day"),
         ],
     )
     async def test_what_cannot_be_meant_is_refused_at_once(self, denyut: Bench, line: str, says: str) -> None:
         reply = await denyut.command(f"/pulse enps {line}", user="U0BOB")
 
         assert says in reply.text
+        assert denyut.do(lambda db: db.surveys.all()) == []
+
+    async def test_a_place_that_slack_does_not_know_is_no_word_about_when(self, denyut: Bench) -> None:
+        reply = await denyut.command("/pulse new weekly #support", user="U0BOB")
+
+        assert "I found nobody to ask in “#support”" in reply.text
         assert denyut.do(lambda db: db.surveys.all()) == []
 
     async def test_several_surveys_may_share_a_channel_but_one_enps_survey_is_all_of_it(self, denyut: Bench) -> None:

@@ -52,7 +52,7 @@ async def test_the_prompt_says_what_is_asked_of_whom_and_who_gets_the_results(de
         "8 questions, about 3 minutes",
         "6 people (<#C0SALES>)",
         "or until everybody has answered",
-        "from 5 answers on, comments from 10",
+        "from 5 answers on, comments once 10 people",
         "the person who asks, <@U0CITRA>, and everybody in <#C0PAIR>",
         "sealed",
     ):

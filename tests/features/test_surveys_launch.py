@@ -1,14 +1,19 @@
 """Rounds: who is asked and when, who is not, and how rounds start and end by themselves."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 
 from bot.domain.deliveries import DeliveryState
 from bot.domain.members import Absence
+from bot.domain.schedules import Cadence, Rule
 from bot.domain.surveys import RoundState
 from bot.slack.gateway import SlackUnreachable
+from bot.surveys.answers import answering
 from tests.features.harness import Bench
+from tests.features.survey_steps import added, changed, definition, invited, newest, told
 from tests.features.test_surveys import (
     ASKED,
     CREATE,
@@ -133,7 +138,7 @@ async def test_strangers_are_looked_up_and_a_second_pass_asks_nobody_twice(denyu
     assert len([dm for dm in denyut.dms("U0NEW") if is_question(dm.message.text)]) == 1
     told = " ".join(dm.message.text for dm in denyut.dms("U0AYU"))
     assert "1 bot" in told
-    assert "1 akun yang tidak dijelaskan Slack" in told
+    assert "1 akun yang tidak bisa saya cek di Slack" in told
 
 
 async def test_only_one_round_runs_at_a_time(denyut: Bench) -> None:
@@ -175,10 +180,47 @@ async def test_a_weekly_survey_asks_every_week_and_does_not_stand_in_its_own_way
     assert [each.state for each in rounds(denyut)] == [RoundState.OPEN, RoundState.CLOSED]
 
 
+async def test_a_weekly_round_is_open_until_the_next_one_also_when_the_clocks_go_back(denyut: Bench) -> None:
+    """In New York the week from 26 October 2026 has an hour more: 09:00 is 13:00 UTC before, and 14:00 after it."""
+    denyut.now = datetime(2026, 10, 22, 8, 0, tzinfo=UTC)
+    monday = date(2026, 10, 26)
+    added(denyut, definition(), rule=Rule(Cadence.WEEKLY, monday, time(9), "America/New_York"))
+
+    await denyut.tick(datetime(2026, 10, 26, 13, 0, tzinfo=UTC))
+
+    assert newest(denyut).closes_at == datetime(2026, 11, 2, 14, 0, tzinfo=UTC)
+
+
+async def test_nothing_comes_between_the_pages_of_results_where_the_next_round_opens_at_once(denyut: Bench) -> None:
+    added(denyut, definition(count=10), rule=Rule(Cadence.WEEKLY, date(2026, 11, 30), time(9), "Asia/Jakarta"))
+    monday = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
+    await denyut.tick(monday)
+    asked = newest(denyut)
+    for place, person in enumerate(invited(denyut, asked)):
+        values = {f"q{number}": 1 + (place + number) % 5 for number in range(10)}
+        denyut.do(partial(answering.record, round_id=asked.id, member_id=person, values=values))
+    before = len(denyut.dms("U0BOB"))
+
+    for moment in (monday + timedelta(days=7), monday + timedelta(days=7, seconds=15)):
+        await denyut.tick(moment)
+
+    texts = [each.message.text for each in denyut.dms("U0BOB")[before:]]
+    pages = [place for place, text in enumerate(texts) if text.startswith("Results of")]
+    assert len(pages) > 1
+    assert pages == list(range(pages[0], pages[0] + len(pages)))
+    assert any("is asking 6 people" in text for text in texts)
+
+
 async def test_a_date_on_which_a_round_still_runs_starts_no_other(denyut: Bench) -> None:
-    await denyut.command(f"{CREATE} weekly mon 09:00")
-    await denyut.command("/pulse send")
+    await denyut.command(f"{CREATE} weekly mon 09:00", user="U0BOB")
+    assert "next: Mon 30 Nov, 09:00" in (await denyut.command("/pulse list", user="U0BOB")).text
+    await denyut.command("/pulse send", user="U0BOB")
     await denyut.tick()
+    (running,) = rounds(denyut)  # open for longer than until the next date: that one came nearer after the start
+    denyut.do(lambda db: db.rounds.update(replace(running, closes_at=running.closes_at + timedelta(days=3))))
+    assert "next: Mon 7 Dec, 09:00" in (await denyut.command("/pulse list", user="U0BOB")).text
+    previewed = (await denyut.command("/pulse preview", user="U0BOB")).text
+    assert "Mon 30 Nov" not in previewed + denyut.slack.responses[-1][1].text
 
     for moment in (datetime(2026, 11, 30, 2, 0, tzinfo=UTC), datetime(2026, 11, 30, 2, 1, tzinfo=UTC)):
         await denyut.tick(moment)
@@ -195,3 +237,20 @@ async def test_a_round_that_is_only_starting_can_be_stopped(denyut: Bench) -> No
 
     assert "before anybody was asked" in reply.text
     assert denyut.slack.posted == []
+
+
+async def test_an_author_who_has_left_is_not_told_of_rounds_that_open(denyut: Bench) -> None:
+    added(
+        denyut, definition(), author="U0CITRA", rule=Rule(Cadence.WEEKLY, date(2026, 11, 30), time(9), "Asia/Jakarta")
+    )
+    monday = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
+    await denyut.tick(monday)
+    assert "bertanya kepada 6 orang" in told(denyut, "U0CITRA", about="`pulse`"), "the control: she is there"
+    changed(denyut, "U0CITRA", is_deleted=True)
+    before = len(denyut.dms("U0CITRA"))
+
+    for moment in (monday + timedelta(days=7), monday + timedelta(days=7, seconds=15)):
+        await denyut.tick(moment)
+
+    assert newest(denyut).number == 2
+    assert len(denyut.dms("U0CITRA")) == before

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.surveys.results.exporting import export_comments, export_lines
+from bot.surveys.results.exporting import COLUMNS, export_comments, export_lines
 from tests.features.harness import Bench
 from tests.features.survey_rounds import ALL_KINDS, ENPS, WISH, Said, closed, sent, survey_of, told
 
@@ -34,35 +34,61 @@ async def test_those_who_were_announced_see_who_said_what(denyut: Bench) -> None
     assert "<@U0CITRA>\n1. 9 of 10 – the &lt;!here&gt; team\n2. more tea" in sent(denyut, "U0BOB")[0]
 
 
-async def test_an_admin_who_was_not_announced_sees_counts_only(denyut: Bench) -> None:
+async def test_an_admin_who_was_not_announced_sees_no_more_than_of_an_anonymous_round(denyut: Bench) -> None:
     await shown(denyut)
 
     text = await asked_for(denyut, "U0AYU")
 
-    assert "eNPS +33" in text
+    assert "Jawaban terlalu sedikit" in text
     assert "<@U0FAJAR>" in text, "who has the names is said"
-    for part in (*NAMES, *WORDS):
+    for part in (*NAMES, *WORDS, "eNPS"):
         assert part not in text
 
 
-async def test_an_author_who_was_not_announced_sees_counts_only(denyut: Bench) -> None:
+async def test_an_author_who_was_not_announced_sees_no_more_either(denyut: Bench) -> None:
     await shown(denyut, author=False)
 
     text = await asked_for(denyut, "U0BOB")
 
-    assert "eNPS +33" in text
-    for part in (*NAMES, *WORDS):
+    assert "Too few answers to show a result" in text
+    assert "eNPS +33" in await asked_for(denyut, "U0FAJAR"), "the control"
+    for part in (*NAMES, *WORDS, "eNPS"):
         assert part not in text
 
 
-async def test_a_channel_sees_counts_only(denyut: Bench) -> None:
+async def test_a_channel_sees_of_few_nothing(denyut: Bench) -> None:
     await shown(denyut)
 
     texts = "\n".join(sent(denyut, "C0PAIR"))
 
-    assert "eNPS +33" in texts
-    for part in (*NAMES, *WORDS):
+    assert "Too few answers to show a result" in texts
+    for part in (*NAMES, *WORDS, "eNPS"):
         assert part not in texts
+
+
+async def test_a_channel_sees_of_many_the_numbers_and_large_groups_alone(denyut: Bench) -> None:
+    people = {f"U2P{at:03}": Said({"enps": 3 if at % 3 else 9}, {"wish": f"wish {at}"}) for at in range(13)}
+    groups = {each: "Alone" if at == 12 else "North" if at < 6 else "South" for at, each in enumerate(people)}
+    survey = survey_of(denyut, ENPS, WISH, is_named=True, receivers=told((), "C0PAIR"), breakdown="attribute:region")
+
+    await closed(denyut, survey, people, groups)
+
+    posted, announced = "\n".join(sent(denyut, "C0PAIR")), "\n".join(sent(denyut, "U0BOB"))
+    assert "eNPS" in posted
+    assert "13 answers to this question" in posted
+    assert "further below" not in posted, "what people wrote does not follow"
+    for part in ("wish 3", "<@U2P", "Alone"):
+        assert part not in posted
+        assert part in announced, "the control"
+
+
+async def test_who_was_announced_sees_what_changed_between_rounds_of_few(denyut: Bench) -> None:
+    survey = survey_of(denyut, ENPS, is_named=True, receivers=told(("U0FAJAR",)))
+    for _ in range(2):
+        await closed(denyut, survey, ANSWERS)
+
+    assert "(1): +33; 26 Nov 2026 (2): +33" in await asked_for(denyut, "U0FAJAR")
+    assert "eNPS" not in await asked_for(denyut, "U0AYU")
 
 
 async def test_an_anonymous_round_names_nobody_to_anybody(denyut: Bench) -> None:
@@ -81,7 +107,7 @@ async def test_the_export_holds_neither_names_nor_words_of_a_round_with_names(de
     lines = denyut.do(lambda db: list(export_lines(db, t)))
     comments = denyut.do(lambda db: list(export_comments(db, t)))
 
-    assert len(lines) > 3
+    assert [line[COLUMNS.index("row")] for line in lines[1:]] == ["hidden", "hidden"], "as of an anonymous round"
     assert len(comments) == 1, "the head"
     assert not [cell for line in lines for cell in line if cell.startswith("U0") or "tea" in cell]
 

@@ -224,7 +224,7 @@ async def test_skipping_everything_records_nothing_and_says_so(denyut: Bench) ->
     running = await started(denyut, [TEXT, CHOICES])
 
     await press(denyut, "Skip")
-    await press(denyut, "Done")
+    await press(denyut, "Save my choice")
 
     assert "nothing is recorded" in said(denyut)
     assert denyut.do(lambda db: db.rounds.answered_count(running.id)) == 0

@@ -81,7 +81,7 @@ async def test_days_away_holidays_and_other_surveys_are_told_apart(denyut: Bench
     said = await forecast(denyut)
     assert "1 person only on Thu 3 Dec, when they are back" in said
     assert "1 person not at all" in said
-    assert "3 people only on Fri 4 Dec, because of other questions they get" in said
+    assert "3 people only on Fri 4 Dec, because of questions from other surveys" in said
 
 
 async def test_the_turn_of_the_year_and_its_holidays(denyut: Bench) -> None:
@@ -170,7 +170,7 @@ async def test_members_will_read_every_question_its_options_and_how_well_it_is_k
 
     reply = await denyut.command("/pulse preview pulse", user="U0BOB")
 
-    for part in ("Preview of Pulse (pulse)", "Well?", "And 1 question, a new one each round", "without your name"):
+    for part in ("Preview of Pulse (pulse)", "Well?", "a new one each round, about: ", "without your name"):
         assert part in reply.text
     assert not [block for block in reply.blocks if block["type"] == "actions"]
 
@@ -230,8 +230,8 @@ class TestList:
 
         await denyut.command("/pulse close pulse", user="U0BOB")
 
-        assert "wait for you to say what follows" in (await denyut.command("/pulse list", user="U0BOB")).text
-        assert "menunggu kamu mengatakan apa tindak lanjutnya" in (await denyut.command("/pulse list")).text
+        assert "has yet to be said" in (await denyut.command("/pulse list", user="U0BOB")).text
+        assert "Tindak lanjut dari hasil terbarunya belum ditulis" in (await denyut.command("/pulse list")).text
 
 
 async def test_a_last_date_ends_it(denyut: Bench) -> None:

@@ -40,12 +40,13 @@ async def test_no_row_holds_an_answer_beside_a_person_or_a_time(denyut: Bench, t
 
     assert {tuple(sorted(row)) for row in found["answers"]} == {("key", "question", "round_id", "value")}
     assert {tuple(sorted(row)) for row in found["comments"]} == {("key", "question", "round_id", "text")}
-    for table in ("answers", "comments"):
+    assert {tuple(sorted(row)) for row in found["participations"]} == {("key", "round_id")}
+    for table in ("answers", "comments", "participations"):
         assert not any(member in repr(found[table]) for member in ASKED)
     holding = [name for name, kept in found.items() if COMMENT in repr(kept)]
     assert holding == ["comments"]
     invited = next(row for row in found["invitations"] if row["member_id"] == "U0BOB")
-    assert set(invited) == {"workspace_id", "round_id", "member_id", "answered", "segment"}
+    assert set(invited) == {"workspace_id", "round_id", "member_id", "segment"}
 
 
 async def test_answering_leaves_no_other_trace_than_the_answer_and_that_somebody_answered(
@@ -57,7 +58,7 @@ async def test_answering_leaves_no_other_trace_than_the_answer_and_that_somebody
     await answered(denyut, {"U0BOB": 3})
 
     changed = {name for name, kept in rows(tmp_path).items() if kept != before[name]}
-    assert changed == {"answers", "invitations"}
+    assert changed == {"answers", "participations"}
 
 
 async def test_different_scores_leave_the_same_trace(denyut: Bench, tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ async def test_different_scores_leave_the_same_trace(denyut: Bench, tmp_path: Pa
     await answered(denyut, {"U0EMMA": 10})
 
     after = rows(tmp_path)
-    assert {name for name, kept in after.items() if kept != before[name]} == {"answers", "invitations"}
+    assert {name for name, kept in after.items() if kept != before[name]} == {"answers", "participations"}
 
 
 async def test_no_message_holds_an_answer_or_its_class(denyut: Bench) -> None:

@@ -27,6 +27,7 @@ from tests.features.survey_rounds import (
     survey_of,
     told,
 )
+from tests.features.survey_steps import changed
 from tests.features.test_surveys import ASKED, CREATE, answered, launched, newest_round, question
 
 
@@ -69,6 +70,7 @@ async def test_results_of_too_few_are_not_shown(denyut: Bench) -> None:
     await launched(denyut)
     await answered(denyut, {"U0AYU": 10, "U0BOB": 2, "U0CITRA": 9, "U0DEWI": 8})
     await denyut.command("/pulse close")
+    await denyut.tick()
 
     reply = await denyut.command("/pulse results")
 
@@ -77,12 +79,24 @@ async def test_results_of_too_few_are_not_shown(denyut: Bench) -> None:
     assert "Promotor" not in reply.text
 
 
+async def test_that_too_few_answered_is_said_once_and_not_question_by_question(denyut: Bench) -> None:
+    await closed(denyut, survey_of(denyut, ENPS, GOALS, MOOD, LUNCH), scores([10, 9, 8, 3]), silent=8)
+
+    told_author = [each.message.text for each in denyut.dms("U0BOB")]
+
+    assert len(told_author) == 1
+    assert told_author[0].count("at least 5") == 1
+    assert "4 of 12 answered" in told_author[0]
+    assert "Which lunch" not in told_author[0]
+
+
 async def test_when_all_answered_alike_only_a_range_is_shown_and_no_comments(denyut: Bench) -> None:
     await launched(denyut)
     await answered(denyut, dict.fromkeys(ASKED, 10))
     await denyut.press(question(denyut, "U0BOB"), ids.REASON_OPENED, user="U0BOB")
     await denyut.submit(denyut.slack.views[-1], {ids.REASON_INPUT: "the coffee"}, user="U0BOB")
     await denyut.command("/pulse close")
+    await denyut.tick()
 
     reply = await denyut.command("/pulse results")
 
@@ -97,6 +111,7 @@ async def test_comments_are_shown_once_enough_answered_and_ping_nobody(denyut: B
     await denyut.press(question(denyut, "U0BOB"), ids.REASON_OPENED, user="U0BOB")
     await denyut.submit(denyut.slack.views[-1], {ids.REASON_INPUT: "less <!channel>"}, user="U0BOB")
     await denyut.command("/pulse close")
+    await denyut.tick()
 
     reply = await denyut.command("/pulse results")
 
@@ -111,6 +126,7 @@ async def test_a_second_round_is_compared_with_the_first_and_drawn_as_a_trend(de
         await launched(denyut)
         await answered(denyut, scores)
         await denyut.command("/pulse close")
+        await denyut.tick()
         denyut.now += timedelta(days=1)
 
     reply = await denyut.command("/pulse results", user="U0AYU")
@@ -153,7 +169,7 @@ async def test_a_round_of_every_kind_says_each_with_its_number_of_answers(denyut
         "2. Our goals are clear",
         "*3.75 of 5 on average*",
         "between 2.98 and 4.52",
-        "75% agree, 17% do not.",
+        "75% agree, 17% disagree.",
         "1: 1×, 2: 1×, 3: 1×, 4: 6×, 5: 3×",
         "• ",
         "Soto: 50%, 6 answers",
@@ -348,3 +364,29 @@ async def test_rounds_closed_before_this_was_kept_are_decided_by_the_job(denyut:
 
     reply = await denyut.command("/pulse results pulse", user="U0BOB")
     assert "eNPS +50" in reply.text
+
+
+async def test_where_the_author_has_left_an_admin_hears_once_that_there_are_results(denyut: Bench) -> None:
+    survey = survey_of(denyut, ENPS, author="U0CITRA")
+    await closed(denyut, survey, scores([10, 9, 9, 8, 3, 10]))
+    assert len(sent(denyut, "U0CITRA")) == 1
+    assert not [each for each in denyut.dms("U0AYU") if "U0CITRA" in each.message.text], "the control: she is there"
+
+    changed(denyut, "U0CITRA", is_deleted=True)
+    for _ in range(2):
+        await closed(denyut, survey, scores([10, 9, 9, 8, 3, 10]))
+
+    assert len(sent(denyut, "U0CITRA")) == 1
+    told_admin = [each.message.text for each in denyut.dms("U0AYU") if "<@U0CITRA>" in each.message.text]
+    assert len(told_admin) == 1
+    assert "`/pulse hasil pulse`" in told_admin[0]
+
+
+async def test_right_after_the_close_results_are_on_their_way(denyut: Bench) -> None:
+    await launched(denyut)
+    await answered(denyut, dict.fromkeys(ASKED, 10))
+    await denyut.command("/pulse close")
+
+    assert "baru saja ditutup" in (await denyut.command("/pulse hasil")).text
+    await denyut.tick()
+    assert "baru saja ditutup" not in (await denyut.command("/pulse hasil")).text

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.domain.publications import Published
 from bot.domain.surveys import RoundState, Survey
 from storage import Storage, UnitOfWork, answers, new_id, sealing
 from storage.round_keys import RoundKeys
@@ -45,6 +46,7 @@ class Company:
     survey: Survey = field(default_factory=samples.survey)
     rounds: list[Truth] = field(default_factory=list)
     halfway: Callable[[Truth], None] | None = None
+    after_each: Callable[[Truth, str], None] | None = None
     in_a_hurry: bool = False
 
     def __post_init__(self) -> None:
@@ -68,6 +70,8 @@ class Company:
                 self.storage.write_now(TEAM, partial(self._answer, truth=truth, member=member))
                 if self.halfway is not None and place == len(order) // 2:
                     self.halfway(truth)
+                if self.after_each is not None:
+                    self.after_each(truth, member)
         self.rounds.append(truth)
         return truth
 
@@ -77,7 +81,9 @@ class Company:
             assert found is not None
             number = len(self.rounds)
             moment = NOW + timedelta(days=number)
-            db.rounds.update(replace(found, state=RoundState.CLOSED, closed_at=moment, answered=self.people))
+            decided = Published(self.people, self.people, ())
+            closed = replace(found, state=RoundState.CLOSED, closed_at=moment, answered=self.people)
+            db.rounds.update(replace(closed, published=decided))
 
         self.storage.write_now(TEAM, work)
 
@@ -122,8 +128,7 @@ def not_rewritten(patch: pytest.MonkeyPatch) -> None:
 
     def forget_who(self: answers.Answers, round_id: str) -> None:
         self._keep_how_many(round_id)
-        here = answers.INVITATIONS.c.round_id == round_id
-        self._scope.change(self._scope.update(answers.INVITATIONS, here).values(answered=False))
+        self._participations.forget(round_id)
 
     patch.setattr(answers.Answers, "unlink", forget_who)
 
@@ -148,9 +153,23 @@ def created_at(storage: Storage, patch: pytest.MonkeyPatch) -> None:
     not_rewritten(patch)
 
 
+def flag_beside_the_name(storage: Storage, patch: pytest.MonkeyPatch) -> None:
+    """Whether somebody has answered is kept in their invitation."""
+    record = answers.Answers.record
+
+    def noted(self: answers.Answers, round_id: str, member_id: str, *given: Any) -> None:
+        record(self, round_id, member_id, *given)
+        statement = text("UPDATE invitations SET answered = true WHERE round_id = :round AND member_id = :member")
+        self._scope.connection.execute(statement, {"round": round_id, "member": member_id})
+
+    run(storage, "ALTER TABLE invitations ADD COLUMN answered BOOLEAN")
+    patch.setattr(answers.Answers, "record", noted)
+
+
 def answered_at(storage: Storage, patch: pytest.MonkeyPatch) -> None:
     """The flag has a time; with the order of the rows that is enough, without a look at Slack."""
     rowid_tables(storage, patch)
+    flag_beside_the_name(storage, patch)
     run(
         storage,
         "ALTER TABLE invitations ADD COLUMN answered_at TEXT",

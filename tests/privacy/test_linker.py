@@ -88,37 +88,6 @@ def test_backups_of_an_open_round_open_nothing_with_any_key_that_is_left(storage
     assert set(first) <= {key for key, _ in last}
 
 
-@sqlite_only
-def test_a_backup_of_an_open_round_tells_who_had_answered_by_then(storage: Storage, database: Database) -> None:
-    """The limit that the documentation states: such a copy is as telling as the running host. Two of them, with one
-    answer given in between, tell that answer without any key."""
-    asked = Company(storage, PEOPLE)
-    seen: list[tuple[set[str], set[int]]] = []
-
-    def look(truth: Truth, name: str) -> None:
-        copy = copy_of(database, name)
-        with closing(sqlite3.connect(copy)) as connection:
-            flags = connection.execute(
-                "SELECT member_id FROM invitations WHERE answered AND round_id = ?", (truth.round_id,)
-            )
-            seen.append(({row[0] for row in flags}, {value for _, value in stored_in(copy)}))
-        copy.unlink()
-
-    asked.halfway = lambda truth: look(truth, "early.db")
-    truth = asked.ask()
-    look(truth, "late.db")
-
-    (few, their_values), (everybody, _) = seen
-    assert {truth.value_of[member] for member in few} == their_values
-    assert len(few) < len(everybody) == PEOPLE
-    asked.close(truth)
-    storage.seal_now(TEAM, truth.round_id)
-    sealed = carry_off(database.url)
-    assert not any(row["answered"] for row in sealed.invitations[truth.round_id]), (
-        "the database itself has forgotten it"
-    )
-
-
 def caught(
     storage: Storage, database: Database, patch: pytest.MonkeyPatch, how: Callable[..., None]
 ) -> "tuple[Best, Best, int]":

@@ -82,6 +82,7 @@ def test_the_bot_may_run_meanwhile(storage: Storage, database: Database, tmp_pat
         (company.rowid_tables, "numbers its rows"),
         (company.created_at, "column created_at"),
         (company.answered_at, "trigger noted"),
+        (company.flag_beside_the_name, "column answered"),
         (company.ids_in_order, "are not random"),
         (company.plain_digest, "anybody can compute"),
         (company.key_kept, "key of a round that is over"),
@@ -129,7 +130,7 @@ def test_a_key_from_the_settings_is_found(storage, database, monkeypatch) -> Non
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE invitations SET answered = 1 WHERE member_id = :member", "still says who answered"),
+        ("INSERT INTO participations VALUES (x'000102030405060708090a0b0c0d0e0f', :round)", "still holds who answered"),
         ("UPDATE rounds SET sealed = 0", "not sealed"),
         ("INSERT INTO named_answers VALUES ('T1', :round, :member, 'enps', 3, '')", "beside names"),
         ('UPDATE deliveries SET facts = \'{"score": "3"}\' WHERE receiver = :member', "holds what somebody answered"),

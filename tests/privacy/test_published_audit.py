@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain import privacy
 from bot.domain.comparisons import EarlierRound
-from bot.domain.publications import Published, PublishedQuestion, PublishedSegment
-from bot.domain.surveys import Definition, Round, RoundFacts, RoundState, SegmentFacts
+from bot.domain.publications import Hidden, Published, PublishedQuestion, PublishedSegment
+from bot.domain.surveys import Definition, NamedAnswer, Round, RoundFacts, RoundState, SegmentFacts
 from bot.privacy_check.published import audit
 from tests.storage import samples
 from tests.storage.samples import NOW
@@ -102,9 +102,24 @@ def test_two_rounds_of_the_same_people_pass() -> None:
     assert said(closed(first, number=1, asked=10), closed(second, number=2, asked=10)) == []
 
 
-def test_rounds_that_showed_names_or_nothing_are_passed_over() -> None:
+def test_rounds_that_showed_nothing_are_passed_over() -> None:
+    telling = closed(whole({9: 1, 3: 1}))
+
+    assert said(telling), "the control"
+    assert said(EarlierRound(replace(telling.round, published=None), {})) == []
+
+
+def test_what_everybody_sees_of_a_round_with_names_is_audited_as_well() -> None:
     telling = closed(whole({9: 1, 3: 1}))
     named = replace(telling.round, definition=replace(telling.round.definition, is_named=True))
 
-    assert said(telling), "the control"
-    assert said(EarlierRound(named, telling.asked), EarlierRound(replace(telling.round, published=None), {})) == []
+    assert said(EarlierRound(named, telling.asked)) == said(telling)
+
+
+def test_a_newcomer_after_a_round_with_names_is_named_also_where_that_one_showed_no_numbers() -> None:
+    first = closed(Published(10, 10, (PublishedQuestion("enps", 10, hidden=Hidden.TOO_CLOSE),)), asked=10)
+    second = closed(Published(11, 11, (shown({9: 6, 3: 5}),)), number=2, asked=11)
+    answers = tuple(NamedAnswer(member, "enps", 9 if at < 6 else 3) for at, member in enumerate(PEOPLE[:10]))
+
+    assert said(first, second) == [], "the control"
+    assert "beside an earlier round" in said(replace(first, told=answers), second)[0]

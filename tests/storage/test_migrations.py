@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,9 @@ from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 
 from bot.domain.enps import SCALE_1_10
 from bot.domain.schedules import ScheduleKind
-from bot.domain.surveys import enps_definition
+from bot.domain.surveys import OwnAnswers, enps_definition
 from storage import CannotOpen, Storage, database, migrate
+from storage.round_keys import answer_key
 from storage.tables import Row
 
 FIRST_VERSION = (
@@ -30,6 +31,15 @@ FIRST_VERSION = (
     "INSERT INTO occurrences VALUES ('T1', 'd1', '2026-11-02', '2026-11-02 02:00:00.000000', 'planned', '')",
 )
 """Rows of a database of revision 0001."""
+FIRST_KEY = bytes(range(32))
+STILL_OPEN = (
+    "UPDATE rounds SET state = 'open', closed_at = NULL, sealed = :no",
+    "INSERT INTO invitations VALUES ('T1', 'r1', 'U3', :yes)",
+    "UPDATE answers SET key = :first",
+    "INSERT INTO answers VALUES (:second, 'r1', 'enps', 2)",
+    "UPDATE comments SET key = :comment",
+)
+"""... whose round is open: U1 and U3 have answered, and U1 has said why."""
 
 
 def connect(url: str):
@@ -147,6 +157,59 @@ def test_surveys_of_the_first_version_are_kept_whole(new_database: Callable, tmp
     assert (facts.counts, facts.texts, facts.answered) == ({"enps": {9: 1}}, {"enps": ("good people",)}, 1)
     assert facts.round.definition == survey.definition
     assert (schedule.rule.until, schedule.rule.zone) == (None, "Asia/Jakarta")
+
+
+@pytest.fixture
+def open_before(new_database: Callable, tmp_path: Path) -> Iterator[Storage]:
+    """A database of revision 0001 with an open round, migrated; the bot has not looked at it yet."""
+    from alembic import command
+
+    url = new_database(False).url
+    keys = {
+        "first": answer_key(FIRST_KEY, "score", "U1", "enps"),
+        "second": answer_key(FIRST_KEY, "score", "U3", "enps"),
+        "comment": answer_key(FIRST_KEY, "comment", "U1", ""),
+    }
+    with connect(url) as connection, connection.begin():
+        command.upgrade(migrate.config(connection), "0001")
+        for statement in (*FIRST_VERSION, *STILL_OPEN):
+            connection.execute(text(statement), {"key": b"k" * 16, "no": False, "yes": True, **keys})
+    migrate.upgrade(url)
+    storage = Storage.open(url, tmp_path)
+    yield storage
+    storage.close()
+
+
+def who_answered(storage: Storage) -> tuple[list[str], int]:
+    invited = storage.read_now("T1", lambda db: db.rounds.invitations("r1"))
+    count = storage.read_now("T1", lambda db: db.rounds.answered_count("r1"))
+    return [each.member_id for each in invited if each.answered], count
+
+
+def test_who_has_answered_in_a_round_that_is_open_is_carried_over_with_its_key(
+    open_before: Storage, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys" / "T1"
+    keys.mkdir(parents=True)
+    (keys / "r1.key").write_bytes(FIRST_KEY)
+    assert who_answered(open_before) == ([], 0), "a migration has no keys"
+    open_before.write_now("T1", lambda db: db.answers.record("r1", "U1", {"enps": 8}))  # before the bot got to it
+
+    assert open_before.write_now("T1", lambda db: db.answers.carry_over("r1")) is True
+
+    assert who_answered(open_before) == (["U1", "U3"], 2)
+    own = open_before.read_now("T1", lambda db: db.answers.own("r1", "U1", ["enps"]))
+    assert own == OwnAnswers({"enps": 8}, {"enps": "good people"})
+    assert open_before.read_now("T1", lambda db: db.rounds.get("r1").answered) is None
+    open_before.write_now("T1", lambda db: db.answers.record("r1", "U2", {"enps": 5}))
+    assert open_before.write_now("T1", lambda db: db.answers.carry_over("r1")) is False
+    assert who_answered(open_before) == (["U1", "U2", "U3"], 3)
+
+
+def test_of_an_open_round_whose_key_is_lost_it_is_carried_over_how_many_answered(open_before: Storage) -> None:
+    assert open_before.write_now("T1", lambda db: db.answers.carry_over("r1")) is True
+
+    assert who_answered(open_before) == ([], 2)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(new_database: Callable, monkeypatch: pytest.MonkeyPatch) -> None:

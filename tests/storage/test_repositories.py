@@ -11,6 +11,7 @@ from bot.domain.entries import EntryState
 from bot.domain.errors import DomainError
 from bot.domain.members import Absence, Member
 from bot.domain.periods import PeriodKind
+from bot.domain.publications import Published
 from bot.domain.schedules import Cadence, Occurrence, OccurrenceState, Rule, ScheduleKind
 from bot.domain.surveys import Invitation, RoundState, SurveyState
 from bot.domain.workspaces import Workspace
@@ -107,6 +108,10 @@ def test_a_survey_has_one_running_round_at_a_time(storage: Storage) -> None:
     refused(storage, "surveys.already_open", lambda db: db.rounds.add(second))
     closed = replace(launching, state=RoundState.CLOSED, closed_at=LATER)
     storage.write_now("T1", lambda db: db.rounds.update(closed))
+    assert storage.read_now("T1", lambda db: (db.rounds.undecided(), db.rounds.unsealed())) == ([closed], [])
+    closed = replace(closed, published=Published(0, 5, ()))
+    storage.write_now("T1", lambda db: db.rounds.update(closed))
+    assert storage.read_now("T1", lambda db: db.rounds.undecided()) == []
     assert storage.read_now("T1", lambda db: db.rounds.open_of(survey.id)) is None
     assert storage.read_now("T1", lambda db: db.rounds.next_number(survey.id)) == 2
     storage.write_now("T1", lambda db: db.rounds.add(second))

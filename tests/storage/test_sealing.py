@@ -17,10 +17,11 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.domain.errors import DomainError
+from bot.domain.publications import Published
 from bot.domain.surveys import OwnAnswers, RoundState
 from storage import Storage, UnitOfWork, sealing
-from storage.round_keys import RoundKeys, answer_key
-from storage.tables import AnswerRow, CommentRow, InvitationRow, table
+from storage.round_keys import RoundKeys, answer_key, participation_key
+from storage.tables import AnswerRow, CommentRow, InvitationRow, ParticipationRow, table
 from tests.storage import samples
 from tests.storage.samples import NOW
 
@@ -54,7 +55,8 @@ def answer(db: UnitOfWork, member: str, score: int) -> None:
 def close(db: UnitOfWork) -> None:
     found = db.rounds.get(ROUND)
     assert found is not None
-    db.rounds.update(replace(found, state=RoundState.CLOSED, closed_at=NOW))
+    decided = Published(0, len(MEMBERS), ())
+    db.rounds.update(replace(found, state=RoundState.CLOSED, closed_at=NOW, published=decided))
 
 
 def close_and_seal(storage: Storage) -> None:
@@ -77,7 +79,8 @@ def guesses(candidates: Iterable[bytes]) -> Iterator[bytes]:
     for key in candidates:
         for member in MEMBERS:
             yield answer_key(key, "score", member, "enps")
-            yield answer_key(key, "comment", member, "")
+            yield answer_key(key, "comment", member, "enps")
+            yield participation_key(key, member)
 
 
 def bytes_on_disk(folder: Path) -> dict[str, bytes]:
@@ -126,6 +129,40 @@ def test_a_lost_key_stops_changes_and_keeps_what_is_stored(storage: Storage, ans
     refused(storage, "surveys.key_lost", lambda db: answer(db, MEMBERS[0], 10))
     assert storage.read_now("T1", lambda db: db.answers.own(ROUND, MEMBERS[0], ["enps"]).values.get("enps")) is None
     assert stored_rows(storage, AnswerRow) == before
+    assert storage.read_now("T1", lambda db: db.rounds.answered_count(ROUND)) == len(MEMBERS)
+    invited = storage.read_now("T1", lambda db: db.rounds.invitations(ROUND))
+    assert not any(each.answered for each in invited), "nobody can tell who"
+
+
+def test_where_names_are_shown_a_lost_key_stops_changes_as_well(storage: Storage, database) -> None:
+    survey = samples.survey()
+    named = samples.round_of(survey.id, id=ROUND, definition=replace(survey.definition, is_named=True))
+
+    def work(db: UnitOfWork) -> None:
+        db.surveys.add(survey)
+        db.rounds.add(named)
+        db.answers.start(ROUND)
+        db.rounds.invite(ROUND, {"U001": ""})
+        db.answers.record(ROUND, "U001", {"enps": 9})
+
+    storage.write_now("T1", work)
+    key_file(database.folder).unlink()
+    refused(storage, "surveys.key_lost", lambda db: db.answers.record(ROUND, "U001", {"enps": 2}))
+    assert [each.value for each in storage.read_now("T1", lambda db: db.answers.named(ROUND))] == [9]
+
+
+def test_that_somebody_answered_lies_apart_from_their_name(storage: Storage, answered: list[str], database) -> None:
+    key = key_file(database.folder).read_bytes()
+    rows = stored_rows(storage, ParticipationRow)
+    assert {row.key for row in rows} == {participation_key(key, member) for member in MEMBERS}
+    assert not any(member in repr(rows) for member in MEMBERS)
+    invited = storage.read_now("T1", lambda db: db.rounds.invitations(ROUND))
+    assert [(each.member_id, each.answered) for each in invited] == [(member, True) for member in MEMBERS]
+
+    close_and_seal(storage)
+
+    assert stored_rows(storage, ParticipationRow) == []
+    assert storage.read_now("T1", lambda db: db.rounds.get(ROUND).answered) == len(MEMBERS)
 
 
 def test_starting_again_keeps_the_key_in_use(storage: Storage, answered: list[str], database) -> None:
@@ -169,7 +206,7 @@ def test_with_the_key_the_answers_could_be_linked_and_after_the_seal_they_cannot
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_no_file_holds_a_key_or_a_former_answer_after_the_seal(storage, answered, database) -> None:
     key = key_file(database.folder).read_bytes()
-    former = {row.key for row in stored_rows(storage, AnswerRow)}
+    former = {row.key for kind in (AnswerRow, CommentRow, ParticipationRow) for row in stored_rows(storage, kind)}
     before = b"".join(bytes_on_disk(database.folder).values())
     assert key in before
     assert all(each in before for each in former)
@@ -204,15 +241,17 @@ def test_postgresql_keeps_neither_order_nor_transaction_of_an_answer(storage, an
         return storage.read_now("T1", lambda db: list(db._scope.connection.execute(statement)))
 
     before = physical(AnswerRow)
-    assert len({row.xmin for row in before}) > 30  # the control: each answer is in the transaction of its invitation
+    assert len({row.xmin for row in before}) > 30  # the control: each answer is in a transaction of its own
     assert [row.value for row in before] == [place % 11 for place in range(40)]
+    assert len({row.xmin for row in physical(InvitationRow)}) == 1, "answering does not touch an invitation"
     close_and_seal(storage)
-    for row in (AnswerRow, CommentRow, InvitationRow):
+    for row in (AnswerRow, CommentRow):
         after = physical(row)
         assert len({each.xmin for each in after}) == 1
         assert after[0].ctid == "(0,1)"  # written anew: no dead row lies before or between them
         assert len(after) == len(MEMBERS)
-    assert [row.member_id for row in physical(InvitationRow)] != answered
+    assert [row.member_id for row in physical(InvitationRow)] == MEMBERS, "as they were asked"
+    assert physical(ParticipationRow) == []
     assert [row.value for row in physical(AnswerRow)] != [place % 11 for place in range(40)]
 
 
@@ -227,10 +266,11 @@ def test_the_order_of_rows_tells_nothing_of_the_order_of_answering(storage, answ
 
 
 def test_an_invitation_holds_no_time_and_an_answer_nothing_but_itself() -> None:
-    assert table(InvitationRow).c.keys() == ["workspace_id", "round_id", "member_id", "answered", "segment"]
+    assert table(InvitationRow).c.keys() == ["workspace_id", "round_id", "member_id", "segment"]
+    assert table(ParticipationRow).c.keys() == ["key", "round_id"]
     assert table(AnswerRow).c.keys() == ["key", "round_id", "question", "value"]
     assert table(CommentRow).c.keys() == ["key", "round_id", "question", "text"]
-    for row in (InvitationRow, AnswerRow, CommentRow):
+    for row in (InvitationRow, ParticipationRow, AnswerRow, CommentRow):
         assert table(row).dialect_options["sqlite"]["with_rowid"] is False
 
 

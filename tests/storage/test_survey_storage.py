@@ -140,6 +140,7 @@ def test_a_round_that_shows_names_keeps_them_and_an_anonymous_one_never(storage:
         opened = samples.round_of(survey.id, definition=EVERYTHING)
         db.surveys.add(survey)
         db.rounds.add(opened)
+        db.answers.start(opened.id)
         db.rounds.invite(opened.id, {"U1": "", "U2": ""})
         return opened.id
 

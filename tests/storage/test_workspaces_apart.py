@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.deliveries import DeliveryState
 from bot.domain.errors import DomainError
 from bot.domain.members import Absence, Member
+from bot.domain.publications import Published
 from bot.domain.schedules import Occurrence, OccurrenceState, ScheduleKind
 from bot.domain.surveys import Action, ActionKind, RoundState, SurveyState
 from storage import Storage, UnitOfWork
@@ -48,10 +49,11 @@ class Filled:
 def fill(db: UnitOfWork) -> Filled:
     """Something of everything, so that each method has something to find and something to change."""
     surveys = [samples.survey(handle=f"s{number}") for number in range(4)]
-    closed = samples.round_of(surveys[0].id, state=RoundState.CLOSED, closed_at=NOW)
+    closed = samples.round_of(surveys[0].id, state=RoundState.CLOSED, closed_at=NOW, published=Published(4, 5, ()))
+    undecided = samples.round_of(surveys[2].id, number=2, state=RoundState.CLOSED, closed_at=NOW)
     running = samples.round_of(surveys[0].id, number=2)
     launching = samples.round_of(surveys[1].id, state=RoundState.LAUNCHING)
-    over = samples.round_of(surveys[2].id, closes_at=NOW)
+    over = samples.round_of(surveys[2].id, closes_at=NOW, answered=1)  # migrated while it was open
     schedule, summary, entry, target = samples.schedule(), samples.summary(), samples.entry(), samples.target()
     db.workspace.ensure("Acme", NOW)
     db.members.refresh([Member("U1", "Ayu", is_admin=True), Member("U2", "Budi")])
@@ -59,7 +61,7 @@ def fill(db: UnitOfWork) -> Filled:
     db.members.set_attributes("department", {"U1": "Export"})
     for survey in surveys:
         db.surveys.add(survey)
-    for each in (closed, running, launching, over):
+    for each in (closed, undecided, running, launching, over):
         db.rounds.add(each)
     db.answers.import_counts(closed.id, "enps", {9: 3, 2: 1})
     db.answers.start(running.id)
@@ -70,6 +72,7 @@ def fill(db: UnitOfWork) -> Filled:
     showing = replace(surveys[3].definition, is_named=True)
     named = samples.round_of(surveys[3].id, definition=showing)
     db.rounds.add(named)
+    db.answers.start(named.id)
     db.rounds.invite(named.id, {"U1": ""})
     db.answers.record(named.id, "U1", {"enps": 8})
     db.rounds.set_action(Action(closed.id, ActionKind.NONE, "All is well", "U1", NOW))
@@ -108,6 +111,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
     """Each method, asked for or told something that exists in T1."""
     return {
         "workspace.get": lambda db: db.workspace.get(),
+        "workspace.lock": lambda db: db.workspace.lock(),
         "workspace.ensure": lambda db: db.workspace.ensure("Other", NOW),
         "members.get": lambda db: db.members.get("U1"),
         "members.get_many": lambda db: db.members.get_many(["U1", "U2"]),
@@ -137,6 +141,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "rounds.open_of": lambda db: db.rounds.open_of(f.survey),
         "rounds.launching": lambda db: db.rounds.launching(),
         "rounds.closing": lambda db: db.rounds.closing(NOW),
+        "rounds.undecided": lambda db: db.rounds.undecided(),
         "rounds.unsealed": lambda db: db.rounds.unsealed(),
         "rounds.next_number": lambda db: db.rounds.next_number(f.survey) - 1,
         "rounds.previous_closed": lambda db: db.rounds.previous_closed(f.survey, 2),
@@ -157,6 +162,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "answers.named": lambda db: db.answers.named(f.named),
         "answers.counts_of": lambda db: db.answers.counts_of(f.open, {"": ["U1"]}, ["enps"])[""],
         "answers.import_counts": lambda db: db.answers.import_counts(f.past, "enps", {0: 5}),
+        "answers.carry_over": lambda db: db.answers.carry_over(f.closing),
         "answers.unlink": lambda db: db.answers.unlink(f.past),
         "kpis.add": lambda db: db.kpis.add(samples.entry()),
         "kpis.add_many": lambda db: db.kpis.add_many([samples.entry()]),
@@ -178,6 +184,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "schedules.active": lambda db: db.schedules.active(),
         "schedules.set_active": lambda db: db.schedules.set_active(f.schedule, False),
         "schedules.replace_rule": lambda db: db.schedules.replace_rule(f.schedule, samples.RULE, LATER),
+        "schedules.remove": lambda db: db.schedules.remove(f.schedule),
         "schedules.planned_until": lambda db: db.schedules.planned_until(f.schedule, LATER),
         "schedules.record": lambda db: db.schedules.record(
             Occurrence(f.schedule, TODAY + timedelta(days=7), NOW, OccurrenceState.PLANNED)
@@ -274,7 +281,7 @@ def test_a_repository_stays_in_its_workspace(storage: Storage, repository: str) 
 
 def test_every_table_begins_with_its_workspace() -> None:
     for name, table in Row.metadata.tables.items():
-        if name in ("answers", "comments"):
+        if name in ("participations", "answers", "comments"):
             assert set(table.c.keys()) <= {"key", "round_id", "question", "value", "text"}
             continue
         assert next(iter(table.primary_key)).name == "workspace_id"

@@ -104,7 +104,7 @@ def messages(t: Translator) -> Iterator[Message]:
         yield step_views.paused_message(each, 0, 0, t, ZONE)
         yield step_views.skipped_message(each, t, ZONE)
         yield views.postponed_message(each, NOW, t, ZONE)
-    yield views.closed_message(t)
+        yield views.closed_message(each, t)
 
 
 def forms(t: Translator) -> Iterator[dict[str, Any]]:
@@ -170,11 +170,11 @@ def test_the_question_states_group_thresholds_closing_receivers_and_how_answers_
         "12 people",
         "<#C0SALES>",
         "5 answers",
-        "10 answers",
+        "10 people have answered",
         "Thu 10 Dec, 15:00",
         "go to the person who asks",
         "sealed",
-        "nothing that is",
+        "nothing I keep",
     ):
         assert part in text
 
@@ -209,7 +209,7 @@ class TestWhy:
             "the person who asks, <@U0CITRA>, <@U0DEWI>, and everybody in <#C0PAIR>",
             "at least 5 answers",
             "in mixed order and dated with the close, if at least 10 people answered",
-            "Somebody with full access to that server could use it",
+            "or to a copy of it from that time, could use it",
             "unlinkable",
             "earlier once everybody has answered",
             "an export of your data does not hold them",
@@ -224,11 +224,12 @@ class TestWhy:
         for part in (
             "anonymous?* No",
             "to the person who asks, and to nobody else",
-            "shown by user group.",
+            "of questions with at least 5 answers",
+            "shown by user group: to those who see names all groups, to others those of at least 5 answers.",
             "After that they stay with the results",
         ):
             assert part in said
-        for wrong in ("sealed", "unlinkable", "at least 5", "mixed order", "Not when, and not what"):
+        for wrong in ("sealed", "unlinkable", "mixed order", "Not when, and not what"):
             assert wrong not in said
 
     @pytest.mark.parametrize(
@@ -256,3 +257,16 @@ class TestWhy:
 
     def test_nobody_in_particular_asks_where_the_author_is_unknown(self) -> None:
         assert "an admin asks" in self.said(asked(), author="")
+
+
+def test_what_a_prompt_turns_into_names_its_survey(t: Translator) -> None:
+    """Several surveys may be in one conversation."""
+    titled, untitled = asked(title="Friday <!here>"), asked(title="", template="blank")
+    for each in (
+        views.thanks_message(titled, t, ZONE),
+        views.postponed_message(titled, NOW, t, ZONE),
+        views.closed_message(titled, t),
+    ):
+        assert each.text.startswith("Friday &lt;!here&gt;\n")
+        assert each.blocks[0]["text"]["text"].startswith("*Friday &lt;!here&gt;*\n")
+    assert views.closed_message(untitled, t).text == t("surveys.closed_for_member")

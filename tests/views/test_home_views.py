@@ -48,7 +48,7 @@ def test_home_is_accepted_by_slack(t: Translator, shown: HomeFacts) -> None:
 
 @BOTH
 def test_the_visitors_view_shows_no_figures_and_nothing_to_press(t: Translator) -> None:
-    view = visitor_view(t)
+    view = visitor_view((), "UTC", t)
     check_view(view, "home", lambda _: True)
     assert {block["type"] for block in view["blocks"]} == {"header", "section"}
 

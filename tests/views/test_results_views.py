@@ -256,7 +256,7 @@ def test_two_rounds_closed_on_one_day_stay_apart_in_the_chart() -> None:
 
 def test_a_long_name_of_a_group_is_cut_in_the_table_and_in_words() -> None:
     shown = largest(QuestionKind.STARS)
-    found = [message for message in every_page(shown, TEXTS.t("en")) if "By time zone" in message.text]
+    found = [message for message in every_page(shown, TEXTS.t("en")) if "By office time zone" in message.text]
 
     cells = [
         row[0]["text"]

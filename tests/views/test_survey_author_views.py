@@ -73,7 +73,7 @@ def messages(t: Translator) -> Iterator[Message]:
     overviews += [Overview(ONE, replace(RULE, cadence=each), NOW, ROUND, 3) for each in author_views.CADENCES]
     for seen in overviews:
         yield author_views.created_message(seen, t, ZONE)
-        yield author_views.launching_message(seen, t)
+        yield author_views.launching_message(seen, t, ZONE)
         yield preview_views.preview_message(seen, [NOW, NOW + timedelta(days=7)], t, ZONE)
     yield author_views.list_message(overviews * 10, t, ZONE)
     facts = {"now": "5", "later": "7", "moved": "3", **LEFT_OUT}

@@ -102,7 +102,11 @@ def test_how_the_reason_is_asked() -> None:
         (Audience(channels=("C1",)), "<#C1>", "<#C1>"),
         (Audience(("C1",), ("S1",)), "<#C1> and <!subteam^S1>", "<#C1> dan <!subteam^S1>"),
         (Audience(people=("U1", "U2", "U1")), "<@U1> and <@U2>", "<@U1> dan <@U2>"),
-        (Audience(("C1",), (), ("U1", "U2", "U3", "U4")), "<#C1> and 4 people", "<#C1> dan 4 orang"),
+        (
+            Audience(("C1",), (), ("U1", "U2", "U3", "U4")),
+            "<#C1> and 4 people chosen individually",
+            "<#C1> dan 4 orang yang dipilih langsung",
+        ),
         (
             Audience(("C1",), exceptions=("U1", "U2")),
             "<#C1>, except for 2 people",

@@ -7,13 +7,22 @@ in words that fit the answer. Everything in a message is in `views` and `step_vi
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.questions import TEXT_LENGTH, Question, QuestionKind, asks_why, chosen, possible
+from bot.domain.questions import TEXT_LENGTH, Question, QuestionKind, asks_why, chosen
 from bot.domain.surveys import OwnAnswers, Round
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, checkboxes, context, field, form, option, plain_section, radio, select, text_input
 from bot.surveys.answers.answer_values import NO_ANSWER, input_id, written_number
-from bot.surveys.wording import NAMED_SCALE, ends_words, level_words, option_texts, question_text, value_label, why_text
+from bot.surveys.wording import (
+    NAMED_SCALE,
+    ends_words,
+    level_words,
+    offered,
+    option_texts,
+    question_text,
+    value_label,
+    why_text,
+)
 
 OPTIONS_IN_SIGHT = 5
 """More options than that are in a menu."""
@@ -147,7 +156,7 @@ def _element(question: Question, own: OwnAnswers, t: Translator, action_id: str)
 
 
 def _one_of(question: Question, value: int | None, t: Translator, action_id: str) -> Block:
-    options = {str(each): option(value_label(question, each, t), str(each)) for each in possible(question)}
+    options = {str(each): option(value_label(question, each, t), str(each)) for each in offered(question)}
     if not question.required:
         options[NO_ANSWER] = option(t("surveys.answers.none"), NO_ANSWER)
     initial = options.get(str(value)) if value is not None else None

@@ -78,9 +78,17 @@ def own_answers(db: UnitOfWork, round_id: str, member_id: str) -> Own:
 
 
 def what_followed(db: UnitOfWork, asking: Round) -> Action | None:
-    """What followed from the round before, if its author said so."""
+    """What followed from the round before, if its author said so; else what followed from the one before that, if that
+    was said when the round before had asked already, so that nobody read it at its beginning."""
     before = db.rounds.previous_closed(asking.survey_id, asking.number)
-    return db.rounds.action_of(before.id) if before else None
+    if before is None:
+        return None
+    said = db.rounds.action_of(before.id)
+    if said is not None:
+        return said
+    earlier = db.rounds.previous_closed(asking.survey_id, before.number)
+    late = db.rounds.action_of(earlier.id) if earlier else None
+    return late if late and late.at >= before.opened_at else None
 
 
 def asked_in(db: UnitOfWork, round_id: str) -> Asked:

@@ -29,7 +29,7 @@ def _parts(survey: Survey, asking: Round, t: Translator, zone: str) -> Iterator[
     author = f"<@{survey.created_by}>" if survey.created_by else t("surveys.why.an_admin")
     audience = audience_words(definition.audience, t)
     yield t("surveys.why.asked", count=asking.asked, author=author, audience=audience)
-    yield " ".join(_sees(survey, asking, t))
+    yield " ".join(_sees(asking, t))
     if definition.breakdown:
         yield _breakdown(asking, t)
     if definition.is_named:
@@ -43,18 +43,20 @@ def _parts(survey: Survey, asking: Round, t: Translator, zone: str) -> Iterator[
     yield t("surveys.why.export_named" if definition.is_named else "surveys.why.export")
 
 
-def _sees(survey: Survey, asking: Round, t: Translator) -> Iterator[str]:
+def _sees(asking: Round, t: Translator) -> Iterator[str]:
     """While it is open, and after the close."""
     definition = asking.definition
     receivers = receivers_words(definition, t)
     yield t("surveys.why.open")
     if definition.is_named:
-        yield t("surveys.why.sees_named", people=named_receivers_words(definition, t), receivers=receivers)
+        people = named_receivers_words(definition, t)
+        yield t("surveys.why.sees_named", people=people, receivers=receivers, score=asking.min_score)
     else:
         yield t("surveys.why.sees", receivers=receivers, score=asking.min_score, comments=asking.min_comments)
         yield t("surveys.why.alike")
-    if survey.channel_id and definition.enps:
-        yield t("surveys.why.summary", channel=f"<#{survey.channel_id}>")
+    channel_id = definition.audience.only_channel
+    if channel_id and definition.enps:
+        yield t("surveys.why.summary", channel=f"<#{channel_id}>")
 
 
 def _reminders(asking: Round, t: Translator) -> Iterator[str]:
@@ -72,5 +74,5 @@ def _breakdown(asking: Round, t: Translator) -> str:
     else:
         by = t(DIMENSIONS[Dimension(kind)]) if Dimension(kind) in DIMENSIONS else escape(name)
     if asking.definition.is_named:
-        return t("surveys.why.breakdown_named", by=by)
+        return t("surveys.why.breakdown_named", by=by, score=asking.min_score)
     return t("surveys.why.breakdown", by=by, score=asking.min_score)

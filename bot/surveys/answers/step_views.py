@@ -6,13 +6,13 @@ they have come, and neither is an answer. What has to be written is written in a
 
 from collections.abc import Sequence
 
-from bot.domain.questions import Question, QuestionKind, possible
+from bot.domain.questions import Question, QuestionKind
 from bot.domain.surveys import Round
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, actions, button, checkboxes, context, escape, option, section, select
 from bot.surveys.answers.answer_forms import OPTIONS_IN_SIGHT
-from bot.surveys.wording import ends_words, option_texts, question_text, value_label, value_words
+from bot.surveys.wording import ends_words, offered, option_texts, question_text, value_label, value_words
 
 BUTTONS_IN_A_ROW = 6
 
@@ -69,12 +69,12 @@ def _answers(asking: Round, at: int, far: int, t: Translator) -> Sequence[Block]
             boxes = checkboxes(ticked_id(question), options)
             return actions([boxes], ticked_id(question)), actions([done])
         case QuestionKind.CHOICE if len(question.options) > OPTIONS_IN_SIGHT:
-            options = [option(value_label(question, each, t), str(each)) for each in possible(question)]
+            options = [option(value_label(question, each, t), str(each)) for each in offered(question)]
             # options carry no more than their value, so the place is in the id
             action_id = ids.sub_id(ids.STEP_SELECTED, f"{asking.id}/{at}/{far}")
             return (actions([select(action_id, options, placeholder=t("surveys.answers.choose"))]),)
         case _:
-            buttons = [_value_button(asking, at, far, value, t) for value in possible(question)]
+            buttons = [_value_button(asking, at, far, value, t) for value in offered(question)]
             rows = -(-len(buttons) // BUTTONS_IN_A_ROW)
             size = -(-len(buttons) // rows)
             return [actions(buttons[first : first + size]) for first in range(0, len(buttons), size)]

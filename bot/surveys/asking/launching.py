@@ -21,6 +21,7 @@ from bot.surveys.asking.calendars import OwnCalendar, calendars_of
 from bot.surveys.asking.prompts import ASK
 from bot.surveys.asking.reminding import reminders
 from bot.surveys.asking.segments import segments_of
+from bot.surveys.transitions import may_leave
 from storage import UnitOfWork
 
 LAUNCHED = "surveys.launched"
@@ -72,6 +73,8 @@ def open_round(db: UnitOfWork, now: datetime, round_id: str, launch: Launch) -> 
     if len(slots) < least:
         fail_round(db, now, round_id, TOO_FEW, {**facts, "asked": str(len(slots)), "least": str(least)})
         return
+    if not may_leave(db, now, waiting):
+        return
     limits = thresholds(len(slots))
     opened = replace(
         waiting,
@@ -83,8 +86,7 @@ def open_round(db: UnitOfWork, now: datetime, round_id: str, launch: Launch) -> 
         min_comments=limits.min_comments,
     )
     db.rounds.update(opened)
-    if not opened.definition.is_named:
-        db.answers.start(round_id)
+    db.answers.start(round_id)
     db.rounds.invite(round_id, launch.segments)
     asked = {member_id: slot.at for member_id, slot in slots.items()}
     owed = [
@@ -118,7 +120,7 @@ def fail_round(
     """The round cannot be launched: nobody is asked, and its author hears why. `reason` is TOO_FEW, UNREACHABLE or
     Slack's own error code; the fact "place" is the channel or group it is about."""
     waiting = db.rounds.get(round_id)
-    if waiting is None or waiting.state is not RoundState.LAUNCHING:
+    if waiting is None or waiting.state is not RoundState.LAUNCHING or not may_leave(db, now, waiting):
         return
     db.rounds.update(replace(waiting, state=RoundState.FAILED, closed_at=now))
     if waiting.started_by:

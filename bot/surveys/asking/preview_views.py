@@ -1,7 +1,7 @@
 """What an author sees before anybody is asked: the questions as members will read them, and who is asked when in the
 next four weeks. How that is found out is in `previewing`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -31,18 +31,19 @@ def preview_message(seen: Overview, moments: Sequence[datetime], t: Translator, 
     title = t("surveys.preview.title", title=escape(survey_title(survey, t)), handle=survey.handle)
     dates = [f"• {t.moment(moment, zone)}" for moment in moments] or [t("surveys.list.by_hand")]
     when = "\n".join((t("surveys.preview.dates"), *dates))
-    shown = [line for each in definition.questions for line in _question_lines(each, t)]
+    shown = ["\n".join(_quoted(_question_lines(each, t))) for each in definition.questions]
     if definition.draws:
         drivers = t.listing(t(f"bank.driver.{each}") for each in definition.drivers)
-        shown.append(t("surveys.preview.drawn", count=definition.draws, drivers=drivers))
+        shown += _quoted([t("surveys.preview.drawn", count=definition.draws, drivers=drivers)])
     about = (
         t("surveys.preview.audience", audience=audience_words(definition.audience, t)),
         t("surveys.launched.results", receivers=receivers(survey, definition, t)),
         level_words(definition, t),
     )
-    what = "\n".join((t("surveys.preview.question"), *(f"> {line}" for line in (*shown, *about))))
-    text = "\n".join((title, when, what, t("surveys.preview.follows")))
-    return Message(text, (section(f"*{title}*"), section(when), section(what), context(t("surveys.preview.follows"))))
+    what = (t("surveys.preview.question"), *shown, "\n".join(_quoted(about)))
+    text = "\n".join((title, when, *what, t("surveys.preview.follows")))
+    sections = map(section, (f"*{title}*", when, *what))  # ten long questions do not fit into one
+    return Message(text, (*sections, context(t("surveys.preview.follows"))))
 
 
 def forecast_message(preview: Preview, t: Translator, zone: str) -> Message:
@@ -111,6 +112,10 @@ def _by_day(key: str, counts: Mapping[date, int], t: Translator) -> Iterator[str
 
 def _days(first: date, last: date, t: Translator) -> str:
     return t.day(first) if first == last else t("surveys.forecast.days", first=t.day(first), last=t.day(last))
+
+
+def _quoted(lines: Iterable[str]) -> Iterator[str]:
+    return (f"> {line}" for line in lines)
 
 
 def _question_lines(question: Question, t: Translator) -> Iterator[str]:

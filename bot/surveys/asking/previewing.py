@@ -24,7 +24,7 @@ from bot.surveys.asking.calendars import OwnCalendar, calendars_of
 from bot.surveys.asking.forecasts import UNREACHABLE, Group, PlannedRound, Preview
 from bot.surveys.asking.launching import least_asked
 from bot.surveys.asking.reminding import WORKING_DAYS_LATER
-from bot.surveys.service import window
+from bot.surveys.service import closing, free_from, window
 from storage import UnitOfWork
 
 AHEAD = timedelta(days=28)
@@ -62,7 +62,8 @@ def foresee(
     """The next four weeks of a survey whose audience was read."""
     selection = select(survey.definition.audience, found.present, found.known)
     rule = rule or _rule(db, survey)
-    starts = [due.at for due in due_between(rule, now, now + AHEAD)] if rule else []
+    since = free_from(now, db.rounds.open_of(survey.id))
+    starts = [due.at for due in due_between(rule, since, now + AHEAD)] if rule else []
     is_by_hand = not starts
     starts = starts or [now]
     until = starts[-1] + window(rule)
@@ -70,7 +71,7 @@ def foresee(
     owed: defaultdict[str, list[Prompt]] = defaultdict(list, owed_to(db, calendars, now))
     rounds = []
     for number, at in enumerate(starts):
-        closes_at = min([at + window(rule), *starts[number + 1 : number + 2]])
+        closes_at = closing(rule, at, next(iter(starts[number + 1 : number + 2]), None))
         size, spread = survey.definition.size, survey.definition.spread
         asking = Asking(size, spread, closes_at, f"{survey.id}:{number}")
         slots = moments(asking, calendars, owed, at)

@@ -2,7 +2,8 @@
 conversation, and which keeps silent because another one speaks. When they are due: `launching` and `reminding`.
 
 What their rows tell is what the conversation itself tells: which messages went to a person. A reminder that was skipped
-shows that its receiver had answered by then (or was away, or gone). That joins with nothing: the answers have no time.
+shows that its receiver had finished by then (or was away, or gone). In a sealed database that joins with nothing: the
+answers have no time. With copies from around that moment it does, which docs/privacy.md says.
 """
 
 from collections.abc import Iterable

@@ -267,7 +267,7 @@ def _reschedule(db: UnitOfWork, now: datetime, survey: Survey, rule: Rule | None
         kind = ScheduleKind.SURVEY
         db.schedules.add(Schedule(new_id(), kind, survey.id, rule, survey.created_by, planned_until=now, active=active))
     elif schedule is not None and rule is None:
-        db.schedules.set_active(schedule.id, active=False)
+        db.schedules.remove(schedule.id)
     elif schedule is not None and rule is not None and rule != schedule.rule:
         check_ahead(rule, now)
         db.schedules.replace_rule(schedule.id, rule, planned_until=now)

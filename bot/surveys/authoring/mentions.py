@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.audiences import Audience
 from bot.domain.errors import DomainError
-from bot.domain.words import LITTLE_WORDS
+from bot.domain.words import LITTLE_WORDS, shown
 from bot.middleware import GROUP, Mention, split_mentions
 
 PERSON, CHANNEL = "@", "#"
@@ -66,7 +66,8 @@ def read_named(words: str, except_words: Iterable[str]) -> Named:
     """The audience in a command's words; an empty one where nobody is mentioned. `except_words` are those before the
     people to be left out, in all languages.
 
-    Raises DomainError `surveys.except_whom` where no person follows one of them.
+    Raises DomainError `surveys.except_whom` where no person follows one of them, `surveys.channel_missing` (`word`) for
+    a name that Slack did not make a mention of.
     """
     excepting = frozenset(except_words)
     reading = _Reading()
@@ -77,6 +78,9 @@ def read_named(words: str, except_words: Iterable[str]) -> Named:
             for word in part.split():
                 reading.hear(word, excepting)
     reading.end()
+    for word in reading.rest:
+        if len(word) > 1 and word.startswith((PERSON, CHANNEL)):
+            raise DomainError("surveys.channel_missing", word=shown(word))
     channels, groups = reading.found[CHANNEL], reading.found[GROUP]
     audience = Audience(tuple(channels), tuple(groups), tuple(reading.found[PERSON]), tuple(reading.exceptions))
     names = tuple(name for name in (*channels.values(), *groups.values()) if name)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
-from bot.domain.surveys import Action, ActionKind, Round, RoundState, Survey
+from bot.domain.surveys import Action, ActionKind, Round, RoundState, Survey, SurveyState
 from bot.domain.workdays import Workdays
 from bot.surveys.outcomes import ACTION_LENGTH
 from bot.surveys.results.owing import RESULTS
@@ -36,7 +36,7 @@ class Acted:
 
 
 def require_may_act(db: UnitOfWork, member: Member, round_id: str) -> tuple[Survey, Round]:
-    """The round and its survey, for its author and admins, as long as no other round was opened.
+    """The round and its survey, for its author and admins, as long as it can be said (`is_open_to_words`).
 
     Raises DomainError `core.stale`, `surveys.members_only`, `surveys.not_yours`, `surveys.action.too_late`.
     """
@@ -48,10 +48,26 @@ def require_may_act(db: UnitOfWork, member: Member, round_id: str) -> tuple[Surv
         raise DomainError("surveys.members_only")
     if member.id != survey.created_by and not member.is_admin:
         raise DomainError("surveys.not_yours", handle=survey.handle)
-    later = [each for each in db.rounds.of_survey(survey.id) if each.number > closed.number]
-    if any(each.state is not RoundState.FAILED for each in later):
+    if not is_open_to_words(db, closed):
         raise DomainError("surveys.action.too_late", handle=survey.handle)
     return survey, closed
+
+
+def is_open_to_words(db: UnitOfWork, closed: Round) -> bool:
+    """Whether it can still be said, or said better, what follows from a round. What the next round opened with stays,
+    as people have read it. If nothing was said by then, as when one round opens the moment the other closes, there is
+    time until the next one closes too: its reminders and the round after it still quote it."""
+    later = [
+        each
+        for each in db.rounds.of_survey(closed.survey_id)
+        if each.number > closed.number and each.state is not RoundState.FAILED
+    ]
+    if not later:
+        return True
+    said = db.rounds.action_of(closed.id)
+    following = min(later, key=lambda each: each.number)
+    is_newest = len(later) == 1 and following.state is not RoundState.CLOSED
+    return is_newest and (said is None or said.at >= following.opened_at)
 
 
 def newest_to_act_on(db: UnitOfWork, survey: Survey) -> Round:
@@ -94,23 +110,29 @@ def wanted(db: UnitOfWork, now: datetime, workdays: Workdays, default_zone: str)
     """The authors to be asked once more by now what follows: once for each round whose results they were sent, and in
     their own working hours."""
     owed = []
-    for closed in db.rounds.closed_since(now - WANTED_WITHIN):
+    newest = {each.survey_id: each for each in db.rounds.closed_since(now - WANTED_WITHIN)}
+    for closed in newest.values():  # of those before nothing can be said any more
         survey = db.surveys.get(closed.survey_id)
-        if survey is None or not survey.created_by or not db.deliveries.of(RESULTS, closed.id):
+        if survey is None or not survey.created_by or not closed.answered or survey.state is SurveyState.DELETED:
             continue
         author = db.members.get(survey.created_by)
         zone = author.zone_or(default_zone) if author else default_zone
-        due_at = _due(closed, zone, workdays)
-        is_waiting = due_at <= now and is_unsaid(db, closed)
-        if is_waiting and db.deliveries.find(ACTION_WANTED, closed.id, survey.created_by) is None:
-            owed.append(NewDelivery(ACTION_WANTED, closed.id, survey.created_by, workdays.next_moment(now, zone)))
+        if _due(closed, zone, workdays) > now or not _is_to_be_asked(db, closed, survey.created_by):
+            continue
+        owed.append(NewDelivery(ACTION_WANTED, closed.id, survey.created_by, workdays.next_moment(now, zone)))
     return owed
 
 
 def is_unsaid(db: UnitOfWork, closed: Round) -> bool:
     """Whether nobody said what follows, and it can still be said."""
-    newer = [each for each in db.rounds.of_survey(closed.survey_id) if each.number > closed.number]
-    return db.rounds.action_of(closed.id) is None and all(each.state is RoundState.FAILED for each in newer)
+    return db.rounds.action_of(closed.id) is None and is_open_to_words(db, closed)
+
+
+def _is_to_be_asked(db: UnitOfWork, closed: Round, author_id: str) -> bool:
+    """Looked at on every pass, for every round of three weeks: the cheapest answer first."""
+    if db.deliveries.find(ACTION_WANTED, closed.id, author_id) is not None:
+        return False
+    return is_unsaid(db, closed) and bool(db.deliveries.of(RESULTS, closed.id))
 
 
 def _due(closed: Round, zone: str, workdays: Workdays) -> datetime:

@@ -139,7 +139,7 @@ def _add_round(db: UnitOfWork, survey: Survey, row: HistoryRow, counts: Mapping[
     )
     db.rounds.add(past)
     db.answers.import_counts(past.id, QUESTION, counts)
-    decide(db, past)
+    decide(db, closed_at, past)
 
 
 def _row(line: int, cells: Mapping[str | None, str | list[str] | None], today: date) -> HistoryRow:

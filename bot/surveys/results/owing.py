@@ -12,6 +12,7 @@ from storage import UnitOfWork
 
 RESULTS = "surveys.results"
 RESULTS_GO_ON = "surveys.results_go_on"
+AUTHOR_LEFT = "surveys.author_left"
 MOST_MESSAGES = 6
 """Longer results are read with `/pulse results`: the last message says so."""
 PAGE = "page"
@@ -19,8 +20,13 @@ APART = timedelta(milliseconds=1)
 
 
 def results_owed(db: UnitOfWork, now: datetime, survey: Survey, closed: Round) -> list[NewDelivery]:
-    """The messages with the results of a round that was just closed and decided, in reading order."""
-    return [each for receiver in receivers_of(survey, closed) for each in _to(db, now, survey, closed, receiver)]
+    """The messages with the results of a round that was just closed and decided, in reading order. Where the survey's
+    author has left, an admin hears of it, once: somebody has to look at the results, and to say what follows."""
+    owed = [each for receiver in receivers_of(survey, closed) for each in _to(db, now, survey, closed, receiver)]
+    author = db.members.get(survey.created_by) if survey.created_by else None
+    if author is not None and author.left_out:
+        owed += [NewDelivery(AUTHOR_LEFT, survey.id, admin.id, now) for admin in db.members.admins()[:1]]
+    return owed
 
 
 def receivers_of(survey: Survey, closed: Round) -> tuple[str, ...]:
@@ -32,12 +38,13 @@ def receivers_of(survey: Survey, closed: Round) -> tuple[str, ...]:
 
 
 def _to(db: UnitOfWork, now: datetime, survey: Survey, closed: Round, receiver: str) -> Iterator[NewDelivery]:
+    """In their order, and before anything that falls due now: where the next round opens at this moment, what its
+    author hears of that does not come between the pages."""
     count = min(len(pages(round_results(db, survey, closed, receiver))), MOST_MESSAGES)
-    yield NewDelivery(RESULTS, closed.id, receiver, now, facts={PAGE: "0", **_last(0, count)})
-    for page in range(1, count):
-        subject = f"{closed.id}:{page}"
+    for page in range(count):
+        purpose, subject = (RESULTS_GO_ON, f"{closed.id}:{page}") if page else (RESULTS, closed.id)
         facts = {PAGE: str(page), **_last(page, count)}
-        yield NewDelivery(RESULTS_GO_ON, subject, receiver, now + page * APART, facts=facts)
+        yield NewDelivery(purpose, subject, receiver, now - (count - page) * APART, facts=facts)
 
 
 def _last(page: int, count: int) -> dict[str, str]:

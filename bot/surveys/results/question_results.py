@@ -204,9 +204,16 @@ def _alike_words(question: Question, alike: int, t: Translator) -> str:
 def _text_line(results: RoundResults, shown: PublishedQuestion, t: Translator) -> str:
     if shown.hidden in (Hidden.TOO_CLOSE, Hidden.UNSOUND, Hidden.STILL_OPEN):
         return hidden_words(shown.hidden, results, t)
-    if shown.hidden is Hidden.TOO_FEW and results.published.answered < results.round.min_comments:
+    named = results.round.definition.is_named
+    if named and shown.hidden is Hidden.TOO_FEW and not results.people:
+        return hidden_words(shown.hidden, results, t)  # what people wrote is shown to this reader at no number
+    if shown.hidden is Hidden.TOO_FEW and results.published.answered < results.round.min_comments and not named:
         return t("surveys.results.texts_too_few", needed=results.round.min_comments)
-    return t("surveys.results.texts", count=shown.answers) if shown.answers else t("surveys.results.no_texts")
+    if not shown.answers:
+        return t("surveys.results.no_texts")
+    if named:  # they are read person by person, or not at all by who is shown no names
+        return t("surveys.results.of_question", count=shown.answers)
+    return t("surveys.results.texts", count=shown.answers)
 
 
 def _between(interval: Interval, t: Translator) -> str:

@@ -1,16 +1,21 @@
 """What came out of a round, put together from what was decided at its close (`publishing`), for one reader. No wording.
 
 Who may see it: the survey's author, those whom the respondents were told would get the results, and admins. Names, in a
-round that shows them: only those of whom the respondents were told, and never a channel.
+round that shows them: only those of whom the respondents were told, and never a channel. For them everything is put
+together as they read it, and kept nowhere; everybody else sees of such a round what an anonymous one would show.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 
+from bot.domain import privacy
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.domain.publications import Published
 from bot.domain.questions import Question
-from bot.domain.surveys import NamedAnswer, Round, RoundState, Survey
+from bot.domain.surveys import NamedAnswer, Round, RoundState, SegmentFacts, Survey
 from bot.surveys.outcomes import QuestionResult, RoundResults, SurveyResults
 from bot.surveys.results.courses import comparison, course
 from storage import UnitOfWork
@@ -18,10 +23,12 @@ from storage import UnitOfWork
 
 def survey_results(db: UnitOfWork, member: Member, survey: Survey) -> SurveyResults:
     """The results for somebody who may see them. Raises DomainError `surveys.members_only`, `surveys.not_yours`,
-    `surveys.no_round_yet`."""
+    `surveys.no_round_yet`, and `surveys.results_soon` for the moment after a close."""
     closed = newest_closed(db, survey)
     require_reader(survey, closed, member)
     running = db.rounds.open_of(survey.id)
+    if any(each.published is None for each in db.rounds.of_survey(survey.id) if each.state is RoundState.CLOSED):
+        raise DomainError("surveys.results_soon", handle=survey.handle)
     if running is None and closed is None:
         raise DomainError("surveys.no_round_yet", handle=survey.handle)
     newest = None
@@ -37,18 +44,21 @@ def round_results(
     when nothing is decided yet."""
     if closed.published is None:
         raise LookupError(f"what may be shown of round {closed.id} is not decided")
-    earlier = [each for each in closed_rounds(db, survey) if each.number < closed.number]
-    sees_names = closed.definition.is_named and reader in told_names(survey, closed)
-    texts = _texts(db, closed) if sees_names or not closed.definition.is_named else {}
+    earlier = [_seen(db, survey, each, reader) for each in closed_rounds(db, survey) if each.number < closed.number]
+    sees_names = _sees_names(survey, closed, reader)
+    people = _people(db, closed) if sees_names else ()
+    seen = _seen(db, survey, closed, reader, people)
+    published = seen.published or closed.published
+    texts = _texts(db, seen) if sees_names or not closed.definition.is_named else {}
     return RoundResults(
         survey,
-        closed,
-        closed.published,
-        tuple(_question(closed, closed.published, each, earlier, texts) for each in closed.questions),
-        trend=course(closed, earlier),
-        people=_people(db, closed) if sees_names else (),
+        seen,
+        published,
+        tuple(_question(seen, published, each, earlier, texts) for each in closed.questions),
+        trend=course(seen, earlier),
+        people=people,
         action=db.rounds.action_of(closed.id),
-        may_act=bool(reader) and (reader == survey.created_by or is_admin),
+        may_act=bool(reader and closed.published.answered) and (reader == survey.created_by or is_admin),
     )
 
 
@@ -67,6 +77,34 @@ def told_names(survey: Survey, closed: Round) -> frozenset[str]:
     receivers = closed.definition.receivers
     author = [survey.created_by] if receivers.author and survey.created_by else []
     return frozenset((*receivers.people, *author))
+
+
+def _sees_names(survey: Survey, closed: Round, reader: str) -> bool:
+    return closed.definition.is_named and reader in told_names(survey, closed)
+
+
+def _seen(db: UnitOfWork, survey: Survey, closed: Round, reader: str, people: Sequence[NamedAnswer] = ()) -> Round:
+    """A round as a reader sees it: with what was published, or, where they see names, with everything. `people`, who
+    answered what, are for the groups: without them there are none."""
+    if not _sees_names(survey, closed, reader):
+        return closed
+    everything = privacy.publish_named(db.rounds.facts(closed.id), _groups(db, closed, people))
+    return replace(closed, published=everything)
+
+
+def _groups(db: UnitOfWork, closed: Round, people: Sequence[NamedAnswer]) -> list[SegmentFacts]:
+    """The groups of a round with names, also of a sealed one: who answered is known from what they said."""
+    if not closed.definition.breakdown or not people:
+        return []
+    answered = {each.member_id for each in people}
+    asked: defaultdict[str, set[str]] = defaultdict(set)
+    for each in db.rounds.invitations(closed.id):
+        asked[each.segment].add(each.member_id)
+    counts = db.answers.counts_of(closed.id, asked, [each.id for each in closed.questions])
+    return [
+        SegmentFacts(segment, frozenset(members), len(members & answered), counts[segment])
+        for segment, members in sorted(asked.items())
+    ]
 
 
 def require_reader(survey: Survey, closed: Round | None, member: Member) -> None:

@@ -12,11 +12,11 @@ from bot.domain.publications import PublishedSegment
 from bot.domain.questions import KINDS, Question, QuestionKind, Wording
 from bot.domain.surveys import NamedAnswer
 from bot.slack.blocks import cut, escape
-from bot.surveys.outcomes import QuestionResult, RoundResults
+from bot.surveys.outcomes import ACTION_LENGTH, QuestionResult, RoundResults
 
 BUDGET = 3100
 BLOCKS = 38
-HEAD = 600
+HEAD = 700
 """Title, who was asked, how many answered, and the question what follows: on the first page."""
 ASKED_LENGTH = 130
 TEXT_SHOWN = 2200
@@ -32,8 +32,8 @@ HEADLINES = (
 )
 _SENTENCES = {
     QuestionKind.ENPS: 650,
-    QuestionKind.AGREEMENT: 500,
-    QuestionKind.STARS: 500,
+    QuestionKind.AGREEMENT: 400,
+    QuestionKind.STARS: 400,
     QuestionKind.YES_NO: 350,
     QuestionKind.NUMBER: 400,
     QuestionKind.CHOICE: 330,
@@ -84,6 +84,8 @@ def pages(results: RoundResults) -> tuple[Page, ...]:
 
 def items(results: RoundResults) -> Iterator[Item]:
     """Everything there is to say, in the order in which it is read: comments never beside the numbers they go with."""
+    if has_too_few(results):
+        return
     yield from results.questions
     if results.round.definition.breakdown:
         headline = _headline(results)
@@ -96,6 +98,12 @@ def items(results: RoundResults) -> Iterator[Item]:
         for each in results.questions:
             for at, text in enumerate(each.comments):
                 yield Comment(each.question, text, is_first=not at)
+
+
+def has_too_few(results: RoundResults) -> bool:
+    """Whether too few answered for anything to be shown, which is said once instead of question by question. Who is
+    told names sees what few said, too."""
+    return not results.people and results.published.answered < results.round.min_score
 
 
 def shown_segments(results: RoundResults) -> tuple[PublishedSegment, ...]:
@@ -127,9 +135,10 @@ def asked_length(question: Question) -> int:
 
 
 def _head(results: RoundResults) -> int:
-    """How many characters the first page needs for what stands there besides the questions."""
-    title, action, trend = results.round.definition.title, results.action, results.trend
-    needed = HEAD + len(escape(title)) + (len(escape(action.text)) if action else 0)
+    """How many characters the first page needs for what stands there besides the questions. There is always room for
+    what follows: once that is said, the first message changes, and the others stay as they were sent."""
+    title, trend = results.round.definition.title, results.trend
+    needed = HEAD + len(escape(title)) + ACTION_LENGTH
     if trend is None:
         return needed
     return needed + len(trend.points) * _TREND_POINT + (asked_length(trend.question) if trend.question else 0)

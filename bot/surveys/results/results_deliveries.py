@@ -5,14 +5,14 @@ from datetime import datetime
 from bot.commands import Registry
 from bot.domain.deliveries import Delivery
 from bot.domain.members import Member
-from bot.domain.surveys import Round, RoundState, Survey
+from bot.domain.surveys import Round, RoundState, Survey, SurveyState
 from bot.i18n import Translator
 from bot.services import Services
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, section
 from bot.slack.people import is_person
 from bot.surveys.results import action_views, results_views
 from bot.surveys.results.actions import ACTION_WANTED, RESULTS_ACTED, WANTED_SETTLED, is_unsaid
-from bot.surveys.results.owing import PAGE, RESULTS, RESULTS_GO_ON
+from bot.surveys.results.owing import AUTHOR_LEFT, PAGE, RESULTS, RESULTS_GO_ON
 from bot.surveys.results.reading import round_results
 from storage import UnitOfWork
 
@@ -22,6 +22,7 @@ def register(registry: Registry) -> None:
         registry.delivery(purpose, results)
     registry.delivery(ACTION_WANTED, action_wanted)
     registry.delivery(WANTED_SETTLED, action_settled)
+    registry.delivery(AUTHOR_LEFT, author_left)
 
 
 def results(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
@@ -42,10 +43,10 @@ def results(db: UnitOfWork, delivery: Delivery, services: Services, now: datetim
 
 
 def action_wanted(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
-    """Nothing once it was said what follows, or the next round asks already."""
+    """Nothing once it was said what follows, the next round has closed too, or the survey was removed."""
     found = _closed(db, delivery)
     reader = _reader(db, delivery.receiver, services)
-    if found is None or reader is None or not is_unsaid(db, found[1]):
+    if found is None or reader is None or found[0].state is SurveyState.DELETED or not is_unsaid(db, found[1]):
         return None
     return action_views.wanted_message(found[0], found[1].id, reader[0])
 
@@ -57,6 +58,15 @@ def action_settled(db: UnitOfWork, delivery: Delivery, services: Services, now: 
     if found is None or reader is None or action is None:
         return None
     return action_views.said_message(found[0], action, reader[0])
+
+
+def author_left(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
+    """For an admin: the survey's author is no longer here to read its results."""
+    survey, reader = db.surveys.get(delivery.subject), _reader(db, delivery.receiver, services)
+    if survey is None or reader is None or survey.state is SurveyState.DELETED:
+        return None
+    text = reader[0]("surveys.results.author_left", person=f"<@{survey.created_by}>", handle=survey.handle)
+    return Message(text, (section(text),))
 
 
 def _closed(db: UnitOfWork, delivery: Delivery) -> tuple[Survey, Round] | None:

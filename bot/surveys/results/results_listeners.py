@@ -19,7 +19,7 @@ from bot.services import Services
 from bot.slack import ids
 from bot.slack.blocks import Message, without
 from bot.surveys import service
-from bot.surveys.results import action_views, actions, publishing, results_deliveries, results_views
+from bot.surveys.results import action_views, actions, results_deliveries, results_views
 from bot.surveys.results.reading import survey_results
 from storage import UnitOfWork
 
@@ -33,7 +33,6 @@ def register(registry: Registry) -> None:
     registry.click(ids.SURVEY_RESULTS_PAGE, on_page_turned)
     registry.click(ids.ACTION_OPENED, on_action_opened)
     registry.form(ids.ACTION_FORM, on_action_form)
-    registry.job("surveys.publish", partial(decide_undecided, looked_at=set()))
     registry.job("surveys.actions", want_actions)
     results_deliveries.register(registry)
 
@@ -99,18 +98,6 @@ async def on_action_form(sent: Submission) -> Reply:
         lambda db: actions.say_action(db, sent.now, sent.member, round_id, kind, text, sent.key),
     )
     return Say(action_views.saved_message(acted.survey, acted.action, sent.t))
-
-
-async def decide_undecided(services: Services, now: datetime, *, looked_at: set[str]) -> None:  # noqa: ARG001
-    """Decide what may be shown of rounds that were closed before that was kept. Once for each workspace: what closes
-    now is decided as it closes."""
-    for workspace_id in await services.storage.workspaces():
-        if workspace_id in looked_at:
-            continue
-        if await services.storage.read(workspace_id, publishing.undecided):
-            count = await services.storage.write(workspace_id, publishing.decide_all)
-            log.info("rounds decided", action="rounds_decided", count=count)
-        looked_at.add(workspace_id)
 
 
 async def want_actions(services: Services, now: datetime) -> None:

@@ -12,8 +12,8 @@ from bot.surveys.author_views import progress_line
 from bot.surveys.outcomes import LOW_RATE, QuestionResult, RoundResults, SurveyResults, response_rate
 from bot.surveys.results.action_views import action_parts
 from bot.surveys.results.breakdown_views import groups_message
-from bot.surveys.results.question_results import question_lines
-from bot.surveys.results.result_pages import TEXT_SHOWN, Comment, Groups, Item, pages
+from bot.surveys.results.question_results import common_lines, question_lines
+from bot.surveys.results.result_pages import TEXT_SHOWN, Comment, Groups, Item, has_too_few, pages
 from bot.surveys.results.results_charts import closed_on, course_words, results_chart
 from bot.surveys.wording import audience_words, definition_title, question_text, receivers_words, value_words
 
@@ -73,7 +73,12 @@ def _head(results: RoundResults, page: int, count: int, t: Translator, zone: str
         return Message(f"{title}\n{about}", (section(f"*{title}*\n{about}"),))
     title = t("surveys.results.title", **said)
     name = "" if results.round.definition.is_one_question else definition_title(results.round.definition, t)
-    lines = [*([escape(name)] if name and name != results.survey.handle else []), about, *_answered(results, t)]
+    lines = [
+        *([escape(name)] if name and name != results.survey.handle else []),
+        about,
+        *_answered(results, t),
+        *common_lines(results, t),
+    ]
     return Message("\n".join((title, *lines)), (section("\n".join((f"*{title}*", *lines))),))
 
 
@@ -81,10 +86,14 @@ def _answered(results: RoundResults, t: Translator) -> list[str]:
     published = results.published
     rate = response_rate(published.answered, published.asked)
     lines = [t("surveys.results.answered", answers=published.answered, asked=published.asked, rate=t.percent(rate, 0))]
+    is_named = results.round.definition.is_named
     has_bounds = any(each.question.kind is QuestionKind.ENPS and each.published.counts for each in results.questions)
-    if rate < LOW_RATE and not has_bounds:
+    if has_too_few(results):
+        if published.answered or not is_named:  # where nobody answered, a reader of names misses nothing
+            lines.append(t("surveys.results.too_few", needed=results.round.min_score))
+    elif rate < LOW_RATE and not has_bounds:
         lines.append(t("surveys.results.few_answered", rate=t.percent(LOW_RATE, 0)))
-    if results.round.definition.is_named and not results.people and published.answered:
+    if is_named and not results.people and published.answered:
         receivers = receivers_words(results.round.definition, t)
         lines.append(t("surveys.results.names_elsewhere", receivers=receivers))
     return lines

@@ -27,10 +27,7 @@ def upgrade() -> None:
     _make_tables()
     _copy_surveys()
     _copy_rounds()
-    op.execute(
-        "INSERT INTO invitations (workspace_id, round_id, member_id, answered, segment) "
-        "SELECT workspace_id, round_id, member_id, answered, '' FROM old_invitations"
-    )
+    _copy_invitations()
     op.execute(
         "INSERT INTO answers (key, round_id, question, value) SELECT key, round_id, question, score FROM old_answers"
     )
@@ -84,7 +81,6 @@ def _copy_surveys() -> None:
 
 
 def _copy_rounds() -> None:
-    """How many answered is kept in the round from now on: who did is forgotten at the seal."""
     connection = op.get_bind()
     rows = connection.execute(
         sa.text(
@@ -108,6 +104,21 @@ def _copy_rounds() -> None:
                 "id": row.id,
             },
         )
+
+
+def _copy_invitations() -> None:
+    """How many answered is kept in the round; who did goes, and so does the order of the rows, which on PostgreSQL told
+    it too. Of an open round who did lies under its key from now on, and that is not here: that the round says how many
+    although it is open is the mark by which the bot does the rest (`storage.participations.carry_over`)."""
+    op.execute(
+        "INSERT INTO invitations (workspace_id, round_id, member_id, segment) "
+        "SELECT workspace_id, round_id, member_id, '' FROM old_invitations ORDER BY workspace_id, round_id, member_id"
+    )
+    same = "i.workspace_id = rounds.workspace_id AND i.round_id = rounds.id"
+    op.execute(
+        f"UPDATE rounds SET answered = (SELECT count(*) FROM old_invitations i WHERE {same} AND i.answered) "  # noqa: S608
+        f"WHERE state IN ('open', 'closed') AND EXISTS (SELECT 1 FROM old_invitations i WHERE {same})"
+    )
 
 
 def _make_tables() -> None:
@@ -254,7 +265,6 @@ def _make_tables() -> None:
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("round_id", sa.String(), nullable=False),
         sa.Column("member_id", sa.String(), nullable=False),
-        sa.Column("answered", sa.Boolean(), nullable=False),
         sa.Column("segment", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id", "round_id"],
@@ -267,6 +277,15 @@ def _make_tables() -> None:
     op.create_index(
         op.f("ix_invitations_workspace_id_member_id"), "invitations", ["workspace_id", "member_id"], unique=False
     )
+    op.create_table(
+        "participations",
+        sa.Column("key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("round_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_participations_round_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_participations")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_participations_round_id"), "participations", ["round_id"], unique=False)
     op.create_table(
         "named_answers",
         sa.Column("workspace_id", sa.String(), nullable=False),

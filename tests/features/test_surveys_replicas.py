@@ -1,0 +1,246 @@
+"""Two replicas on one PostgreSQL at the same round in the same moment: each change of its state happens once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.audiences import Audience
+from bot.domain.errors import DomainError
+from bot.domain.members import Member
+from bot.domain.publications import Hidden
+from bot.domain.questions import Question, QuestionKind
+from bot.domain.surveys import Definition, Round, RoundState, Survey
+from bot.domain.workdays import Workdays
+from bot.surveys import service
+from bot.surveys.answers import answering
+from bot.surveys.asking import launching
+from bot.surveys.asking.audiences import Found
+from bot.surveys.asking.launching import LAUNCHED
+from bot.surveys.results import publishing
+from storage import Storage, UnitOfWork
+from tests.conftest import Database
+
+TEAM, ROUND, SURVEY = "T1", "r1", "s1"
+NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+PEOPLE = tuple(f"U1P{number:03}" for number in range(8))
+AUTHOR = Member("U0BOB", "Bob", "en-US", "Asia/Jakarta")
+ENPS = Question("enps", QuestionKind.ENPS, bank="enps", low=0, high=10)
+LONG = 5
+"""Seconds after which a wait for another thread has failed."""
+
+
+@pytest.fixture
+def backend() -> str:
+    return "postgres"
+
+
+@pytest.fixture
+def replicas(storage: Storage, database: Database) -> Iterator[tuple[Storage, Storage]]:
+    other = Storage.open(database.url, database.folder)
+    yield storage, other
+    other.close()
+
+
+def begun(db: UnitOfWork, state: RoundState = RoundState.LAUNCHING) -> Round:
+    """A survey whose round is in that state; an open one has asked everybody."""
+    db.workspace.ensure("Test", NOW)
+    db.members.refresh([AUTHOR, *(Member(each, each, "en-US", "Asia/Jakarta") for each in PEOPLE)])
+    definition = Definition(Audience(channels=("C0SALES",)), (ENPS,))
+    db.surveys.add(Survey(SURVEY, "pulse", definition, AUTHOR.id, NOW))
+    closes_at = NOW + timedelta(days=7)
+    running = Round(ROUND, SURVEY, 1, RoundState.LAUNCHING, definition, NOW, closes_at, 0, 5, 10, AUTHOR.id)
+    db.rounds.add(running)
+    if state is RoundState.OPEN:
+        running = replace(running, state=state, asked=len(PEOPLE))
+        db.rounds.update(running)
+        db.rounds.invite(ROUND, dict.fromkeys(PEOPLE, ""))
+        db.answers.start(ROUND)
+    return running
+
+
+def at_once(
+    replicas: tuple[Storage, Storage], first: Callable[[UnitOfWork], Any], second: Callable[[UnitOfWork], Any]
+) -> list[Any]:
+    """What both come to, when the second begins while the first has done its work but has not committed it. The second
+    is given a moment to wait for the first, or not to."""
+    halfway, go_on = threading.Event(), threading.Event()
+    came: list[Any] = [None, None]
+
+    def slowly(db: UnitOfWork) -> Any:
+        result = first(db)
+        halfway.set()
+        assert go_on.wait(LONG)
+        return result
+
+    def run(at: int, work: Callable[[UnitOfWork], Any]) -> None:
+        try:
+            came[at] = replicas[at].write_now(TEAM, work)
+        except Exception as error:
+            came[at] = error
+
+    threads = [threading.Thread(target=run, args=(0, slowly)), threading.Thread(target=run, args=(1, second))]
+    threads[0].start()
+    assert halfway.wait(LONG), came[0]
+    threads[1].start()
+    threads[1].join(0.5)
+    go_on.set()
+    for thread in threads:
+        thread.join(LONG)
+    return came
+
+
+def stored(storage: Storage) -> Round:
+    found = storage.read_now(TEAM, lambda db: db.rounds.get(ROUND))
+    assert found is not None
+    return found
+
+
+def open_it(people: tuple[str, ...]) -> Callable[[UnitOfWork], None]:
+    """Opens the round for those of whom one replica has heard."""
+    known = {each: Member(each, each, "en-US", "Asia/Jakarta") for each in people}
+
+    def work(db: UnitOfWork) -> None:
+        waiting, found = db.rounds.get(ROUND), Found({"C0SALES": people}, known)
+        assert waiting is not None
+        launch = launching.prepare(db, NOW, waiting, found, Workdays("ID"), "Asia/Jakarta")
+        launching.open_round(db, NOW, ROUND, launch)
+
+    return work
+
+
+def test_an_answer_that_is_stored_while_the_round_closes_is_counted(replicas: tuple[Storage, Storage]) -> None:
+    running = replicas[0].write_now(TEAM, lambda db: begun(db, RoundState.OPEN))
+    for score, person in enumerate(PEOPLE[:5]):
+        replicas[0].write_now(TEAM, lambda db, s=score, p=person: answering.record(db, ROUND, p, {"enps": s + 5}))
+
+    at_once(
+        replicas,
+        lambda db: answering.record(db, ROUND, PEOPLE[5], {"enps": 10}),
+        lambda db: service.close_round(db, NOW, running),
+    )
+
+    closed = stored(replicas[0])
+    assert (closed.state, closed.answered) == (RoundState.CLOSED, 6)
+    assert replicas[0].write_now(TEAM, lambda db: publishing.decide(db, NOW, closed))
+    closed = stored(replicas[0])
+    assert closed.published is not None
+    (question,) = closed.published.questions
+    assert (question.hidden, question.answers) == (None, 6)
+
+
+def test_a_round_is_closed_once(replicas: tuple[Storage, Storage]) -> None:
+    running = replicas[0].write_now(TEAM, lambda db: begun(db, RoundState.OPEN))
+    later = NOW + timedelta(days=7)
+
+    came = at_once(
+        replicas,
+        lambda db: service.close_round(db, later, running),
+        lambda db: service.close_round(db, later + timedelta(seconds=1), running),
+    )
+
+    assert [each is not None for each in came] == [True, False]
+    assert stored(replicas[0]).closed_at == later, "the second changed nothing"
+
+
+def test_a_round_is_decided_once(replicas: tuple[Storage, Storage]) -> None:
+    running = replicas[0].write_now(TEAM, lambda db: begun(db, RoundState.OPEN))
+    closed = replicas[0].write_now(TEAM, lambda db: service.close_round(db, NOW, running))
+    decision = replicas[0].read_now(TEAM, lambda db: publishing.consider(db, closed))
+
+    came = at_once(
+        replicas,
+        lambda db: publishing.keep(db, NOW, decision),
+        lambda db: publishing.keep(db, NOW + timedelta(seconds=1), decision),
+    )
+
+    assert came == [True, False]
+    owed = replicas[0].read_now(TEAM, lambda db: db.deliveries.of("surveys.results", ROUND))
+    assert [each.receiver for each in owed] == [AUTHOR.id]
+
+
+def test_of_two_rounds_that_close_at_once_the_second_is_compared_with_the_first(
+    replicas: tuple[Storage, Storage],
+) -> None:
+    """Seven people answer the one, six of them the other: together both results would tell what the seventh said."""
+    rounds = replicas[0].write_now(TEAM, with_a_leaver)
+    closed = [replicas[0].write_now(TEAM, lambda db, r=each: service.close_round(db, NOW, r)) for each in rounds]
+    decisions = [replicas[0].read_now(TEAM, lambda db, c=each: publishing.consider(db, c)) for each in closed]
+    assert all(each.published.questions[0].hidden is None for each in decisions), "the control: alone both may be shown"
+
+    came = at_once(
+        replicas,
+        lambda db: publishing.keep(db, NOW, decisions[0]),
+        lambda db: publishing.keep(db, NOW, decisions[1]),
+    )
+
+    assert came == [True, False]
+    again = replicas[1].write_now(TEAM, lambda db: publishing.decide(db, NOW, closed[1]))
+    assert again
+    shown = [replicas[0].read_now(TEAM, lambda db, r=each: db.rounds.get(r.id)) for each in rounds]
+    assert [each.published.questions[0].hidden for each in shown] == [None, Hidden.TOO_CLOSE]
+
+
+def with_a_leaver(db: UnitOfWork) -> list[Round]:
+    """Two open rounds with the same question, all of whose people answered; the second asks one person less."""
+    first = begun(db)
+    other = replace(first, id="r2", survey_id="s2")
+    db.surveys.add(Survey("s2", "other", first.definition, AUTHOR.id, NOW))
+    db.rounds.add(other)
+    made = []
+    for waiting, people in ((first, PEOPLE[:7]), (other, PEOPLE[:6])):
+        running = replace(waiting, state=RoundState.OPEN, asked=len(people))
+        db.rounds.update(running)
+        db.rounds.invite(running.id, dict.fromkeys(people, ""))
+        db.answers.start(running.id)
+        for at, person in enumerate(people):
+            answering.record(db, running.id, person, {"enps": (3, 9)[at % 2]})
+        made.append(running)
+    return made
+
+
+def test_who_closes_a_round_that_was_closed_just_now_hears_so(replicas: tuple[Storage, Storage]) -> None:
+    running = replicas[0].write_now(TEAM, lambda db: begun(db, RoundState.OPEN))
+    survey = replicas[0].read_now(TEAM, lambda db: db.surveys.get(SURVEY))
+
+    came = at_once(
+        replicas,
+        lambda db: service.close_round(db, NOW, running),
+        lambda db: service.close(db, NOW, AUTHOR, survey),
+    )
+
+    assert isinstance(came[1], DomainError)
+    assert came[1].key == "surveys.nothing_open"
+
+
+def test_a_round_is_opened_once_for_the_same_people(replicas: tuple[Storage, Storage]) -> None:
+    replicas[0].write_now(TEAM, begun)
+
+    at_once(replicas, open_it(PEOPLE[:7]), open_it(PEOPLE))
+
+    invited = replicas[0].read_now(TEAM, lambda db: db.rounds.invitations(ROUND))
+    assert stored(replicas[0]).asked == len(invited) == 7
+
+
+def test_a_round_that_was_stopped_while_it_was_launched_asks_nobody(replicas: tuple[Storage, Storage]) -> None:
+    replicas[0].write_now(TEAM, begun)
+    survey = replicas[0].read_now(TEAM, lambda db: db.surveys.get(SURVEY))
+
+    came = at_once(replicas, lambda db: service.close(db, NOW, AUTHOR, survey), open_it(PEOPLE))
+
+    assert not came[0].was_asking
+    assert stored(replicas[0]).state is RoundState.FAILED
+    assert replicas[0].read_now(TEAM, lambda db: db.deliveries.of(LAUNCHED, ROUND)) == []
+
+
+def test_a_round_that_was_opened_while_it_was_stopped_is_closed(replicas: tuple[Storage, Storage]) -> None:
+    replicas[0].write_now(TEAM, begun)
+    survey = replicas[0].read_now(TEAM, lambda db: db.surveys.get(SURVEY))
+
+    came = at_once(replicas, open_it(PEOPLE), lambda db: service.close(db, NOW, AUTHOR, survey))
+
+    assert came[1].was_asking
+    assert stored(replicas[0]).state is RoundState.CLOSED

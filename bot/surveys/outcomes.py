@@ -101,7 +101,8 @@ class Trend:
 @dataclass(frozen=True, slots=True)
 class RoundResults:
     """A closed round, for one reader. `people` are the answers with names, only for those of whom the respondents were
-    told; `may_act`: this reader may say what follows from what was answered."""
+    told; `may_act`: this reader may say what follows from what was answered. `in_channel`: the reader is a channel,
+    where a mention would call people."""
 
     survey: Survey
     round: Round
@@ -111,6 +112,7 @@ class RoundResults:
     people: tuple[NamedAnswer, ...] = ()
     action: Action | None = None
     may_act: bool = False
+    in_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,13 +118,15 @@ def why_text(question: Question, value: int | None, t: Translator) -> str:
     return t("surveys.reason.any")
 
 
-def audience_words(audience: Audience, t: Translator) -> str:
+def audience_words(audience: Audience, t: Translator, *, in_channel: bool = False) -> str:
     """Whom a survey asks, as mentions in mrkdwn: "#sales, @support and 4 people". Many are counted. Exceptions are
-    counted too, not named: not everybody needs to know who they are."""
+    counted too, not named: not everybody needs to know who they are. In a channel groups and people are counted only:
+    a mention there would call them."""
+    groups, people = (0, 0) if in_channel else (MENTIONED_PLACES, MENTIONED_PEOPLE)
     parts = [
         *_few(audience.channels, MENTIONED_PLACES, _channel, "surveys.audience.channels", t),
-        *_few(audience.groups, MENTIONED_PLACES, lambda each: f"<!subteam^{each}>", "surveys.audience.groups", t),
-        *_few(audience.people, MENTIONED_PEOPLE, _person, "surveys.audience.people", t),
+        *_few(audience.groups, groups, lambda each: f"<!subteam^{each}>", "surveys.audience.groups", t),
+        *_few(audience.people, people, _person, "surveys.audience.people", t),
     ]
     if not parts:
         return t("surveys.audience.nobody")

@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.domain.audiences import Audience
 from bot.domain.surveys import Round
 from tests.features.harness import Bench
-from tests.features.survey_rounds import ENPS, GOALS, LUNCH, PEOPLE, Said, closed, sent, survey_of
+from tests.features.survey_rounds import ENPS, GOALS, LUNCH, PEOPLE, Said, closed, sent, survey_of, told
 
 SCORES = [10, 9, 3, 8, 2, 10, 7, 9, 1, 10, 6, 9, 5, 10, 9, 4, 8, 10]
 JAKARTA, MAKASSAR = "Asia/Jakarta", "Asia/Makassar"
@@ -115,3 +116,21 @@ async def test_a_round_without_groups_says_nothing_of_them(denyut: Bench) -> Non
     text = "\n".join(sent(denyut, "U0BOB"))
     assert "By " not in text
     assert "by group" not in text
+
+
+@pytest.mark.parametrize(
+    ("breakdown", "names", "call"),
+    [("group", ("S0ONE", "S0TWO"), "<!subteam^"), ("attribute:manager", ("U0EMMA", "U0DEWI"), "<@")],
+)
+async def test_a_post_in_a_channel_calls_nobody(
+    denyut: Bench, breakdown: str, names: tuple[str, str], call: str
+) -> None:
+    audience = Audience(groups=names) if breakdown == "group" else Audience(people=(*names, "U0CITRA"))
+    survey = survey_of(denyut, ENPS, audience=audience, breakdown=breakdown, receivers=told((), "C0PAIR"))
+    segments = grouped({names[0]: 9, names[1]: 9})
+    await closed(denyut, survey, said(segments), segments)
+
+    assert call in "\n".join(sent(denyut, "U0BOB")), "the control: in private they are named"
+    (posted,) = sent(denyut, "C0PAIR")
+    assert call not in posted
+    assert "18 of 18 answered" in posted

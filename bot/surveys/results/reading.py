@@ -59,6 +59,7 @@ def round_results(
         people=people,
         action=db.rounds.action_of(closed.id),
         may_act=bool(reader and closed.published.answered) and (reader == survey.created_by or is_admin),
+        in_channel=bool(reader) and reader == closed.definition.receivers.channel_id,
     )
 
 

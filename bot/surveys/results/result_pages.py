@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from bot.domain.publications import PublishedSegment
 from bot.domain.questions import KINDS, Question, QuestionKind, Wording
-from bot.domain.surveys import NamedAnswer
+from bot.domain.surveys import MANAGER, Dimension, NamedAnswer
 from bot.slack.blocks import cut, escape
 from bot.surveys.outcomes import ACTION_LENGTH, QuestionResult, RoundResults
 
@@ -87,7 +87,7 @@ def items(results: RoundResults) -> Iterator[Item]:
     if has_too_few(results):
         return
     yield from results.questions
-    if results.round.definition.breakdown:
+    if results.round.definition.breakdown and not (results.in_channel and _calls_people(results)):
         headline = _headline(results)
         yield Groups(headline, is_headline=True)
         for each in results.questions:
@@ -104,6 +104,11 @@ def has_too_few(results: RoundResults) -> bool:
     """Whether too few answered for anything to be shown, which is said once instead of question by question. Who is
     told names sees what few said, too."""
     return not results.people and results.published.answered < results.round.min_score
+
+
+def _calls_people(results: RoundResults) -> bool:
+    """Whether the groups can only be named by mentions that would call somebody: user groups, managers."""
+    return results.round.definition.breakdown in (Dimension.GROUP, MANAGER)
 
 
 def shown_segments(results: RoundResults) -> tuple[PublishedSegment, ...]:

@@ -64,7 +64,7 @@ def _head(results: RoundResults, page: int, count: int, t: Translator, zone: str
     """Which round of which survey, who was asked, and how many answered."""
     about = t(
         "surveys.results.about",
-        channel=audience_words(results.round.definition.audience, t),
+        channel=audience_words(results.round.definition.audience, t, in_channel=results.in_channel),
         closed=closed_on(results.round, t, zone),
     )
     said = {"handle": results.survey.handle, "number": results.round.number}

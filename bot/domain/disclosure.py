@@ -17,6 +17,9 @@ from bot.domain.worlds import OverBudget, Sum, Worlds
 
 BUDGET = 4_000
 """Steps (branchings) that one audit may take before it is given up as unsafe."""
+FEW_ROUNDS = 6
+"""Of so many earlier rounds that contradict each other every two and three are looked at together."""
+
 SMALL = 60
 """Among more people than this, cells in which many were silent are left out of the comparison of rounds."""
 MOST_PIVOTS = 24
@@ -102,8 +105,9 @@ def too_close(now: Sequence[Cell], earlier: Sequence[Sequence[Cell]], minimum: i
     alike: it was shown so on purpose. Among more than SMALL people, and where all the cells are too many to be
     searched, those decide in which fewer than `minimum` people were silent; of the others it is not known whose answers
     they are. What is then still too much to be searched is too close. Where cells contradict each other, people changed
-    their minds; then this round is looked at beside each earlier one, and beside as many of the newest as agree with
-    it.
+    their minds; then this round is looked at beside each earlier one, beside as many of the newest as agree with it,
+    and beside every two or three of the newest `FEW_ROUNDS`: nobody can tell which of the rounds are the ones to
+    believe.
     """
     before = [cell for cells in earlier for cell in cells]
     if recoverable([*now, *before], minimum) - recoverable(before, minimum):
@@ -119,7 +123,15 @@ def too_close(now: Sequence[Cell], earlier: Sequence[Sequence[Cell]], minimum: i
             return True
         if _audited([*agreeing, *cells], minimum).has_world:
             agreeing += cells
-    return _tells_more(_audited(agreeing, minimum), agreeing, agreeing[len(now) :])
+    if _tells_more(_audited(agreeing, minimum), agreeing, agreeing[len(now) :]):
+        return True
+    newest = earlier[:FEW_ROUNDS]
+    return any(_tells_beside(now, some, minimum) for size in (2, 3) for some in combinations(newest, size))
+
+
+def _tells_beside(now: Sequence[Cell], rounds: Sequence[Sequence[Cell]], minimum: int) -> bool:
+    before = [cell for cells in rounds for cell in cells]
+    return _tells_more(_audited([*now, *before], minimum), [*now, *before], before)
 
 
 def _audited(cells: Sequence[Cell], minimum: int) -> Finding:

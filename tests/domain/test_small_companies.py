@@ -299,6 +299,11 @@ def test_of_nobody_in_any_small_company_is_the_class_certain():
     assert leaking(publish, COMPANIES) == []
 
 
+def test_rounds_that_contradict_each_other_hide_nothing_that_some_of_them_tell():
+    """Four rounds of a company in which somebody changed their mind: three of them agree, and name people."""
+    assert certain_of(company(random.Random("0-8352"), publish)) == set()
+
+
 def test_results_are_shown_all_the_same():
     rounds = [told for number in range(30) for told in company(random.Random(f"0-{number}"), publish)]
     enough = [each for each in rounds if each.published.answered >= 5]

@@ -18,7 +18,6 @@ from bot.domain.words import shown
 from bot.domain.workdays import Workdays
 from bot.help import help_message
 from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission, Then
-from bot.middleware import mentioned
 from bot.slack import ids
 from bot.slack.blocks import Message
 from bot.surveys import author_views, deliveries, jobs, service, views
@@ -27,6 +26,7 @@ from bot.surveys.asking import preview_views, previewing, reminding
 from bot.surveys.authoring import draft_listeners, enps_surveys
 from bot.surveys.authoring.mentions import read_named
 from bot.surveys.authoring.wishes import DEFAULT_TIME, DEFAULT_WEEKDAY, make_wish, read_wish
+from bot.surveys.naming import named
 from bot.surveys.outcomes import Overview
 from bot.surveys.results import results_listeners
 from storage import UnitOfWork
@@ -125,7 +125,7 @@ async def on_form_wanted(click: Click) -> Reply:
 async def on_send(command: Command) -> Reply:
     sent = await command.services.storage.write(
         command.workspace_id,
-        lambda db: service.send(db, command.now, command.member, _named(db, command.words), command.key),
+        lambda db: service.send(db, command.now, command.member, named(db, command.words), command.key),
     )
     return Say(author_views.launching_message(sent, command.t, command.zone))
 
@@ -148,7 +148,7 @@ async def on_remind(command: Command) -> Reply:
             command.now,
             command.today,
             command.member,
-            _named(db, command.words),
+            named(db, command.words),
             workdays,
             settings.timezone,
             command.key,
@@ -160,7 +160,7 @@ async def on_remind(command: Command) -> Reply:
 async def on_close(command: Command) -> Reply:
     closing = await command.services.storage.write(
         command.workspace_id,
-        lambda db: service.close(db, command.now, command.member, _named(db, command.words)),
+        lambda db: service.close(db, command.now, command.member, named(db, command.words)),
     )
     return Say(author_views.closing_message(closing, command.t))
 
@@ -192,7 +192,7 @@ async def on_preview(command: Command) -> Reply:
     """What members read at once; who is asked when once Slack has said who is there."""
 
     def overview(db: UnitOfWork) -> Overview:
-        survey = _named(db, command.words)
+        survey = named(db, command.words)
         service.require_owner(survey, command.member)
         return service.overview(db, command.now, survey)
 
@@ -210,20 +210,12 @@ async def _forecast(command: Command, survey: Survey) -> None:
 
 async def _switched(command: Command, switch: Callable[..., Overview], key: str) -> Reply:
     seen = await command.services.storage.write(
-        command.workspace_id, lambda db: switch(db, command.now, command.member, _named(db, command.words))
+        command.workspace_id, lambda db: switch(db, command.now, command.member, named(db, command.words))
     )
     text = command.t(key, handle=seen.survey.handle)
     if key != "surveys.resumed":
         return Say(views.note(text))
     return Say(author_views.lines_message(text, author_views.survey_line(seen, command.t, command.zone)))
-
-
-def _named(db: UnitOfWork, words: str) -> Survey:
-    """The survey that a command names: by handle, by #channel, or not at all."""
-    channel_id, rest = mentioned(words, "#")
-    if channel_id and rest:
-        raise DomainError("core.word_unknown", word=shown(rest))
-    return service.find(db, shown(rest), channel_id)
 
 
 def _carried(db: UnitOfWork, click: Click) -> Survey:

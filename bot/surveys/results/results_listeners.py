@@ -9,16 +9,14 @@ import structlog
 from bot.commands import Registry
 from bot.domain.deliveries import NewDelivery
 from bot.domain.errors import DomainError
-from bot.domain.surveys import ActionKind, Survey, SurveyState
-from bot.domain.words import shown
+from bot.domain.surveys import ActionKind, SurveyState
 from bot.domain.workdays import Workdays
 from bot.i18n import Catalogues
 from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission
-from bot.middleware import mentioned
 from bot.services import Services
 from bot.slack import ids
 from bot.slack.blocks import Message, without
-from bot.surveys import service
+from bot.surveys.naming import named
 from bot.surveys.results import action_views, actions, results_deliveries, results_views
 from bot.surveys.results.reading import survey_results
 from storage import UnitOfWork
@@ -117,14 +115,6 @@ def read_action(words: str, texts: Catalogues) -> tuple[ActionKind, str]:
         if lower == none or lower.startswith((f"{none} ", f"{none},", f"{none}:")):
             return ActionKind.NONE, _because(text[len(none) :], texts)
     return ActionKind.DONE, text
-
-
-def named(db: UnitOfWork, words: str) -> Survey:
-    """The survey that a command names: by handle, by #channel, or not at all."""
-    channel_id, rest = mentioned(words, "#")
-    if channel_id and rest:
-        raise DomainError("core.word_unknown", word=shown(rest))
-    return service.find(db, shown(rest), channel_id)
 
 
 def _because(text: str, texts: Catalogues) -> str:

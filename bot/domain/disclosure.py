@@ -9,7 +9,7 @@ What is looked for: complements, overlaps and trackers (Denning, Denning and Sch
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -53,11 +53,13 @@ class Cell:
 class Finding:
     """What the audit found: whose category is `certain`, and which it is. `has_world` is False where no assignment of
     one category to each person agrees with all cells (somebody changed their mind); `is_finished` is False where the
-    budget did not suffice, so that nothing may be concluded."""
+    budget did not suffice, so that nothing may be concluded; `is_partial` says that it sufficed only without the cells
+    in which many were silent."""
 
     certain: Mapping[str, int]
     has_world: bool = True
     is_finished: bool = True
+    is_partial: bool = False
 
 
 def exposed(cells: Sequence[Cell], budget: int = BUDGET) -> frozenset[str]:
@@ -105,9 +107,9 @@ def too_close(now: Sequence[Cell], earlier: Sequence[Sequence[Cell]], minimum: i
     alike: it was shown so on purpose. Among more than SMALL people, and where all the cells are too many to be
     searched, those decide in which fewer than `minimum` people were silent; of the others it is not known whose answers
     they are. What is then still too much to be searched is too close. Where cells contradict each other, people changed
-    their minds; then this round is looked at beside each earlier one, beside as many of the newest as agree with it,
-    and beside every two or three of the newest `FEW_ROUNDS`: nobody can tell which of the rounds are the ones to
-    believe.
+    their minds, and where some were left out, others may tell more: then this round is looked at beside each earlier
+    one, beside as many of the newest as agree with it, and beside every two or three of the newest `FEW_ROUNDS`: nobody
+    can tell which of the rounds are the ones to believe.
     """
     before = [cell for cells in earlier for cell in cells]
     if recoverable([*now, *before], minimum) - recoverable(before, minimum):
@@ -115,8 +117,10 @@ def too_close(now: Sequence[Cell], earlier: Sequence[Sequence[Cell]], minimum: i
     finding = _audited([*now, *before], minimum)
     if not finding.is_finished:
         return True
-    if finding.has_world:
-        return _tells_more(finding, [*now, *before], before)
+    if finding.has_world and _tells_more(finding, [*now, *before], before):
+        return True
+    if finding.has_world and not finding.is_partial:
+        return False
     agreeing = list(now)
     for cells in earlier:
         if _tells_more(_audited([*now, *cells], minimum), [*now, *cells], cells):
@@ -135,11 +139,11 @@ def _tells_beside(now: Sequence[Cell], rounds: Sequence[Sequence[Cell]], minimum
 
 
 def _audited(cells: Sequence[Cell], minimum: int) -> Finding:
-    if len(frozenset().union(*(each.people for each in cells))) <= SMALL:
-        finding = audit(cells)
-        if finding.is_finished:
-            return finding
-    return audit([each for each in cells if len(each.people) - each.answers < minimum])
+    loud = [each for each in cells if len(each.people) - each.answers < minimum]
+    if len(frozenset().union(*(each.people for each in cells))) > SMALL:
+        return audit(loud)
+    finding = audit(cells)
+    return finding if finding.is_finished else replace(audit(loud), is_partial=True)
 
 
 def _tells_more(finding: Finding, cells: Sequence[Cell], before: Sequence[Cell]) -> bool:

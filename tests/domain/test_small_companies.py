@@ -27,6 +27,7 @@ FIRST = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 DEFINITION = Definition(Audience(channels=("C1",)), (enps_question(SCALE_0_10),), breakdown="channel")
 VALUES = {2: (9, 10), 1: (7, 8), 0: (0, 3, 5, 6)}
 MOST_WORLDS = 4_000
+MOST_STEPS = 20_000
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ def certain_within(told):
 
 def certain_between(sets):
     """The people of whom somebody who does not know who answered, but takes it that nobody changed their mind, can tell
-    the class: by trying everything where that is possible, else by counting overlaps and differences."""
+    the class: by trying everything where that is possible, else by counting overlaps and differences. Sets that
+    contradict each other tell them that somebody did change their mind, and nothing else."""
     sets = list(dict.fromkeys(sets))
     atoms = Counter()
     members = {}
@@ -171,7 +173,10 @@ def certain_between(sets):
         atoms[key] += 1
         members.setdefault(key, []).append(person)
     tried = prod(comb(size + 2, 2) for size in atoms.values()) <= MOST_WORLDS
-    return by_trying(sets, atoms, members) if tried else by_counting(sets)
+    if tried:
+        return by_trying(sets, atoms, members)
+    found = by_counting(sets)
+    return set() if found and contradict(sets, atoms) else found
 
 
 def by_trying(sets, atoms, members):
@@ -202,6 +207,54 @@ def fits(one, sums, done):
     """Whether so many people of each class can have given these answers."""
     too_many = any(have > want + one.silent for have, want in zip(sums, one.counts, strict=True))
     return not too_many and (not done or all(have >= want for have, want in zip(sums, one.counts, strict=True)))
+
+
+def contradict(sets, atoms):
+    """Whether it is proven that no people can have given all these answers without changing their minds."""
+    keys = list(atoms)
+    inside = [[at for at, key in enumerate(keys) if key[place]] for place in range(len(sets))]
+    waiting = [([[0] * 3 for _ in keys], [[atoms[key]] * 3 for key in keys])]
+    for _ in range(MOST_STEPS):
+        if not waiting:
+            return True
+        low, high = waiting.pop()
+        if not agree(sets, atoms, keys, inside, low, high):
+            continue
+        still = [
+            (high[at][c] - low[at][c], at, c) for at in range(len(keys)) for c in range(3) if high[at][c] > low[at][c]
+        ]
+        if not still:
+            return False
+        _, at, c = min(still)
+        middle = (low[at][c] + high[at][c]) // 2
+        for least, most in ((low[at][c], middle), (middle + 1, high[at][c])):
+            lower, higher = [list(each) for each in low], [list(each) for each in high]
+            lower[at][c], higher[at][c] = least, most
+            waiting.append((lower, higher))
+    return False
+
+
+def agree(sets, atoms, keys, inside, low, high):
+    """Narrows, in place, how many of each atom are of each class; False where nothing is left."""
+    sums = [([(at, c) for c in range(3)], atoms[key], atoms[key]) for at, key in enumerate(keys)]
+    for each, places in zip(sets, inside, strict=True):
+        sums += [([(at, c) for at in places], each.counts[c], each.counts[c] + each.silent) for c in range(3)]
+    changed = True
+    while changed:
+        changed = False
+        for places, least, most in sums:
+            have, room = sum(low[at][c] for at, c in places), sum(high[at][c] for at, c in places)
+            if have > most or room < least:
+                return False
+            for at, c in places:
+                up, down = least - (room - high[at][c]), most - (have - low[at][c])
+                if up > low[at][c]:
+                    have, low[at][c], changed = have + up - low[at][c], up, True
+                if down < high[at][c]:
+                    room, high[at][c], changed = room - high[at][c] + down, down, True
+                if low[at][c] > high[at][c]:
+                    return False
+    return True
 
 
 def by_counting(sets):
@@ -255,9 +308,10 @@ def certain_of(told):
     """Everybody whose class the attacker is sure of, less those who were shown as a range, all alike."""
     shown = [sets_of(each) for each in told]
     found = set().union(*(certain_within(each) for each in told))
-    for pair in combinations(shown, 2):
-        if all(pair):
-            found |= certain_between([each for sets in pair for each in sets])
+    for size in (2, 3):
+        for some in combinations(shown, size):
+            if all(some):
+                found |= certain_between([each for sets in some for each in sets])
     together = [each for sets in shown for each in sets]
     if together:
         found |= certain_between(together)
@@ -302,6 +356,20 @@ def test_of_nobody_in_any_small_company_is_the_class_certain():
 def test_rounds_that_contradict_each_other_hide_nothing_that_some_of_them_tell():
     """Four rounds of a company in which somebody changed their mind: three of them agree, and name people."""
     assert certain_of(company(random.Random("0-8352"), publish)) == set()
+
+
+def test_cells_that_are_too_many_to_be_searched_hide_nothing_that_some_of_them_tell():
+    """Three rounds name somebody; all six together are too much to be searched, and in one of the three many were
+    silent."""
+    assert certain_of(company(random.Random("0-57304"), publish)) == set()
+
+
+def test_who_contradicts_themselves_tells_nothing():
+    """Two rounds that cannot both be true of the same people, as by counting alone nobody would notice."""
+    told = company(random.Random("0-72610"), each_round_alone)
+    sets = [each for number in (0, 2) for each in sets_of(told[number])]
+    assert by_counting(sets)
+    assert certain_between(sets) == set()
 
 
 def test_results_are_shown_all_the_same():

@@ -53,6 +53,11 @@ class Deliveries:
         here = (DELIVERIES.c.purpose == purpose, DELIVERIES.c.subject == subject)
         return self._many(*here, order=DELIVERIES.c.receiver)
 
+    def of_purposes(self, purposes: Collection[str], since: datetime) -> list[Delivery]:
+        """All deliveries of some purposes that are due at `since` (UTC) or later, by when they are due."""
+        here = (DELIVERIES.c.purpose.in_(list(purposes)), DELIVERIES.c.due_at >= since)
+        return self._many(*here, order=DELIVERIES.c.due_at)
+
     def to(self, receiver: str, subject: str, purposes: Collection[str]) -> list[Delivery]:
         """The deliveries of some purposes about a subject to one receiver, by when they are due."""
         here = (DELIVERIES.c.subject == subject, DELIVERIES.c.receiver == receiver)

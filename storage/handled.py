@@ -1,5 +1,6 @@
 """What came from Slack and was dealt with, so that the same thing twice changes nothing the second time."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from storage.scope import Scope
@@ -17,6 +18,13 @@ class Handled:
     def first_time(self, key: str, now: datetime) -> bool:
         """Remember a key. True the first time; False if it was handled before, and then nothing should be done."""
         return self._scope.insert_new(HANDLED, [{"key": key, "at": now}]) == 1
+
+    def known(self, keys: Collection[str]) -> frozenset[str]:
+        """Which of some keys were handled."""
+        if not keys:
+            return frozenset()
+        found = self._scope.select(HANDLED, HANDLED.c.key.in_(sorted(keys)), columns=[HANDLED.c.key])
+        return frozenset(row.key for row in self._scope.rows(found))
 
     def purge(self, before: datetime) -> int:
         """Forget keys from before a moment, once Slack will not send them again; how many they were."""

@@ -3,24 +3,29 @@
 How totals become a KPI's figure is the domain's matter (`bot.domain.entries.figure`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, or_, select, type_coerce
 
 from bot.domain.entries import Entry, EntryState, Totals
 from bot.domain.errors import DomainError
+from bot.domain.kpi_notes import Usage
 from storage.columns import unscaled
+from storage.kpi_tables import EntryRow
 from storage.scope import Scope
-from storage.tables import EntryRow, table
+from storage.tables import table
 
 ENTRIES = table(EntryRow)
 _FIELDS = [field.name for field in fields(Entry)]
+_SAID = ("kpi_key", "member_id", "on", "value", "logged_by")
 _LATEST_FIRST = (ENTRIES.c.on.desc(), ENTRIES.c.logged_at.desc(), ENTRIES.c.id.desc())
 # SQLite's sum() of whole numbers stops at 2**63, which 93 of the largest values reach; so it adds up two halves.
 _HALF = 10**9
+_AT_A_TIME = 5_000
 
 
 class Entries:
@@ -34,33 +39,70 @@ class Entries:
         return self.add_many([entry]) == 1
 
     def add_many(self, entries: Iterable[Entry]) -> int:
-        """Record many entries at once, leaving out those whose source is known; how many are new."""
-        return self._scope.insert_new(ENTRIES, [{name: getattr(e, name) for name in _FIELDS} for e in entries])
+        """Record many entries at once, leaving out those whose source is known; how many are new. However many there
+        are, only some of them are held at a time."""
+        waiting, added = iter(entries), 0
+        while some := [{name: getattr(e, name) for name in _FIELDS} for e in islice(waiting, _AT_A_TIME)]:
+            added += self._scope.insert_new(ENTRIES, some)
+        return added
 
     def get(self, entry_id: str) -> Entry | None:
         return self._one(ENTRIES.c.id == entry_id)
 
+    def correction_of(self, entry_id: str) -> Entry | None:
+        """The entry that stands for a corrected one."""
+        return self._one(ENTRIES.c.corrects == entry_id)
+
     def by_source(self, source: str) -> Entry | None:
         return self._one(ENTRIES.c.source == source)
 
-    def latest_by(self, member_id: str) -> Entry | None:
-        """The active entry this person logged last, for whomever it counts."""
+    def by_sources(self, sources: Collection[str]) -> dict[str, Entry]:
+        """The entries that these sources brought, in whatever state, by source; unknown ones are left out."""
+        found: dict[str, Entry] = {}
+        waiting = iter(sources)
+        while some := list(islice(waiting, _AT_A_TIME)):
+            for row in self._scope.rows(self._scope.select(ENTRIES, ENTRIES.c.source.in_(some))):
+                found[row.source] = _entry(row)
+        return found
+
+    def between(self, first: date, last: date, kpi_keys: Collection[str] | None = None) -> Iterator[Entry]:
+        """The active entries from `first` to `last`, of these KPIs or all, by day. They are read as they are asked
+        for: within the transaction."""
+        where = [ENTRIES.c.state == EntryState.ACTIVE, *_days(first, last)]
+        if kpi_keys is not None:
+            where.append(ENTRIES.c.kpi_key.in_(list(kpi_keys)))
+        statement = self._scope.select(ENTRIES, *where).order_by(ENTRIES.c.on)
+        return map(_entry, self._scope.streamed(statement, _AT_A_TIME))
+
+    def latest_by(self, member_id: str, sources: Collection[str] = ("",)) -> Entry | None:
+        """The active entry this person logged last, for whomever it counts, of those whose source begins so."""
         mine = (ENTRIES.c.logged_by == member_id, ENTRIES.c.state == EntryState.ACTIVE)
-        return self._one(*mine, order=(ENTRIES.c.logged_at.desc(), ENTRIES.c.id.desc()))
+        brought = or_(*(ENTRIES.c.source.startswith(each, autoescape=True) for each in sources))
+        return self._one(*mine, brought, order=(ENTRIES.c.logged_at.desc(), ENTRIES.c.id.desc()))
 
     def last_value(self, kpi_key: str, member_id: str) -> Entry | None:
         """The active entry of a person's KPI for the latest day."""
         theirs = (ENTRIES.c.kpi_key == kpi_key, ENTRIES.c.member_id == member_id)
         return self._one(*theirs, ENTRIES.c.state == EntryState.ACTIVE)
 
+    def said_before(self, said: Entry, since: datetime) -> Entry | None:
+        """The active entry in which the same person logged the same value for the same KPI, member and day at `since`
+        (UTC) or later."""
+        same = [getattr(ENTRIES.c, name) == getattr(said, name) for name in _SAID]
+        return self._one(*same, ENTRIES.c.state == EntryState.ACTIVE, ENTRIES.c.logged_at >= since)
+
     def undo(self, entry_id: str, by: str, at: datetime) -> Entry:
-        """Make an entry count no more, keeping who did it and when. One undone or corrected before stays as it is.
+        """Make an entry count no more, as `end` does."""
+        return self.end(entry_id, EntryState.UNDONE, by, at)
+
+    def end(self, entry_id: str, state: EntryState, by: str, at: datetime, because: str | None = None) -> Entry:
+        """Make an entry count no more, keeping who did it, when and why. One that counts no more stays as it is.
 
         Returns the entry as it now is; raises DomainError `kpis.unknown_entry`.
         """
         active = (ENTRIES.c.id == entry_id, ENTRIES.c.state == EntryState.ACTIVE)
-        undone = self._scope.update(ENTRIES, *active)
-        self._scope.change(undone.values(state=EntryState.UNDONE, changed_by=by, changed_at=at))
+        ended = self._scope.update(ENTRIES, *active)
+        self._scope.change(ended.values(state=state, changed_by=by, changed_at=at, because=because))
         entry = self.get(entry_id)
         if entry is None:
             raise DomainError("kpis.unknown_entry")
@@ -75,31 +117,43 @@ class Entries:
         return [_entry(row) for row in self._scope.rows(statement)]
 
     def totals(
-        self, first: date, last: date, member_id: str | None = None, kpi_keys: Iterable[str] | None = None
+        self,
+        first: date,
+        last: date,
+        member_id: str | Collection[str] | None = None,
+        kpi_keys: Collection[str] | None = None,
+        latest_of: Collection[str] | None = None,
     ) -> dict[str, Totals]:
-        """Totals by KPI over the days from `first` to `last`. A KPI without active entries is left out."""
-        where = list(_days(first, last))
-        if member_id is not None:
-            where.append(ENTRIES.c.member_id == member_id)
-        if kpi_keys is not None:
-            where.append(ENTRIES.c.kpi_key.in_(list(kpi_keys)))
-        rows = self._scope.rows(self._totals(where, ENTRIES.c.kpi_key))
-        return {row.kpi_key: _made_totals(row) for row in rows}
+        """Totals by KPI over the days from `first` to `last`. A KPI without active entries is left out.
+        Of one member, of some, or of everybody (None). `latest_of` are the KPIs whose latest value is wanted (None:
+        all): of the others `Totals.last` is None, and they are added up several times as fast."""
+        where = [*_days(first, last), *_of(member_id)]
+        found = self._added_up(where, kpi_keys, latest_of, ENTRIES.c.kpi_key)
+        return {key: totals for (key,), totals in found.items()}
 
-    def totals_by_member(self, kpi_key: str, first: date, last: date) -> dict[str, Totals]:
-        """Totals of one KPI by the member whose number it is."""
-        where = (ENTRIES.c.kpi_key == kpi_key, *_days(first, last))
-        rows = self._scope.rows(self._totals(where, ENTRIES.c.member_id))
-        return {row.member_id: _made_totals(row) for row in rows}
+    def totals_by_member(
+        self, kpi_key: str, first: date, last: date, latest_of: Collection[str] | None = None
+    ) -> dict[str, Totals]:
+        """Totals of one KPI by the member whose number it is; `latest_of` as in `totals`."""
+        by = (ENTRIES.c.kpi_key, ENTRIES.c.member_id)
+        found = self._added_up(_days(first, last), [kpi_key], latest_of, *by)
+        return {member_id: totals for (_, member_id), totals in found.items()}
 
-    def totals_by_day(self, kpi_keys: str | Iterable[str], first: date, last: date) -> dict[str, dict[date, Totals]]:
-        """Totals by KPI and day, days in order. Every KPI asked for is there, also without entries."""
+    def totals_by_day(
+        self,
+        kpi_keys: str | Iterable[str],
+        first: date,
+        last: date,
+        member_id: str | Collection[str] | None = None,
+        latest_of: Collection[str] | None = None,
+    ) -> dict[str, dict[date, Totals]]:
+        """Totals by KPI and day, days in order. Every KPI asked for is there, also without entries. Of one member, of
+        some, or of everybody (None); `latest_of` as in `totals`."""
         keys = [kpi_keys] if isinstance(kpi_keys, str) else list(kpi_keys)
         found: dict[str, dict[date, Totals]] = {key: {} for key in keys}
-        where = (ENTRIES.c.kpi_key.in_(keys), *_days(first, last))
-        statement = self._totals(where, ENTRIES.c.kpi_key, ENTRIES.c.on)
-        for row in self._scope.rows(statement):
-            found[row.kpi_key][row.on] = _made_totals(row)
+        where = (*_days(first, last), *_of(member_id))
+        for (key, on), totals in self._added_up(where, keys, latest_of, ENTRIES.c.kpi_key, ENTRIES.c.on).items():
+            found[key][on] = totals
         return {key: dict(sorted(days.items())) for key, days in found.items()}
 
     def loggers(self, kpi_key: str, first: date, last: date) -> set[str]:
@@ -108,8 +162,42 @@ class Entries:
         return self._distinct(ENTRIES.c.member_id, *where)
 
     def keys_used(self) -> set[str]:
-        """The KPIs with at least one active entry."""
-        return self._distinct(ENTRIES.c.kpi_key, ENTRIES.c.state == EntryState.ACTIVE)
+        """The KPIs with at least one active entry. From one key to the next: neither database would skip the entries
+        between them."""
+        found: set[str] = set()
+        last = ""
+        while True:
+            where = (ENTRIES.c.kpi_key > last, ENTRIES.c.state == EntryState.ACTIVE)
+            following = self._scope.select(ENTRIES, *where, columns=[ENTRIES.c.kpi_key]).order_by(ENTRIES.c.kpi_key)
+            row = self._scope.first(following)
+            if row is None:
+                return found
+            last = row.kpi_key
+            found.add(last)
+
+    def usage(self, kpi_keys: Collection[str] | None = None) -> dict[str, Usage]:
+        """How much each KPI was used, all or these, by key; those without an active entry are left out."""
+        at = ENTRIES.c.logged_at
+        columns = [
+            ENTRIES.c.kpi_key,
+            func.count().label("times"),
+            func.min(at).label("first"),
+            func.max(at).label("last"),
+        ]
+        where = [ENTRIES.c.state == EntryState.ACTIVE]
+        if kpi_keys is not None:
+            where.append(ENTRIES.c.kpi_key.in_(list(kpi_keys)))
+        active = self._scope.select(ENTRIES, *where, columns=columns)
+        rows = self._scope.rows(active.group_by(ENTRIES.c.kpi_key))
+        return {row.kpi_key: Usage(row.times, row.first, row.last) for row in rows}
+
+    def logged_since(self, kpi_key: str, since: datetime) -> dict[str, int]:
+        """Who typed active entries of a KPI after a moment (UTC), whatever day they count for, and how many."""
+        where = (ENTRIES.c.kpi_key == kpi_key, ENTRIES.c.state == EntryState.ACTIVE, ENTRIES.c.logged_at > since)
+        # Grouped by the bare column, SQLite would read everybody's entries of all KPIs in the order of that index.
+        who = ENTRIES.c.logged_by.concat("").label("who")
+        counted = self._scope.select(ENTRIES, *where, columns=[who, func.count().label("times")])
+        return {row.who: row.times for row in self._scope.rows(counted.group_by("who"))}
 
     def _distinct(self, column: ColumnElement[str], *where: ColumnElement[bool]) -> set[str]:
         return {row[0] for row in self._scope.rows(self._scope.select(ENTRIES, *where, columns=[column]).distinct())}
@@ -118,31 +206,62 @@ class Entries:
         row = self._scope.first(self._scope.select(ENTRIES, *where).order_by(*order))
         return _entry(row) if row else None
 
-    def _totals(self, where: Iterable[ColumnElement[bool]], *by: ColumnElement[Any]) -> Select[Any]:
-        """One row for each group `by`: both halves of the sum, the count, and the value of the latest entry."""
-        value = type_coerce(ENTRIES.c.value, BigInteger).label("value")
-        place = func.row_number().over(partition_by=list(by), order_by=list(_LATEST_FIRST)).label("place")
-        active = ENTRIES.c.state == EntryState.ACTIVE
-        ranked = self._scope.select(ENTRIES, active, *where, columns=[*by, value, place]).subquery()
-        groups = [ranked.c[column.key] for column in by if column.key]
-        low = ranked.c.value % _HALF
-        return select(
-            *groups,
-            func.sum((ranked.c.value - low) // _HALF).label("high"),
+    def _added_up(
+        self,
+        where: Iterable[ColumnElement[bool]],
+        kpi_keys: Collection[str] | None,
+        latest_of: Collection[str] | None,
+        *by: ColumnElement[Any],
+    ) -> dict[tuple[Any, ...], Totals]:
+        """Totals by the values of `by`, which begins with the KPI."""
+        wanted = [*where, ENTRIES.c.state == EntryState.ACTIVE]
+        some = [] if kpi_keys is None else [ENTRIES.c.kpi_key.in_(list(kpi_keys))]
+        last_of = [key for key in latest_of if kpi_keys is None or key in kpi_keys] if latest_of is not None else None
+        latest: dict[tuple[Any, ...], int] = {}
+        if last_of is None or last_of:
+            these = some if last_of is None else [ENTRIES.c.kpi_key.in_(last_of)]
+            latest = {tuple(row)[:-1]: row.value for row in self._scope.rows(self._latest([*wanted, *these], by))}
+        rows = self._scope.rows(self._sums([*wanted, *some], by))
+        return {(key := tuple(row)[: len(by)]): _made_totals(row, latest.get(key)) for row in rows}
+
+    def _sums(self, where: Iterable[ColumnElement[bool]], by: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+        """One row for each group: both halves of the sum, and the count."""
+        value = type_coerce(ENTRIES.c.value, BigInteger)
+        low = value % _HALF
+        columns = [
+            *by,
+            func.sum((value - low) // _HALF).label("high"),
             func.sum(low).label("low"),
             func.count().label("times"),
-            func.max(case((ranked.c.place == 1, ranked.c.value))).label("latest"),
-        ).group_by(*groups)
+        ]
+        return self._scope.select(ENTRIES, *where, columns=columns).group_by(*by)
+
+    def _latest(self, where: Iterable[ColumnElement[bool]], by: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+        """The value of the latest entry of each group."""
+        value = type_coerce(ENTRIES.c.value, BigInteger).label("value")
+        place = func.row_number().over(partition_by=list(by), order_by=list(_LATEST_FIRST)).label("place")
+        ranked = self._scope.select(ENTRIES, *where, columns=[*by, value, place]).subquery()
+        groups = [ranked.c[column.key] for column in by if column.key]
+        return select(*groups, ranked.c.value).where(ranked.c.place == 1)
 
 
 def _days(first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return ENTRIES.c.on >= first, ENTRIES.c.on <= last
 
 
-def _made_totals(row: Row[Any]) -> Totals:
+def _of(member_id: str | Collection[str] | None) -> tuple[ColumnElement[bool], ...]:
+    """Of one member, of some, or of everybody (None)."""
+    if member_id is None:
+        return ()
+    if isinstance(member_id, str):
+        return (ENTRIES.c.member_id == member_id,)
+    return (ENTRIES.c.member_id.in_(sorted(member_id)),)
+
+
+def _made_totals(row: Row[Any], latest: int | None) -> Totals:
     # PostgreSQL returns a sum of whole numbers as a decimal.
     whole = int(row.high) * _HALF + int(row.low)
-    return Totals(unscaled(whole), row.times, unscaled(int(row.latest)))
+    return Totals(unscaled(whole), row.times, None if latest is None else unscaled(int(latest)))
 
 
 def _entry(row: Row[Any]) -> Entry:

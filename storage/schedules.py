@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.schedules import Occurrence, Rule, Schedule, ScheduleKind
+from bot.domain.schedules import Occurrence, OccurrenceState, Rule, Schedule, ScheduleKind
 from storage.scope import Scope
 from storage.tables import OccurrenceRow, ScheduleRow, table
 
@@ -68,6 +68,12 @@ class Schedules:
         """All decided dates of a schedule, in order."""
         statement = self._scope.select(OCCURRENCES, OCCURRENCES.c.schedule_id == schedule_id)
         return [_occurrence(row) for row in self._scope.rows(statement.order_by(OCCURRENCES.c.local_date))]
+
+    def latest(self, schedule_id: str) -> Occurrence | None:
+        """The last date of a schedule for which something was made; None before the first."""
+        made = (OCCURRENCES.c.schedule_id == schedule_id, OCCURRENCES.c.state == OccurrenceState.PLANNED)
+        row = self._scope.first(self._scope.select(OCCURRENCES, *made).order_by(OCCURRENCES.c.local_date.desc()))
+        return _occurrence(row) if row else None
 
     def _change(self, schedule_id: str, **values: Any) -> None:
         self._scope.change(self._scope.update(SCHEDULES, SCHEDULES.c.id == schedule_id).values(values))

@@ -5,7 +5,7 @@ Each statement made here carries the workspace, so that a repository cannot forg
 """
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -59,6 +59,10 @@ class Scope:
 
     def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         return self.connection.execute(statement).all()
+
+    def streamed(self, statement: Select[Any], at_a_time: int) -> Iterator[Row[Any]]:
+        """Rows as they are asked for, some at a time, for what may be more than memory should hold."""
+        return iter(self.connection.execute(statement.execution_options(yield_per=at_a_time)))
 
     def first(self, statement: Select[Any]) -> Row[Any] | None:
         return self.connection.execute(statement.limit(1)).first()

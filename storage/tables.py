@@ -1,12 +1,12 @@
 """The tables. Every one begins with its workspace, except `participations`, `answers` and `comments`: these know their
 round alone.
 
-What belongs here: columns, keys, indexes. What does not: queries (the repositories) and how a table came to be (the
-migrations). A new column or table needs a migration; a test compares the two on both databases.
+What belongs here: columns, keys, indexes; those of KPIs are in `kpi_tables`. What does not: queries (the repositories)
+and how a table came to be (the migrations). A new column or table needs a migration; a test compares the two on both
+databases.
 """
 
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -26,10 +26,9 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from bot.domain.deliveries import DeliveryState, Verb
-from bot.domain.entries import EntryState
 from bot.domain.schedules import Cadence, OccurrenceState, ScheduleKind
 from bot.domain.surveys import ActionKind, RoundState, SurveyState
-from storage.columns import EnumText, ExactDecimal, UtcDateTime, stored
+from storage.columns import EnumText, UtcDateTime, stored
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -43,7 +42,7 @@ NAMING = {
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
 
-def _unique_where(name: str, *columns: str, where: str) -> Index:
+def unique_where(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
@@ -99,7 +98,7 @@ class SurveyRow(Row, table=True):
 
     __tablename__ = "surveys"
     __table_args__ = (
-        _unique_where("uq_surveys_handle", "workspace_id", "handle", where="state NOT IN ('deleted', 'draft')"),
+        unique_where("uq_surveys_handle", "workspace_id", "handle", where="state NOT IN ('deleted', 'draft')"),
     )
     workspace_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -118,7 +117,7 @@ class RoundRow(Row, table=True):
         ForeignKeyConstraint(["workspace_id", "survey_id"], ["surveys.workspace_id", "surveys.id"]),
         UniqueConstraint("id"),  # participations, answers and comments point at it without a workspace
         UniqueConstraint("workspace_id", "survey_id", "number"),
-        _unique_where("uq_rounds_running", "workspace_id", "survey_id", where="state IN ('launching', 'open')"),
+        unique_where("uq_rounds_running", "workspace_id", "survey_id", where="state IN ('launching', 'open')"),
         Index(None, "workspace_id", "state", "closes_at"),
     )
     workspace_id: str = Field(primary_key=True)
@@ -217,50 +216,6 @@ class ActionRow(Row, table=True):
     at: datetime = stored(UtcDateTime)
 
 
-class EntryRow(Row, table=True):
-    __tablename__ = "entries"
-    __table_args__ = (
-        UniqueConstraint("workspace_id", "source"),
-        Index(None, "workspace_id", "kpi_key", "on"),
-        Index(None, "workspace_id", "logged_by", "logged_at"),
-    )
-    workspace_id: str = Field(primary_key=True)
-    id: str = Field(primary_key=True)
-    kpi_key: str
-    member_id: str
-    value: Decimal = stored(ExactDecimal)
-    on: date = stored(Date)
-    logged_by: str
-    logged_at: datetime = stored(UtcDateTime)
-    source: str
-    note: str = stored(Text)
-    state: EntryState = stored(EnumText(EntryState))
-    changed_by: str
-    changed_at: datetime | None = stored(UtcDateTime, nullable=True)
-
-
-class TargetRow(Row, table=True):
-    """`period` is empty for a target with a deadline (not NULL: NULLs would not be equal in the unique index)."""
-
-    __tablename__ = "targets"
-    __table_args__ = (
-        _unique_where(
-            "uq_targets_active", "workspace_id", "kpi_key", "owner_id", "period", where="replaced_at IS NULL"
-        ),
-    )
-    workspace_id: str = Field(primary_key=True)
-    id: str = Field(primary_key=True)
-    kpi_key: str
-    value: Decimal = stored(ExactDecimal)
-    period: str
-    deadline: date | None = stored(Date, nullable=True)
-    owner_id: str
-    set_by: str
-    set_at: datetime = stored(UtcDateTime)
-    starts: date = stored(Date)
-    replaced_at: datetime | None = stored(UtcDateTime, nullable=True)
-
-
 class ScheduleRow(Row, table=True):
     """A rule is local: a date, a wall-clock time and the name of a zone. Instants are computed, never kept."""
 
@@ -323,7 +278,7 @@ class DeliveryRow(Row, table=True):
 
 class SummaryRow(Row, table=True):
     __tablename__ = "summaries"
-    __table_args__ = (_unique_where("uq_summaries_channel", "workspace_id", "channel_id", where="active"),)
+    __table_args__ = (unique_where("uq_summaries_channel", "workspace_id", "channel_id", where="active"),)
     workspace_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     channel_id: str

@@ -9,6 +9,8 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from storage.answers import Answers
+from storage.api_tokens import ApiTokens
+from storage.catalogue import Catalogues
 from storage.deliveries import Deliveries
 from storage.handled import Handled
 from storage.kpis import Entries
@@ -20,6 +22,7 @@ from storage.scope import Scope
 from storage.summaries import Summaries
 from storage.surveys import Surveys
 from storage.targets import Targets
+from storage.teams import Teams
 from storage.workspaces import CurrentWorkspace
 
 Callback = Callable[[], object]
@@ -64,6 +67,18 @@ class UnitOfWork:
     @cached_property
     def kpis(self) -> Entries:
         return Entries(self._scope)
+
+    @cached_property
+    def catalogue(self) -> Catalogues:
+        return Catalogues(self._scope)
+
+    @cached_property
+    def teams(self) -> Teams:
+        return Teams(self._scope)
+
+    @cached_property
+    def api_tokens(self) -> ApiTokens:
+        return ApiTokens(self._scope)
 
     @cached_property
     def targets(self) -> Targets:

@@ -2,9 +2,13 @@
 belongs to `periods`, from where these names are imported."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+YEARS_TO_WEEK_53 = 7
+"""At most so many years lie between two that have 53 weeks (1896 and 1903; mostly five or six)."""
 
 _ONE_DAY = timedelta(days=1)
 
@@ -79,12 +83,41 @@ def containing(day: date, kind: PeriodKind) -> Period:
     raise ValueError("a custom period is not found from one of its days")
 
 
+def latest_week(number: int, day: date) -> Period:
+    """The latest week of this number in the ISO calendar that has begun by `day`. ValueError where no year has it."""
+    year = day.isocalendar().year
+    for earlier in range(year, year - YEARS_TO_WEEK_53 - 1, -1):
+        with suppress(ValueError):  # not every year has a 53rd
+            monday = date.fromisocalendar(earlier, number, 1)
+            if monday <= day:
+                return containing(monday, PeriodKind.WEEK)
+    raise ValueError(f"no year has a week {number}")
+
+
 def before(period: Period) -> Period:
     """The period of the same kind that ends the day before; for CUSTOM, as many days."""
     day_before = period.first - _ONE_DAY
     if period.kind is PeriodKind.CUSTOM:
         return Period(day_before - timedelta(days=period.days - 1), day_before, period.kind)
     return containing(day_before, period.kind)
+
+
+def year_before(period: Period) -> Period:
+    """The same period a year earlier: the same days of the calendar, of a week the one with the same ISO number (the
+    52nd for a 53rd that the year before does not have). 29 February becomes the 28th. ValueError in the first year."""
+    if period.kind is PeriodKind.WEEK:
+        year, week, _ = period.first.isocalendar()
+        last_week = date(year - 1, 12, 28).isocalendar().week
+        return containing(date.fromisocalendar(year - 1, min(week, last_week), 1), PeriodKind.WEEK)
+    first, last = _year_back(period.first), _year_back(period.last)
+    if period.kind in (PeriodKind.CUSTOM, PeriodKind.DAY):
+        return Period(first, last, period.kind)
+    return containing(first, period.kind)
+
+
+def _year_back(day: date) -> date:
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return date(day.year - 1, 2, 28) if is_leap_day else day.replace(year=day.year - 1)
 
 
 def through(period: Period, day: date) -> Period:

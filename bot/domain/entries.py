@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -10,18 +10,33 @@ from bot.domain.kpis import Aggregation, Kpi
 
 
 class EntryState(StrEnum):
-    """UNDONE and CORRECTED entries stay, with who and when, and count nowhere."""
+    """UNDONE, CORRECTED and DELETED entries stay, with who, when and why, and count nowhere. A CORRECTED one was
+    replaced by another entry, a DELETED one taken out by an admin."""
 
     ACTIVE = "active"
     UNDONE = "undone"
     CORRECTED = "corrected"
+    DELETED = "deleted"
+
+
+class Confidence(StrEnum):
+    """How sure somebody is that the KPI gets where it should: said with a value, not computed from it."""
+
+    ON_TRACK = "on_track"
+    UNSURE = "unsure"
+    OFF = "off"
+
+
+LATE_AFTER = timedelta(days=7)
+"""A value logged longer than this after the day it counts for is marked as late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One logged value. `value` is in the KPI's unit; `on` is the local date it counts for; `member_id` whose number it
     is and `logged_by` who typed it; `logged_at` is UTC. `source` identifies what brought it (a command's trigger, an
-    import's line) so that the same thing arriving twice is recorded once."""
+    import's line) so that the same thing arriving twice is recorded once. `corrects` is the id of the entry this one
+    stands for; `because` is why this one was corrected or deleted."""
 
     id: str
     kpi_key: str
@@ -35,11 +50,20 @@ class Entry:
     state: EntryState = EntryState.ACTIVE
     changed_by: str = ""
     changed_at: datetime | None = None
+    confidence: Confidence | None = None
+    corrects: str | None = None
+    because: str | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was typed long after the day it counts for."""
+        return self.logged_at.date() - self.on > LATE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What storage adds up for one KPI over some days: exact sum, number of entries, and the latest value."""
+    """What storage adds up for one KPI over some days: exact sum, number of entries, and the latest value (None where
+    there is none, or where nobody asked for it)."""
 
     sum: Decimal = Decimal(0)
     count: int = 0

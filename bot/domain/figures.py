@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from bot.domain.entries import Figure, Totals, add_up, own_figure
 from bot.domain.formulas import Reading, Span, Term, evaluate
-from bot.domain.kpis import Kpi, terms_of
+from bot.domain.kpis import Aggregation, Kpi, terms_of
 from bot.domain.periods import Period, PeriodKind, before, comparable
 
 KpiTotals = Mapping[str, Totals]
@@ -101,6 +101,16 @@ def totals_within(
         older = [base[term.kpi_key]] if wanted.first == FIRST_DAY and term.kpi_key in base else []
         found[term.totals_key] = add_up([*older, *within])
     return found
+
+
+def latest_wanted(kpis: Iterable[Kpi]) -> frozenset[str]:
+    """The logged KPIs whose latest value the figures of `kpis` need; of the others their totals need none."""
+    found: set[str] = set()
+    for kpi in kpis:
+        if kpi.formula is None and kpi.aggregation is Aggregation.LAST:
+            found.add(kpi.key)
+        found |= {term.kpi_key for term in terms_of(kpi) if term.reading is Reading.LAST}
+    return frozenset(found)
 
 
 def spans_of(kpis: Iterable[Kpi]) -> dict[Span, set[str]]:

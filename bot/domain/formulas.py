@@ -1,6 +1,7 @@
 """The formulas of derived KPIs, as values: sums, differences, products and quotients of what was logged over a period.
 They are computed in exact fractions. What is derived by which formula is in the catalogue (`kpis`), where the totals
-come from is the matter of `figures`, how a formula is written out is the views'.
+come from is the matter of `figures`; how people write a formula is in `expressions`, how one is kept is in
+`formula_texts`, how it is written out with its figures is the views'.
 """
 
 from collections.abc import Mapping
@@ -43,6 +44,21 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """A plain number, without a unit; a percentage is a share here (10 % is 1/10)."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The value of another KPI that is itself derived, over the same days. Its formula must be put in its place
+    (`expressions.expand`) before anything is computed."""
+
+    kpi_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     left: "Expression"
     right: "Expression"
@@ -69,7 +85,8 @@ class Ratio:
     right: "Expression"
 
 
-Expression = Term | Sum | Difference | Product | Ratio
+Operation = Sum | Difference | Product | Ratio
+Expression = Term | Constant | Reference | Operation
 
 
 def totals_key(kpi_key: str, span: Span) -> str:
@@ -77,16 +94,51 @@ def totals_key(kpi_key: str, span: Span) -> str:
 
 
 def terms(expression: Expression) -> tuple[Term, ...]:
-    """The terms of a formula in reading order, each once."""
+    """The terms of a formula in reading order, each once. Numbers are none, and what a Reference is made of cannot be
+    told before it is expanded."""
     if isinstance(expression, Term):
         return (expression,)
+    if isinstance(expression, Constant | Reference):
+        return ()
     return tuple(dict.fromkeys((*terms(expression.left), *terms(expression.right))))
 
 
+def references(expression: Expression) -> tuple[Reference, ...]:
+    """The derived KPIs that a formula names, in reading order, each once; none once it is expanded."""
+    if isinstance(expression, Reference):
+        return (expression,)
+    if isinstance(expression, Term | Constant):
+        return ()
+    return tuple(dict.fromkeys((*references(expression.left), *references(expression.right))))
+
+
+def named_keys(expression: Expression) -> tuple[str, ...]:
+    """The keys of the KPIs that a formula names, logged or derived, in reading order, each once."""
+    match expression:
+        case Term(kpi_key) | Reference(kpi_key):
+            return (kpi_key,)
+        case Constant():
+            return ()
+    return tuple(dict.fromkeys((*named_keys(expression.left), *named_keys(expression.right))))
+
+
+def size(expression: Expression) -> int:
+    """How many terms, numbers and references are written in a formula, each as often as it stands there."""
+    if isinstance(expression, Term | Constant | Reference):
+        return 1
+    return size(expression.left) + size(expression.right)
+
+
 def evaluate(expression: Expression, values: Mapping[Term, Fraction | None]) -> Fraction | None:
-    """The exact value of a formula; None where a term has none, or where a quotient has nothing to divide by."""
-    if isinstance(expression, Term):
-        return values.get(expression)
+    """The exact value of a formula; None where a term has none, or where a quotient has nothing to divide by.
+    ValueError for a Reference: see there."""
+    match expression:
+        case Term():
+            return values.get(expression)
+        case Constant(value):
+            return value
+        case Reference(kpi_key):
+            raise ValueError(f"the formula of {kpi_key} must be put in first")
     left, right = evaluate(expression.left, values), evaluate(expression.right, values)
     if left is None or right is None:
         return None

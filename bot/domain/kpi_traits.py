@@ -2,7 +2,8 @@
 The KPIs themselves are in `kpis`, from where all of this is imported.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -57,7 +58,8 @@ class Kpi:
     `example` is a value as one types it, "" for derived ones. `least` is the lowest value it can have, None where there
     is none (returns make a day's revenue negative). `is_input` marks what is kept for the sake of formulas: it comes
     after the others. `has_parts` marks a number that counts no things. `per_hundred` marks a score that is told a
-    hundredfold, as percentages always are.
+    hundredfold, as percentages always are. `names` and `meanings` are those of a workspace's own KPI, by language;
+    those of the built-in ones are in the text catalogues.
     """
 
     key: str
@@ -72,6 +74,8 @@ class Kpi:
     is_input: bool = False
     has_parts: bool = False
     per_hundred: bool = False
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    meanings: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_derived(self) -> bool:

@@ -21,12 +21,13 @@ class Reading:
     own: bool
 
 
-def readings(text: str, language: str) -> tuple[Reading, ...]:
+def readings(text: str, language: str, *, beside_foreign: bool = False) -> tuple[Reading, ...]:
     """The numbers `text` can honestly mean to somebody who writes `language`, the likeliest first; none if it is not
     a number.
 
     What the member's own convention reads as grouped ("1.500" in Indonesian) is not put in doubt; a decimal that
     another language would read as grouped ("1.500" in English) is. What only another convention can read is read by it.
+    `beside_foreign`: a word of another language stands beside it ("52,332 juta"), so that its signs may be that one's.
     A language without a Convention is a KeyError.
     """
     convention = CONVENTIONS[language]
@@ -35,7 +36,7 @@ def readings(text: str, language: str) -> tuple[Reading, ...]:
     foreign = [Reading(number, own=False) for number in dict.fromkeys(others) if number is not None and number != own]
     if own is None:
         return tuple(foreign)
-    if convention.grouping in text:
+    if convention.grouping in text and not beside_foreign:
         return (Reading(own, own=True),)
     return (Reading(own, own=True), *foreign)
 

@@ -55,6 +55,7 @@ class Due:
 class ScheduleKind(StrEnum):
     SURVEY = "survey"
     SUMMARY = "summary"
+    KPI = "kpi"
 
 
 @dataclass(frozen=True, slots=True)

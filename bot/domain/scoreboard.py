@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from bot.domain.entries import Figure
 from bot.domain.figures import KpiTotals, earlier, figure
-from bot.domain.kpis import KPIS, Kpi, Unit, terms_of
-from bot.domain.pacing import Pace, pace
+from bot.domain.kpis import Kpi, Unit, terms_of
+from bot.domain.pacing import DEFAULT_THRESHOLDS, Pace, Thresholds, pace
 from bot.domain.periods import Period, PeriodKind
 from bot.domain.targets import Target, target_period
 from bot.domain.workdays import Workdays
@@ -61,7 +61,7 @@ def speaks_for_itself(kpi: Kpi, known: Collection[str]) -> bool:
     keys of totals), and it says more than the change of a single KPI, which stands beside that one anyway."""
     made_of = terms_of(kpi)
     retells = kpi.is_derived and len({term.kpi_key for term in made_of}) == 1
-    return not retells and all(term.totals_key in known for term in made_of)
+    return bool(made_of) and not retells and all(term.totals_key in known for term in made_of)
 
 
 def seen_from(period: Period, today: date) -> date:
@@ -69,12 +69,23 @@ def seen_from(period: Period, today: date) -> date:
     return min(period.last, max(today, period.first))
 
 
-def progress(target: Target, totals: KpiTotals, seen: date, today: date, workdays: Workdays) -> Progress:
-    """Where a target stands as of `today`, in its period that contains `seen`. `totals` are those of that period."""
-    kpi = KPIS[target.kpi_key]
+def progress(
+    kpi: Kpi,
+    target: Target,
+    totals: KpiTotals,
+    seen: date,
+    today: date,
+    workdays: Workdays,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Progress:
+    """Where a target stands as of `today`, in its period that contains `seen`. `totals` are those of that period,
+    `thresholds` the KPI's."""
     period = target_period(target, seen)
     reached = figure(kpi, totals)
-    return Progress(target, period, reached, pace(kpi, target.value, reached.value, period, today, workdays))
+    standing = pace(
+        kpi, target.value, reached.value, period, today, workdays, target.aim, target.upper, thresholds
+    )  # fmt: skip
+    return Progress(target, period, reached, standing)
 
 
 def chosen_target(kpi_key: str, targets: Iterable[Target], kind: PeriodKind) -> Target | None:
@@ -99,12 +110,15 @@ def lines(
     period: Period,
     today: date,
     workdays: Workdays,
+    thresholds: Mapping[str, Thresholds] | None = None,
 ) -> list[KpiLine]:
     """A line for each of `kpis`, in their order.
 
     `totals` are those of `period`, `totals_before` those of `earlier(period, today)`. `targets` are the active targets
-    of one owner; `target_totals` has, by target id, the totals of `target_period(target, seen_from(period, today))`.
+    of one owner; `target_totals` has, by target id, the totals of `target_period(target, seen_from(period, today))`;
+    `thresholds` are those of the KPIs that have their own, by key.
     """
+    own = thresholds or {}
     seen = seen_from(period, today)
     board = []
     for kpi in kpis:
@@ -113,7 +127,8 @@ def lines(
         if target is None:
             board.append(KpiLine(now, then, change(now, then)))
             continue
-        standing = progress(target, target_totals.get(target.id, {}), seen, today, workdays)
+        edges = own.get(kpi.key, DEFAULT_THRESHOLDS)
+        standing = progress(kpi, target, target_totals.get(target.id, {}), seen, today, workdays, edges)
         board.append(KpiLine(now, then, change(now, then), target, standing.pace, standing.period))
     return board
 

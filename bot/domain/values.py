@@ -14,7 +14,16 @@ from bot.domain.durations import duration_readings
 from bot.domain.errors import DomainError
 from bot.domain.kpis import Unit
 from bot.domain.numerals import WRITTEN_NUMBER, readings
-from bot.domain.words import CONVENTIONS, CURRENCIES, MAX_LENGTH, MILLION_SIGN, PERCENT, POWERS_OF_TEN, shown
+from bot.domain.words import (
+    CONVENTIONS,
+    CURRENCIES,
+    MAX_LENGTH,
+    MILLION_SIGN,
+    PERCENT,
+    POWERS_OF_TEN,
+    SIZES_OF_ONE,
+    shown,
+)
 
 MAX_VALUE = Decimal(10**13)
 """A value's magnitude stays below this."""
@@ -134,9 +143,13 @@ def _amount_readings(amount: _Amount | None, unit: Unit, text: str, language: st
     sign = -1 if amount.negative else 1
     return tuple(
         sign * reading.number * 10**power
-        for reading in readings(amount.number, language)
+        for reading in readings(amount.number, language, beside_foreign=_is_foreign(amount.size, language))
         for power in _powers(amount.size, reading.own, language)
     )
+
+
+def _is_foreign(size: str, language: str) -> bool:
+    return any(size in words for name, words in SIZES_OF_ONE.items() if name != language)
 
 
 def _powers(size: str, own_signs: bool, language: str) -> tuple[int, ...]:

@@ -52,6 +52,12 @@ POWERS_OF_TEN: Mapping[str, int] = _valued(
     }
 )
 
+SIZES_OF_ONE: Mapping[str, frozenset[str]] = {
+    "en": frozenset({"thousand", "mn", "million", "bn", "b", "billion", "trillion"}),
+    "id": frozenset({"rb", "ribu", "jt", "juta", "mio", "miliar", "milyar", "tn", "triliun", "trilyun"}),
+}
+"""Words of size that belong to one language alone."""
+
 CURRENCIES: Mapping[str, str] = {
     "rp.": "IDR",
     "rp": "IDR",

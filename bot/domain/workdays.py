@@ -1,5 +1,5 @@
-"""Working days of a country: neither weekend nor public holiday, nor a day the person is away. Schedules and time zones
-in general are in `schedules`."""
+"""Working days of a country: neither weekend nor public holiday, nor the company's own day off, nor a day the person is
+away. Schedules and time zones in general are in `schedules`."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,11 +17,13 @@ class Workdays:
     """The working days of a country (ISO 3166 code such as "ID"; unknown or empty: every Monday to Friday).
 
     Public holidays and the country's own weekend and make-up working days come from the `holidays` package, which is
-    loaded at the first question. Answers are kept per year. Safe to share between threads.
+    loaded at the first question. Answers are kept per year. Safe to share between threads. `days_off` are the company's
+    own days off on top of those; a day that the country has off anyway changes nothing.
     """
 
-    def __init__(self, country: str) -> None:
+    def __init__(self, country: str, days_off: frozenset[date] = frozenset()) -> None:
         self._country = country.strip().upper()
+        self._own_days_off = days_off
         self._days_off: dict[int, frozenset[date]] = {}
 
     def is_working_day(self, day: date, absences: Iterable[Absence] = ()) -> bool:
@@ -102,7 +104,7 @@ class Workdays:
         days_off = self._days_off.get(day.year)
         if days_off is None:
             days_off = self._days_off[day.year] = _days_off(self._country, day.year)
-        return day in days_off
+        return day in days_off or day in self._own_days_off
 
 
 def _days_off(country: str, year: int) -> frozenset[date]:

@@ -20,11 +20,28 @@ from bot.domain.figures import (
     spans_of,
     totals_within,
 )
-from bot.domain.formulas import Difference, Product, Ratio, Reading, Span, Sum, Term, evaluate, terms
+from bot.domain.formulas import (
+    Constant,
+    Difference,
+    Expression,
+    Product,
+    Ratio,
+    Reading,
+    Reference,
+    Span,
+    Sum,
+    Term,
+    evaluate,
+    named_keys,
+    references,
+    size,
+    terms,
+)
 from bot.domain.kpis import KPIS, terms_of
 from bot.domain.periods import Period, PeriodKind, containing
 
 A, B, C = Term("a"), Term("b"), Term("c")
+HALF = Constant(Fraction(1, 2))
 DERIVED = [kpi for kpi in KPIS.values() if kpi.is_derived]
 amounts = st.decimals(-10_000_000, 10_000_000, places=4)
 counts = st.integers(0, 100_000).map(Decimal)
@@ -49,6 +66,9 @@ def totals(*values: Decimal | int) -> Totals:
         (Ratio(A, B), Fraction(7, 3)),
         (Ratio(Difference(A, B), Sum(A, B)), Fraction(2, 5)),
         (Product(Ratio(A, B), B), 7),
+        (HALF, Fraction(1, 2)),
+        (Product(A, HALF), Fraction(7, 2)),
+        (Difference(Constant(Fraction(1)), Ratio(B, A)), Fraction(4, 7)),
     ],
 )
 def test_a_formula_is_computed_exactly(formula: Ratio, value: Fraction) -> None:
@@ -66,6 +86,23 @@ def test_nothing_is_a_share_of_nothing_or_of_less(below: int) -> None:
     assert evaluate(Ratio(A, B), of(a=7, b=below)) is None
     assert evaluate(Sum(C, Ratio(A, B)), of(a=7, b=below, c=1)) is None
     assert evaluate(Ratio(A, B), of(a=-7, b=1)) == -7
+
+
+@pytest.mark.parametrize("below", [Constant(Fraction(0)), Constant(Fraction(-1)), Difference(HALF, HALF)])
+def test_nothing_is_a_share_of_a_number_that_is_not_above_zero(below: Expression) -> None:
+    assert evaluate(Ratio(A, below), of(a=7)) is None
+    assert evaluate(Ratio(A, HALF), of(a=7)) == 14
+
+
+def test_numbers_are_no_terms_and_what_is_not_put_in_is_never_computed() -> None:
+    formula = Ratio(Sum(A, HALF), Product(Reference("rate"), Sum(B, Reference("rate"))))
+    assert terms(formula) == (A, B)
+    assert references(formula) == (Reference("rate"),)
+    assert named_keys(formula) == ("a", "rate", "b")
+    assert size(formula) == 5
+    assert (terms(HALF), references(A), named_keys(HALF)) == ((), (), ())
+    with pytest.raises(ValueError, match="rate"):
+        evaluate(formula, of(a=7, b=3))
 
 
 def test_terms_are_told_in_reading_order_and_once() -> None:

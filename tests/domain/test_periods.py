@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import DomainError
-from bot.domain.periods import Period, PeriodKind, before, comparable, containing, parse_period, through
+from bot.domain.periods import (
+    Period,
+    PeriodKind,
+    before,
+    comparable,
+    containing,
+    parse_period,
+    through,
+    year_before,
+)
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 WORDS = [
@@ -27,6 +36,14 @@ WORDS = [
     "q3",
     "sep",
     "to",
+    "-",
+    "1-15",
+    "semester",
+    "week",
+    "2026",
+    "antara",
+    "dan",
+    "lats",
 ]
 ONE_DAY = timedelta(days=1)
 CALENDAR_KINDS = [kind for kind in PeriodKind if kind is not PeriodKind.CUSTOM]
@@ -272,7 +289,7 @@ def test_from_one_day_until_another_or_today(words, first, last):
         "", " ", "x", "week", "minggu", "last", "next week", "ini minggu", "last 0 weeks",
         "0 minggu terakhir", "last 9999 years",
         "last many weeks", "Q5", "q0", "triwulan v", "2026-13", "2026-00", "1969", "2200", "0000",
-        "9999-12", "3/4", "since 3/4",
+        "9999-12", "week 0", "week 54", "semester 3", "h3", "5 - 7", "1-15", "0-3 oct", "30-31 feb",
         "since", "since 2027", "since tomorrow", "31 feb", "15 sep to 1 sep", "1 sep to", "2 weeks ago",
         "2 minggu lalu", "２０２６",
         "today\x00", "1" * 65, "this week please", "mon", "oktober oktober", "sehari", "per week",
@@ -283,6 +300,168 @@ def test_anything_else_is_no_period(words):
         parse_period(words, TODAY)
     assert caught.value.key == "dates.period_unclear"
     assert caught.value.values == {"text": words.strip()}
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("1-15 oct", date(2026, 10, 1), date(2026, 10, 15)),
+        ("1 - 15 okt 2025", date(2025, 10, 1), date(2025, 10, 15)),
+        ("1 sd 15 oktober", date(2026, 10, 1), date(2026, 10, 15)),
+        ("tanggal 1 sampai 15 okt", date(2026, 10, 1), date(2026, 10, 15)),
+        ("1 sep - 15 okt", date(2026, 9, 1), date(2026, 10, 15)),
+        ("1 sep – 15 okt", date(2026, 9, 1), date(2026, 10, 15)),
+        ("1 sep–15 okt", date(2026, 9, 1), date(2026, 10, 15)),
+        ("2026-09-01 - 2026-10-15", date(2026, 9, 1), date(2026, 10, 15)),
+        ("between 1 sep and 15 oct", date(2026, 9, 1), date(2026, 10, 15)),
+        ("antara 1 sep dan 15 okt", date(2026, 9, 1), date(2026, 10, 15)),
+        ("sep-okt", date(2026, 9, 1), date(2026, 10, 31)),
+        ("jan - mar 2025", date(2025, 1, 1), date(2025, 3, 31)),
+        ("Q2 to Q3", date(2026, 4, 1), date(2026, 9, 30)),
+        ("15 dec - 10 jan", date(2025, 12, 15), date(2026, 1, 10)),
+        ("15 dec - 10 jan 2026", date(2025, 12, 15), date(2026, 1, 10)),
+        ("1 sep to 15 dec", date(2026, 9, 1), date(2026, 12, 15)),
+        ("semester 1", date(2026, 1, 1), date(2026, 6, 30)),
+        ("semester II 2025", date(2025, 7, 1), date(2025, 12, 31)),
+        ("H1 2025", date(2025, 1, 1), date(2025, 6, 30)),
+        ("semester ini", date(2026, 7, 1), date(2026, 12, 31)),
+        ("last semester", date(2026, 1, 1), date(2026, 6, 30)),
+        ("semester lalu", date(2026, 1, 1), date(2026, 6, 30)),
+    ],
+)
+def test_runs_of_days(words, first, last):
+    assert parse_period(words, TODAY) == Period(first, last, PeriodKind.CUSTOM)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (PeriodKind.YEAR, ("ytd", "year to date", "tahun berjalan")),
+        (PeriodKind.QUARTER, ("qtd", "quarter to date", "kuartal berjalan", "triwulan berjalan")),
+        (PeriodKind.MONTH, ("mtd", "Month to date", "bulan berjalan")),
+        (PeriodKind.WEEK, ("wtd", "week to date", "minggu berjalan")),
+    ],
+)
+def test_to_date_is_the_running_period(kind, words):
+    assert {parse_period(each, TODAY) for each in words} == {containing(TODAY, kind)}
+
+
+@pytest.mark.parametrize(
+    ("words", "monday"),
+    [
+        ("week 42", date(2026, 10, 12)),
+        ("W42 2025", date(2025, 10, 13)),
+        ("2026-W01", date(2025, 12, 29)),
+        ("week 50", date(2025, 12, 8)),
+        ("week 53 2020", date(2020, 12, 28)),
+    ],
+)
+def test_weeks_by_their_number(words, monday):
+    assert parse_period(words, TODAY) == containing(monday, PeriodKind.WEEK)
+
+
+@pytest.mark.parametrize("today", [date(2027, 1, 3), date(2027, 1, 10), date(2030, 7, 1)])
+def test_the_53rd_week_is_the_latest_there_was(today):
+    """2026 has 53 weeks, and 2027 to 2031 have 52."""
+    assert parse_period("week 53", today).first == date(2026, 12, 28)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("lats week", "last week"),
+        ("bulan lau", "bulan lalu"),
+        ("oktobr 2026", "oktober 2026"),
+        ("sicne 1 sep", "since 1 sep"),
+        ("6 mingu terakhir", "6 minggu terakhir"),
+    ],
+)
+def test_a_slip_of_the_finger_is_asked_about(words, meant):
+    refusal = attempt(words, TODAY)
+    assert isinstance(refusal, DomainError)
+    assert (refusal.key, refusal.values) == ("dates.period_did_you_mean", {"text": words, "meant": meant})
+    assert isinstance(parse_period(meant, TODAY), Period)
+
+
+@pytest.mark.parametrize("words", ["3/4", "since 3/4", "3/4 - 20 oct", "20 jan to 3/4"])
+def test_a_day_that_can_be_two_is_asked_about_unless_the_language_says_which(words):
+    refusal = attempt(words, TODAY)
+    assert isinstance(refusal, DomainError)
+    assert refusal.key == "dates.period_two_days"
+    assert {refusal.values["first"], refusal.values["other"]} == {date(2026, 4, 3), date(2026, 3, 4)}
+    period = parse_period(words, TODAY, "id")
+    assert date(2026, 4, 3) in (period.first, period.last)
+
+
+COUNTED = {
+    "day": ("last {} days", "past {} days", "{} hari terakhir", "{} days", "{} hari"),
+    "week": (
+        "last {} weeks",
+        "the last {} weeks",
+        "{} minggu terakhir",
+        "{} pekan terakhir",
+        "{} minggu belakangan ini",
+    ),
+    "month": ("last {} months", "{} bulan terakhir", "{} bulan"),
+    "quarter": ("last {} quarters", "{} kuartal terakhir", "{} triwulan terakhir"),
+    "year": ("last {} years", "{} tahun terakhir"),
+}
+
+
+@given(st.data(), st.dates(date(1990, 1, 1), date(2190, 12, 31)))
+def test_the_last_so_many_of_anything_end_today_and_more_of_them_are_longer(data, today):
+    phrase = data.draw(st.sampled_from([phrase for phrases in COUNTED.values() for phrase in phrases]))
+    count = data.draw(st.integers(1, 15))
+    period, longer = (parse_period(phrase.format(number), today) for number in (count, count + 1))
+    assert period.last == longer.last == today
+    assert longer.first < period.first <= today
+    if phrase in COUNTED["week"]:
+        assert period.days == 7 * count
+
+
+SAID = (
+    "q3", "q3 2025", "tw2", "semester 1", "h2", "week 42", "w7 2025", "october", "mei 2024", "2025", "2026-10",
+    "this month", "bulan lalu", "ytd", "since q1", "sejak 1 feb", "1-15 oct", "1 sep - 15 okt", "jan-mar",
+    "antara 1 jan dan 3 feb 2024", "yesterday", "20 nov", "semester lalu", "tahun berjalan", "15 dec - 10 jan",
+)  # fmt: skip
+
+
+@given(st.sampled_from(SAID), st.dates(date(1990, 1, 1), date(2190, 12, 31)))
+def test_what_is_said_without_a_year_has_begun_on_any_day_of_the_calendar(words, today):
+    period = attempt(words, today)
+    if isinstance(period, DomainError):  # week 53, or the 29th of a February that has none
+        return
+    assert period.first <= period.last
+    if not any(year in words for year in ("2024", "2025", "2026")):
+        assert period.first <= today
+
+
+class TestAYearBefore:
+    @pytest.mark.parametrize(
+        ("period", "then"),
+        [
+            (containing(date(2026, 10, 5), PeriodKind.MONTH), containing(date(2025, 10, 1), PeriodKind.MONTH)),
+            (containing(date(2025, 2, 5), PeriodKind.MONTH), containing(date(2024, 2, 1), PeriodKind.MONTH)),
+            (containing(date(2026, 8, 5), PeriodKind.QUARTER), containing(date(2025, 7, 1), PeriodKind.QUARTER)),
+            (containing(date(2026, 8, 5), PeriodKind.YEAR), containing(date(2025, 7, 1), PeriodKind.YEAR)),
+            (containing(date(2024, 2, 29), PeriodKind.DAY), containing(date(2023, 2, 28), PeriodKind.DAY)),
+            (containing(TODAY, PeriodKind.WEEK), containing(date(2025, 11, 17), PeriodKind.WEEK)),
+            (containing(date(2020, 12, 30), PeriodKind.WEEK), containing(date(2019, 12, 23), PeriodKind.WEEK)),
+            (
+                Period(date(2024, 2, 29), date(2024, 3, 5), PeriodKind.CUSTOM),
+                Period(date(2023, 2, 28), date(2023, 3, 5), PeriodKind.CUSTOM),
+            ),
+        ],
+    )
+    def test_it_is_the_same_of_the_calendar(self, period, then):
+        assert year_before(period) == then
+
+    @given(any_period)
+    def test_it_is_of_the_same_kind_and_nearly_as_long(self, period):
+        then = year_before(period)
+        assert then.kind is period.kind
+        assert abs(then.days - period.days) <= 1
+        assert 357 <= (period.first - then.first).days <= 371
 
 
 @given(
@@ -296,7 +475,7 @@ def test_anything_else_is_no_period(words):
 def test_any_text_is_one_period_or_a_refusal(words, today):
     period = attempt(words, today)
     if isinstance(period, DomainError):
-        assert period.key == "dates.period_unclear"
+        assert period.key in ("dates.period_unclear", "dates.period_did_you_mean", "dates.period_two_days")
         return
     assert period.first <= period.last
     assert 1970 <= period.first.year <= period.last.year <= 2199

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -213,6 +214,40 @@ class TestDaysLater:
     def test_a_naive_now_is_refused(self):
         with pytest.raises(ValueError, match="zone"):
             ANYWHERE.next_day(datetime(2026, 11, 26, 15), "Asia/Jakarta")  # noqa: DTZ001
+
+
+class TestOwnDaysOff:
+    """A company closes on days that its country works."""
+
+    CLOSED = frozenset({date(2026, 11, 26), date(2026, 11, 28)})  # a Thursday, and a Saturday that is off anyway
+    COMPANY = Workdays("ID", CLOSED)
+
+    def test_they_are_off_beside_weekends_and_public_holidays(self):
+        assert INDONESIA.is_working_day(date(2026, 11, 26))
+        assert not self.COMPANY.is_working_day(date(2026, 11, 26))
+        assert not self.COMPANY.is_working_day(date(2026, 8, 17))
+        assert not self.COMPANY.is_working_day(date(2026, 11, 28))
+        assert self.COMPANY.is_working_day(date(2026, 11, 27))
+
+    def test_a_day_that_is_off_anyway_is_taken_away_once(self):
+        assert INDONESIA.count(date(2026, 11, 23), date(2026, 11, 29)) == 5
+        assert self.COMPANY.count(date(2026, 11, 23), date(2026, 11, 29)) == 4
+
+    def test_nobody_is_asked_on_them(self):
+        assert self.COMPANY.next_moment(jakarta(2026, 11, 26, 10), "Asia/Jakarta") == jakarta(2026, 11, 27, 9)
+        assert self.COMPANY.next_day(jakarta(2026, 11, 25, 10), "Asia/Jakarta") == jakarta(2026, 11, 27, 9)
+
+    def test_they_win_over_a_make_up_day(self):
+        make_up = date(2025, 1, 26)
+        assert Workdays("CN").is_working_day(make_up)
+        assert not Workdays("CN", frozenset({make_up})).is_working_day(make_up)
+
+    def test_calendars_with_other_days_off_are_kept_apart(self):
+        kept = lru_cache(Workdays)
+        assert kept("ID", self.CLOSED) is kept("ID", frozenset(self.CLOSED))
+        assert kept("ID", self.CLOSED) is not kept("ID", frozenset())
+        assert kept("ID", frozenset()).is_working_day(date(2026, 11, 26))
+        assert len({self.COMPANY, INDONESIA, self.COMPANY}) == 2
 
 
 def test_the_holidays_package_is_loaded_only_when_asked():

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,7 @@ from bot.domain.publications import Published
 from bot.domain.schedules import Cadence, Occurrence, OccurrenceState, Rule, ScheduleKind
 from bot.domain.surveys import Invitation, RoundState, SurveyState
 from bot.domain.workspaces import Workspace
-from storage import Storage
+from storage import Storage, UnitOfWork
 from tests.storage import samples
 from tests.storage.samples import NOW, TODAY
 
@@ -275,7 +276,7 @@ async def test_the_database_tells_how_it_is(storage: Storage, database) -> None:
     health = await storage.health()
     assert health["backend"] == {"postgres": "postgresql"}.get(database.backend, database.backend)
     assert health["size"] > 0
-    assert (health["migration"], health["pending"]) == ("0002", False)
+    assert (health["migration"], health["pending"]) == ("0003", False)
     assert abs(health["server_time"] - datetime.now(UTC)) < timedelta(minutes=1)
 
 
@@ -283,3 +284,23 @@ def test_a_read_cannot_write(storage: Storage) -> None:
     with pytest.raises(Exception, match=r"(?i)read-?only"):
         storage.read_now("T1", lambda db: db.workspace.ensure("Acme", NOW))
     assert storage.read_now("T1", lambda db: db.workspace.get()) is None
+
+
+def test_groups_with_a_target_are_those_of_targets_that_still_hold(storage: Storage) -> None:
+    def some(db: UnitOfWork) -> None:
+        for owner_id in ("S1", "S2", "U1", ""):
+            db.targets.set(samples.target(id=f"t{owner_id}", owner_id=owner_id))
+        db.targets.end("tS2", NOW)
+
+    storage.write_now("T1", some)
+    assert storage.read_now("T1", lambda db: db.targets.teams()) == {"S1"}
+
+
+def test_a_group_is_who_is_in_it_now(storage: Storage) -> None:
+    for members in (["U1", "U2"], ["U2", "U3"], ["U2", "U3"]):
+        storage.write_now("T1", partial(_group, members))
+        assert storage.read_now("T1", lambda db: db.teams.members("S1")) == set(members)
+
+
+def _group(members: list[str], db: UnitOfWork) -> None:
+    db.teams.replace("S1", members)

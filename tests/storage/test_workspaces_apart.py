@@ -9,17 +9,27 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain.api_tokens import ApiToken
+from bot.domain.catalogue import KpiSettings, KpiVersion
 from bot.domain.deliveries import DeliveryState
+from bot.domain.entries import EntryState
 from bot.domain.errors import DomainError
+from bot.domain.kpi_notes import KpiNote, KpiNoteKind
+from bot.domain.kpis import KPIS
 from bot.domain.members import Absence, Member
+from bot.domain.pacing import Status
+from bot.domain.policies import Policy, Who
 from bot.domain.publications import Published
 from bot.domain.schedules import Occurrence, OccurrenceState, ScheduleKind
+from bot.domain.standings import Standing
 from bot.domain.surveys import Action, ActionKind, RoundState, SurveyState
 from storage import Storage, UnitOfWork
 from storage.tables import Row
 from tests.storage import samples
 from tests.storage.samples import NOW, TODAY
 
+VERSION = KpiVersion(replace(KPIS["leads"], key="own", names={"en": "Demos"}), 1, TODAY, "U1", NOW)
+NOTE = KpiNote("n1", "own", KpiNoteKind.KEPT, "still right", "U1", NOW)
 LATER = NOW + timedelta(hours=1)
 LEASE = timedelta(minutes=1)
 REPOSITORIES = sorted(
@@ -77,7 +87,16 @@ def fill(db: UnitOfWork) -> Filled:
     db.answers.record(named.id, "U1", {"enps": 8})
     db.rounds.set_action(Action(closed.id, ActionKind.NONE, "All is well", "U1", NOW))
     db.kpis.add(entry)
+    db.kpis.add(samples.entry(id="e-new", source="new", corrects=entry.id))
     db.targets.set(target)
+    db.targets.set(samples.target(owner_id="S1"))
+    db.targets.note_standing(Standing(target.id, TODAY, Status.BEHIND))
+    db.catalogue.add_version(VERSION)
+    db.catalogue.set_settings("own", KpiSettings(owners=("U1",)))
+    db.catalogue.add_note(NOTE)
+    db.catalogue.set_policy(Policy(define=Who.ADMINS))
+    db.teams.replace("S1", ["U1"])
+    db.api_tokens.add(ApiToken("t1", "CRM", "U1", NOW), b"digest")
     db.schedules.add(schedule)
     db.schedules.record(Occurrence(schedule.id, TODAY, NOW, OccurrenceState.PLANNED))
     db.summaries.add(summary)
@@ -168,17 +187,47 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "kpis.add_many": lambda db: db.kpis.add_many([samples.entry()]),
         "kpis.get": lambda db: db.kpis.get(f.entry),
         "kpis.by_source": lambda db: db.kpis.by_source(entry_of(db, f).source),
+        "kpis.by_sources": lambda db: db.kpis.by_sources([entry_of(db, f).source]),
+        "kpis.between": lambda db: list(db.kpis.between(TODAY, TODAY)),
         "kpis.latest_by": lambda db: db.kpis.latest_by("U1"),
         "kpis.last_value": lambda db: db.kpis.last_value("revenue", "U1"),
+        "kpis.end": lambda db: db.kpis.end(f.entry, EntryState.DELETED, "U1", NOW, "typed twice"),
+        "kpis.correction_of": lambda db: db.kpis.correction_of(f.entry),
+        "kpis.said_before": lambda db: db.kpis.said_before(entry_of(db, f), NOW - timedelta(days=1)),
         "kpis.undo": lambda db: db.kpis.undo(f.entry, "U1", NOW),
         "kpis.history": lambda db: db.kpis.history("revenue"),
         "kpis.totals": lambda db: db.kpis.totals(TODAY, TODAY),
         "kpis.totals_by_member": lambda db: db.kpis.totals_by_member("revenue", TODAY, TODAY),
         "kpis.totals_by_day": lambda db: db.kpis.totals_by_day("revenue", TODAY, TODAY)["revenue"],
         "kpis.loggers": lambda db: db.kpis.loggers("revenue", TODAY, TODAY),
+        "kpis.usage": lambda db: db.kpis.usage(),
+        "kpis.logged_since": lambda db: db.kpis.logged_since("revenue", NOW - timedelta(days=1)),
         "kpis.keys_used": lambda db: db.kpis.keys_used(),
         "targets.set": lambda db: db.targets.set(samples.target(value=f.target.value + 1)),
         "targets.active": lambda db: db.targets.active(),
+        "targets.held_on": lambda db: db.targets.held_on(TODAY),
+        "targets.get": lambda db: db.targets.get(f.target.id),
+        "targets.end": lambda db: db.targets.end(f.target.id, NOW),
+        "targets.teams": lambda db: db.targets.teams(),
+        "targets.standings": lambda db: db.targets.standings(),
+        "targets.note_standing": lambda db: db.targets.note_standing(Standing(f.target.id, TODAY, Status.MET)),
+        "catalogue.read": lambda db: db.catalogue.read().versions("own"),
+        "catalogue.add_version": lambda db: db.catalogue.add_version(replace(VERSION, number=2)),
+        "catalogue.set_settings": lambda db: db.catalogue.set_settings("own", KpiSettings()),
+        "catalogue.add_note": lambda db: db.catalogue.add_note(replace(NOTE, id="n2")),
+        "catalogue.notes": lambda db: db.catalogue.notes("own"),
+        "catalogue.policy": lambda db: db.catalogue.policy().define is Who.ADMINS,
+        "catalogue.set_policy": lambda db: db.catalogue.set_policy(Policy()),
+        "teams.replace": lambda db: db.teams.replace("S1", []),
+        "teams.members": lambda db: db.teams.members("S1"),
+        "teams.of": lambda db: db.teams.of("U1"),
+        "teams.known": lambda db: db.teams.known(),
+        "api_tokens.add": lambda db: db.api_tokens.add(ApiToken("t2", "ERP", "U1", NOW), b"other"),
+        "api_tokens.by_digest": lambda db: db.api_tokens.by_digest(b"digest"),
+        "api_tokens.active": lambda db: db.api_tokens.active(),
+        "api_tokens.names": lambda db: db.api_tokens.names(["t1"]),
+        "api_tokens.revoke": lambda db: db.api_tokens.revoke("t1", "U1", NOW),
+        "api_tokens.note_use": lambda db: db.api_tokens.note_use("t1", TODAY),
         "schedules.add": lambda db: db.schedules.add(samples.schedule()),
         "schedules.of_subject": lambda db: db.schedules.of_subject(ScheduleKind.SURVEY, f.subject),
         "schedules.active": lambda db: db.schedules.active(),
@@ -189,11 +238,13 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "schedules.record": lambda db: db.schedules.record(
             Occurrence(f.schedule, TODAY + timedelta(days=7), NOW, OccurrenceState.PLANNED)
         ),
+        "schedules.latest": lambda db: db.schedules.latest(f.schedule),
         "schedules.occurrences": lambda db: db.schedules.occurrences(f.schedule),
         "deliveries.add": lambda db: db.deliveries.add(samples.delivery(subject="another")),
         "deliveries.add_many": lambda db: db.deliveries.add_many([samples.delivery(subject="another")]),
         "deliveries.get": lambda db: db.deliveries.get(f.due),
         "deliveries.find": lambda db: db.deliveries.find("survey.question", "round", "U1"),
+        "deliveries.of_purposes": lambda db: db.deliveries.of_purposes([samples.delivery().purpose], NOW - LEASE),
         "deliveries.of": lambda db: db.deliveries.of("survey.question", "round"),
         "deliveries.to": lambda db: db.deliveries.to("U1", "round", ["survey.question"]),
         "deliveries.to_many": lambda db: db.deliveries.to_many(
@@ -216,6 +267,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "summaries.for_channel": lambda db: db.summaries.for_channel("C1"),
         "summaries.set_language": lambda db: db.summaries.set_language(f.summary, "xx"),
         "summaries.deactivate": lambda db: db.summaries.deactivate(f.summary),
+        "handled.known": lambda db: db.handled.known(["Ev1"]),
         "handled.first_time": lambda db: db.handled.first_time("Ev2", NOW),
         "handled.purge": lambda db: db.handled.purge(LATER),
     }

@@ -1,0 +1,157 @@
+"""A workspace's own KPIs, what was decided about each KPI, and who may change them. What all of it means is the matter
+of the domain (`bot.domain.catalogue`, `bot.domain.policies`).
+
+Settings and policies are JSON whose schema are the domain's own dataclasses: a field with a default may be added
+without a migration. Formulas are kept as text (`bot.domain.expressions`).
+"""
+
+import json
+import logging
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.domain.catalogue import Catalogue, KpiSettings, KpiVersion
+from bot.domain.errors import DomainError
+from bot.domain.expressions import formula_text, read_formula
+from bot.domain.kpi_notes import KpiNote, KpiNoteKind
+from bot.domain.kpi_traits import Kpi
+from bot.domain.policies import Policy
+from storage.kpi_tables import KpiNoteRow, KpiSettingsRow, KpiVersionRow, PolicyRow
+from storage.scope import Scope
+from storage.tables import table
+
+_log = logging.getLogger("denyut.storage")
+
+VERSIONS, SETTINGS = table(KpiVersionRow), table(KpiSettingsRow)
+NOTES, POLICIES = table(KpiNoteRow), table(PolicyRow)
+
+
+class Catalogues:
+    """The KPIs of a workspace. Definitions and notes are only ever added to."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._read: Catalogue | None = None
+
+    def read(self) -> Catalogue:
+        """All KPIs as they are defined now, with everybody's eyes; read once in a transaction."""
+        if self._read is None:
+            versions = self._scope.rows(self._scope.select(VERSIONS).order_by(VERSIONS.c.kpi_key, VERSIONS.c.number))
+            settings = self._scope.rows(self._scope.select(SETTINGS))
+            self._read = _catalogue(
+                tuple(tuple(row)[1:] for row in versions), tuple(tuple(row)[1:] for row in settings)
+            )
+        return self._read
+
+    def add_version(self, version: KpiVersion) -> None:
+        """Define a KPI, or define it anew. Raises DomainError `kpis.defined_meanwhile` where somebody else has just
+        given it this version."""
+        values = {
+            "kpi_key": version.kpi.key,
+            "number": version.number,
+            "definition": definition_text(version.kpi),
+            "starts": version.starts,
+            "by": version.by,
+            "at": version.at,
+            "because": version.because,
+        }
+        self._scope.insert(VERSIONS, values, taken=DomainError("kpis.defined_meanwhile"))
+        self._read = None
+
+    def set_settings(self, kpi_key: str, settings: KpiSettings) -> None:
+        text = _settings_type().dump_json(settings, exclude_defaults=True).decode()
+        self._scope.upsert(SETTINGS, [{"kpi_key": kpi_key, "settings": text}])
+        self._read = None
+
+    def add_note(self, note: KpiNote) -> None:
+        values = {name: getattr(note, name) for name in ("id", "kpi_key", "kind", "text", "by", "at")}
+        self._scope.insert(NOTES, values)
+
+    def notes(self, kpi_key: str, limit: int = 50) -> list[KpiNote]:
+        """What was written about a KPI, the latest first."""
+        statement = self._scope.select(NOTES, NOTES.c.kpi_key == kpi_key).order_by(NOTES.c.at.desc(), NOTES.c.id)
+        return [
+            KpiNote(row.id, row.kpi_key, KpiNoteKind(row.kind), row.text, row.by, row.at)
+            for row in self._scope.rows(statement.limit(limit))
+        ]
+
+    def policy(self) -> Policy:
+        """Who may do what here; the default where nobody decided anything."""
+        row = self._scope.first(self._scope.select(POLICIES))
+        return _policy_type().validate_json(row.policy) if row else Policy()
+
+    def set_policy(self, policy: Policy) -> None:
+        text = _policy_type().dump_json(policy, exclude_defaults=True).decode()
+        self._scope.upsert(POLICIES, [{"policy": text}])
+
+
+def definition_text(kpi: Kpi) -> str:
+    """A KPI's definition as JSON, its formula as text over keys."""
+    formula = None if kpi.formula is None else formula_text(kpi.formula)
+    plain = {
+        "unit": kpi.unit,
+        "direction": kpi.direction,
+        "aggregation": kpi.aggregation,
+        "kind": kpi.kind,
+        "objective": kpi.objective,
+        "example": kpi.example,
+        "formula": formula,
+        "least": None if kpi.least is None else str(kpi.least),
+        "has_parts": kpi.has_parts,
+        "per_hundred": kpi.per_hundred,
+        "names": dict(kpi.names),
+        "meanings": dict(kpi.meanings),
+    }
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache(512)
+def definition_of(key: str, text: str) -> Kpi:
+    """A KPI from its definition."""
+    plain: dict[str, Any] = json.loads(text)
+    formula = plain.pop("formula")
+    own = None if formula is None else read_formula(formula)
+    return _kpi_type().validate_python({**plain, "key": key, "formula": own})
+
+
+@lru_cache(64)
+def _catalogue(versions: tuple[Any, ...], settings: tuple[Any, ...]) -> Catalogue:
+    # The same rows are the same catalogue, which nobody can change: its KPIs are worked out once.
+    readable = [version for row in versions if (version := _version(row)) is not None]
+    catalogue = Catalogue(readable, {key: _settings_of(text) for key, text in settings})
+    for key, why in catalogue.broken.items():
+        _log.warning("the formula of the KPI %s cannot be put together any more (%s): it has no figure", key, why)
+    return catalogue
+
+
+def _version(row: tuple[str, int, str, Any, str, datetime, str]) -> KpiVersion | None:
+    """None for a definition that cannot be read any more: the other KPIs go on without it."""
+    key, number, text, starts, by, at, because = row
+    try:
+        return KpiVersion(definition_of(key, text), number, starts, by, at, because)
+    except (KeyError, ValueError):
+        _log.exception("version %d of the KPI %s cannot be read and is left out", number, key)
+        return None
+
+
+@lru_cache(512)
+def _settings_of(text: str) -> KpiSettings:
+    return _settings_type().validate_json(text)
+
+
+@lru_cache(1)
+def _settings_type() -> TypeAdapter[KpiSettings]:
+    return TypeAdapter(KpiSettings)
+
+
+@lru_cache(1)
+def _policy_type() -> TypeAdapter[Policy]:
+    return TypeAdapter(Policy)
+
+
+@lru_cache(1)
+def _kpi_type() -> TypeAdapter[Kpi]:
+    return TypeAdapter(Kpi)

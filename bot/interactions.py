@@ -61,12 +61,25 @@ class Click(Context):
         return ids.unpack(self.raw) if self.raw.startswith("{") else {"choice": self.raw}
 
 
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that somebody put into a form: Slack's `id`, the `name` as they called it, the `size` in bytes as Slack
+    says, 0 where it does not. `url` is where its bytes are, empty where Slack tells only on asking for the id."""
+
+    id: str
+    name: str
+    size: int
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission(Context):
-    """A form sent: its inputs by block id (text, chosen value, date; comma-separated where several)."""
+    """A form sent: its inputs by block id (text, chosen value, date; comma-separated where several), and the files of
+    those inputs that take files, by block id too."""
 
     inputs: Mapping[str, str]
     view: Mapping[str, Any]
+    files: Mapping[str, tuple[UploadedFile, ...]] = field(default_factory=dict)
 
     @property
     def carried(self) -> Mapping[str, Any]:

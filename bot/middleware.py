@@ -14,7 +14,7 @@ import structlog
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.i18n import Translator
-from bot.interactions import Click, Command, Context, FormErrors, Happened, Reply, Say, Submission
+from bot.interactions import Click, Command, Context, FormErrors, Happened, Reply, Say, Submission, UploadedFile
 from bot.services import Services
 from bot.slack.blocks import Message, escape, section
 
@@ -62,6 +62,7 @@ async def submission_context(services: Services, payload: Payload) -> Submission
         trigger_id=payload.get("trigger_id", ""),
         inputs=_inputs(view.get("state")),
         view=view,
+        files=_files(view.get("state")),
     )
 
 
@@ -175,6 +176,28 @@ def _inputs(state: Payload | None) -> Mapping[str, str]:
         for element in elements.values():
             values[block_id] = _input(element)
     return values
+
+
+def _files(state: Payload | None) -> Mapping[str, tuple[UploadedFile, ...]]:
+    """The files of every input that takes files, by block id; an input left empty has none."""
+    found: dict[str, tuple[UploadedFile, ...]] = {}
+    for block_id, elements in ((state or {}).get("values") or {}).items():
+        for element in elements.values():
+            if element.get("type") == "file_input":
+                given = (each for each in element.get("files") or () if isinstance(each, Mapping) and each.get("id"))
+                found[block_id] = tuple(_file(each) for each in given)
+    return found
+
+
+def _file(file: Payload) -> UploadedFile:
+    """Of a file from another organisation Slack gives only the id."""
+    size = file.get("size")
+    return UploadedFile(
+        id=str(file["id"]),
+        name=str(file.get("name") or file.get("title") or file["id"]),
+        size=size if isinstance(size, int) else 0,
+        url=str(file.get("url_private_download") or file.get("url_private") or ""),
+    )
 
 
 _SINGLE = (

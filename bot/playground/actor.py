@@ -4,8 +4,9 @@ It knows nothing of the server's inside, so it also works against a playground i
 """
 
 import asyncio
+import io
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -14,6 +15,7 @@ import aiohttp
 from bot.playground.element_state import VALUE_FIELD, blocks_within, elements_of, with_value
 
 Json = dict[str, Any]
+Files = Mapping[str, Sequence[tuple[str, bytes]]]
 Found = TypeVar("Found")
 
 POLL_SECONDS: Final = 0.02
@@ -130,13 +132,34 @@ class Actor:
         body = {"container": container, "block_id": block["block_id"], "action_id": element["action_id"]}
         return await self._post("/page/action", body | {"value": value, "state": state})
 
-    async def submit(self, view: Json, values: Json | None = None) -> Json:
+    async def submit(self, view: Json, values: Json | None = None, files: Files | None = None) -> Json:
         """Submits a modal with values by block_id, in the forms `choose` takes; `{ok, errors, error}`.
 
-        What is not given keeps the value it starts with.
+        What is not given keeps the value it starts with. `files` are names and contents by the block_id or the
+        action_id of an input for files; raises ActorError for a file that it does not take.
         """
         state = {block_id: _entry(view, block_id, value) for block_id, value in (values or {}).items()}
+        for target, chosen in (files or {}).items():
+            block_id, action_id = _file_input(view, target)
+            uploaded = [await self._upload(view, block_id, action_id, name, content) for name, content in chosen]
+            state[block_id] = {action_id: {"type": "file_input", "files": uploaded}}
         return await self._post("/page/submit", {"view_id": view["id"], "values": state})
+
+    async def _upload(self, view: Json, block_id: str, action_id: str, name: str, content: bytes) -> Json:
+        assert self._session is not None, "use `async with Actor(...)`"
+        place = {"view_id": view["id"], "block_id": block_id, "action_id": action_id}
+        query = {"as": self.user_id, **place, "name": name}
+        async with self._session.post(f"{self.url}/page/upload", params=query, data=io.BytesIO(content)) as answer:
+            return {"id": (await _body(answer, "/page/upload"))["file"]["id"]}
+
+    async def download(self, file: Json) -> bytes:
+        """What the person gets who downloads a file of a message; raises ActorError when they cannot see it."""
+        assert self._session is not None, "use `async with Actor(...)`"
+        query = {"as": self.user_id, "download": "1"}
+        async with self._session.get(f"{self.url}/files/{file['id']}", params=query) as answer:
+            if answer.status != 200:
+                raise ActorError(f"{file['id']} answered {answer.status}")
+            return await answer.read()
 
     async def close(self, view: Json) -> None:
         """Closes a modal."""
@@ -229,6 +252,14 @@ def _entry(view: Json, block_id: str, value: Any) -> Json:
             fields = {VALUE_FIELD[element["type"]]: value} if value is None else with_value(element, value)
             return {element["action_id"]: {"type": element["type"], **fields}}
     raise ActorError(f"no block {block_id!r} in the view, only {[each['block_id'] for each in view['blocks']]}")
+
+
+def _file_input(view: Json, target: str) -> tuple[str, str]:
+    for block in view["blocks"]:
+        for element in elements_of(block):
+            if element["type"] == "file_input" and target in (block["block_id"], element["action_id"]):
+                return block["block_id"], element["action_id"]
+    raise ActorError(f"no input for files {target!r} in the view")
 
 
 def text_of(shown: Json) -> str:

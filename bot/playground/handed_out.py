@@ -1,4 +1,4 @@
-"""The addresses the playground hands out: response_urls, uploads and files."""
+"""The response_urls the playground hands out. Files have theirs in file_addresses."""
 
 import json
 import time
@@ -10,8 +10,6 @@ from bot.playground.local_slack import LocalSlack
 from bot.playground.responses import apply_response
 from bot.playground.slack_error import SlackError
 from bot.playground.web_api.endpoint import SLACK
-
-_SHOWN_INLINE = ("image/png", "image/jpeg", "image/gif")
 
 
 async def respond(request: web.Request) -> web.Response:
@@ -49,38 +47,3 @@ def _said(
         violation=violation,
     )  # fmt: skip
     return web.Response(text=text, status=status)
-
-
-async def upload(request: web.Request) -> web.Response:
-    """The bytes of a file, raw or as the first part of a form, to the address of files.getUploadURLExternal."""
-    slack = request.app[SLACK]
-    file_id = slack.uploads.pop(request.match_info["handle"], None)
-    if file_id is None:
-        return web.Response(status=404, text="upload not found")
-    content = await _bytes(request)
-    stored = slack.workspace.files[file_id]
-    fault = None
-    if len(content) != stored.length:
-        fault = f"announced {stored.length} bytes and sent {len(content)}"
-    stored.content, stored.length = content, len(content)
-    slack.traffic.record("in", "web_api", "upload", stored.name, response=len(content), status=200, violation=fault)
-    return web.Response(text=f"OK - {len(content)}")
-
-
-async def _bytes(request: web.Request) -> bytes:
-    if request.content_type != "multipart/form-data":
-        return await request.read()
-    for value in (await request.post()).values():
-        if isinstance(value, web.FileField):
-            return value.file.read()
-    return b""
-
-
-async def download(request: web.Request) -> web.Response:
-    """A file that was uploaded."""
-    stored = request.app[SLACK].workspace.files.get(request.match_info["file_id"])
-    if stored is None or stored.content is None:
-        return web.Response(status=404, text="file not found")
-    kind = stored.mimetype if stored.mimetype in _SHOWN_INLINE else "application/octet-stream"
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return web.Response(body=stored.content, content_type=kind, headers=headers)

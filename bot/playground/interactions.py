@@ -7,23 +7,17 @@ from bot.playground.app_manifest import BOT_USER_ID
 from bot.playground.command_text import escaped
 from bot.playground.delivery import Delivery, Outcome
 from bot.playground.element_state import blocks_within, elements_of, merged_values, with_value
+from bot.playground.form_files import hand_over, with_own_files
 from bot.playground.handles import ResponseUrl
 from bot.playground.local_slack import LocalSlack
 from bot.playground.modals import View
+from bot.playground.page_error import PageError
 from bot.playground.payloads import action_entry, command_payload, message_action_payload, view_action_payload
 from bot.playground.responses import apply_response, body_of
 from bot.playground.slack_error import SlackError
 from bot.playground.workspace import Channel, Message, User
 
 Json = dict[str, Any]
-
-
-class PageError(ValueError):
-    """The page asked for something that cannot be done, as a code and words for a person."""
-
-    def __init__(self, code: str, words: str = "") -> None:
-        super().__init__(words or code)
-        self.code = code
 
 
 def answer(outcome: Outcome, started: float) -> Json:
@@ -93,9 +87,11 @@ async def act_in_view(slack: LocalSlack, user: User, view: View, asked: Json) ->
     block, element = _element(blocks, asked["block_id"], asked["action_id"])
     fields = _fields(element, asked.get("value"))
     chosen = {asked["block_id"]: {asked["action_id"]: fields}}
-    view.values = merged_values(blocks, view.values, asked.get("state"), chosen)
+    values = merged_values(blocks, view.values, asked.get("state"), chosen)
+    view.values = with_own_files(slack, user, values)
     if block["type"] == "input" and not block.get("dispatch_action"):
         return {"ok": True, "ack_ms": 0, "error": None}
+    hand_over(slack, view.values)
     action = action_entry(slack, asked["block_id"], element, fields)
     return await _send_action(slack, view_action_payload(slack, user, view, action), element)
 

@@ -176,6 +176,9 @@ SURFACES: Final[dict[str, frozenset[str]]] = {
     "video": frozenset({"home", "message", "modal"}),
 }
 
+FILE_INPUT_BYTES: Final = 10 * 1024 * 1024
+"""A file chosen in a form may be no larger."""
+
 VIEW_BYTES: Final = 250_000
 """A view as JSON may be no larger (`view_too_large`)."""
 

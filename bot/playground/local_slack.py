@@ -1,9 +1,10 @@
 """Everything one playground holds, in one place, for the handlers. Rules live beside what they rule, not here."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from bot.playground.app_manifest import APP_ID, BOT_USER_ID, AppManifest
 from bot.playground.block_kit.mrkdwn import mrkdwn_faults, shown_faults
@@ -17,6 +18,8 @@ from bot.playground.traffic import Traffic
 from bot.playground.workspace import Channel, User, Workspace
 
 Json = dict[str, Any]
+
+_FILE_ADDRESS: Final = re.compile(r"/files(?:-pri)?/(?:T\w+-)?(F[0-9A-Z]+)")
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,8 @@ class LocalSlack:
 
     def file_ready(self, stored: Json) -> bool:
         """True when a `slack_file` object names a completed upload that was processed by now."""
-        file_id = stored.get("id") or str(stored.get("url", "")).rpartition("/")[2]
-        found = self.workspace.files.get(str(file_id))
+        address = _FILE_ADDRESS.search(str(stored.get("url", "")))
+        found = self.workspace.files.get(str(stored.get("id") or (address[1] if address else "")))
         return found is not None and found.completed and time.monotonic() >= found.ready_at
 
     def faults_shown(self, text: str, *structures: Any) -> list[str]:

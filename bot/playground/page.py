@@ -11,9 +11,11 @@ from aiohttp import web
 from bot.playground import interactions, posting, submissions
 from bot.playground.app_manifest import APP_ID, BOT_USER_ID
 from bot.playground.command_text import escaped
-from bot.playground.interactions import PageError
+from bot.playground.file_shapes import slack_file
+from bot.playground.form_files import file_input, take_in
 from bot.playground.local_slack import LocalSlack
 from bot.playground.modals import View
+from bot.playground.page_error import PageError
 from bot.playground.shapes import page_channel, page_group, page_message, page_user
 from bot.playground.web_api.endpoint import SLACK
 from bot.playground.workspace import Channel, Message, User
@@ -66,13 +68,23 @@ class Asked:
         return view
 
 
-def _json_handler(work: Callable[[Asked], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def _json_handler(work: Callable[[Asked], Awaitable[Json]]) -> Handler:
+    async def answer(request: web.Request) -> Json:
+        given: Any = dict(request.query) if request.method == "GET" else await request.json()
+        if not isinstance(given, dict):
+            raise PageError("invalid_json", "the body must be an object")
+        return await work(Asked(request.app[SLACK], given))
+
+    return _answering(answer)
+
+
+def _answering(answer: Callable[[web.Request], Awaitable[Json]]) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         try:
-            given: Any = dict(request.query) if request.method == "GET" else await request.json()
-            if not isinstance(given, dict):
-                raise PageError("invalid_json", "the body must be an object")
-            body, status = await work(Asked(request.app[SLACK], given)), 200
+            body, status = await answer(request), 200
         except json.JSONDecodeError:
             body, status = {"ok": False, "error": "invalid_json", "message": "the body is not JSON"}, 400
         except PageError as error:
@@ -201,6 +213,14 @@ async def _submit(asked: Asked) -> Json:
     return await submissions.submit(asked.slack, asked.user, asked.view, asked.given.get("values"))
 
 
+async def _upload(request: web.Request) -> Json:
+    """A file chosen in a form: who, where and its name are in the query, the bytes are the body."""
+    asked = Asked(request.app[SLACK], dict(request.query))
+    element = file_input(asked.view.given["blocks"], asked.text("block_id"), asked.text("action_id"))
+    stored = await take_in(asked.slack, asked.user, element, asked.text("name"), request)
+    return {"ok": True, "file": slack_file(stored, asked.slack.workspace)}
+
+
 async def _close(asked: Asked) -> Json:
     submissions.close(asked.slack, asked.user, asked.view, bool(asked.given.get("all")))
     return {"ok": True}
@@ -253,5 +273,6 @@ def routes() -> list[web.RouteDef]:
     return [
         *(web.get(f"/page/{name}", _json_handler(work)) for name, work in asked_for.items()),
         *(web.post(f"/page/{name}", _json_handler(work)) for name, work in done.items()),
+        web.post("/page/upload", _answering(_upload)),
         web.get("/page/events", _events),
     ]

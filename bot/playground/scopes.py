@@ -1,8 +1,9 @@
 """Which scope each Web API method needs, and whether the manifest has it."""
 
-from typing import Final
+from typing import Any, Final
 
 from bot.playground.app_manifest import AppManifest
+from bot.playground.element_state import blocks_within, elements_of
 from bot.playground.slack_error import SlackError
 from bot.playground.workspace import Kind
 
@@ -43,3 +44,10 @@ def require(manifest: AppManifest, *needed: str) -> None:
     missing = [scope for scope in needed if scope not in manifest.bot_scopes]
     if missing:
         raise SlackError("missing_scope", needed=",".join(missing), provided=",".join(manifest.bot_scopes))
+
+
+def require_for_view(manifest: AppManifest, view: dict[str, Any]) -> None:
+    """Raises `missing_scope` for a view with an input for files, unless the app may read files."""
+    kinds = {element["type"] for block in blocks_within(view["blocks"]) for element in elements_of(block)}
+    if "file_input" in kinds:
+        require(manifest, "files:read")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.playground import control, handed_out, page
+from bot.playground import control, file_addresses, handed_out, page
 from bot.playground.app_manifest import AppManifest, load_manifest
 from bot.playground.clock import Clock
 from bot.playground.delivery import Timing, Transport
@@ -144,8 +144,11 @@ class Playground:
         found = [
             web.route("*", "/api/{method}", endpoint.handle),
             web.post("/response/{handle}", handed_out.respond),
-            web.post("/upload/{handle}", handed_out.upload),
-            web.get("/files/{file_id}", handed_out.download),
+            web.post("/upload/{handle}", file_addresses.upload),
+            web.get("/files-pri/{place}/{name}", file_addresses.download),
+            web.get("/files-pri/{place}/download/{name}", file_addresses.download),
+            web.get("/files/{file_id}", file_addresses.shown),
+            web.get("/signin", file_addresses.sign_in),
             web.get("/", _index),
             web.get("/web/{path:.+}", _web_file),
             *page.routes(),

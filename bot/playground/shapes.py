@@ -1,11 +1,14 @@
-"""How users, channels, messages and files look as JSON: to the bot as Slack sends them, to the page as it asks."""
+"""How users, channels and messages look as JSON: to the bot as Slack sends them, to the page as it asks. Files are in
+file_shapes.
+"""
 
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.playground.app_manifest import APP_ID, BOT_ID, BOT_USER_ID, AppManifest
-from bot.playground.workspace import Channel, Message, StoredFile, User, UserGroup, Workspace
+from bot.playground.file_shapes import slack_file
+from bot.playground.workspace import Channel, Message, User, UserGroup, Workspace
 
 Json = dict[str, Any]
 
@@ -144,7 +147,7 @@ def slack_message(
     if message.attachments:
         shape["attachments"] = message.attachments
     if message.files:
-        shape["files"] = [slack_file(workspace.files[each], workspace.url) for each in message.files]
+        shape["files"] = [slack_file(workspace.files[each], workspace) for each in message.files]
     if message.thread_ts:
         shape["thread_ts"] = message.thread_ts
     if message.edited:
@@ -189,7 +192,7 @@ def page_message(message: Message, workspace: Workspace) -> Json:
         "text": message.text,
         "blocks": message.blocks,
         "attachments": message.attachments,
-        "files": [slack_file(workspace.files[each], workspace.url) for each in message.files],
+        "files": [slack_file(workspace.files[each], workspace) for each in message.files],
         "thread_ts": message.thread_ts,
         "reply_count": len(replies),
         "latest_reply": replies[-1].ts if replies else None,
@@ -198,21 +201,3 @@ def page_message(message: Message, workspace: Workspace) -> Json:
         "metadata": message.metadata,
         "reactions": [{"name": name, "users": users} for name, users in message.reactions.items()],
     }
-
-
-def slack_file(file: StoredFile, url: str, ready: bool = True) -> Json:
-    """A file as files.info answers; type and shares are missing while Slack is still processing it."""
-    shape: Json = {
-        "id": file.id,
-        "name": file.name,
-        "title": file.title,
-        "size": file.length,
-        "mimetype": file.mimetype if ready else "",
-        "filetype": file.name.rpartition(".")[2] if ready else "",
-        "alt_txt": file.alt_text,
-        "user": BOT_USER_ID,
-        "url_private": f"{url}/files/{file.id}",
-        "permalink": f"{url}/files/{file.id}",
-        "channels": list(file.channels) if ready else [],
-    }
-    return shape

@@ -7,9 +7,12 @@ from typing import Any, Final
 from bot.playground.block_kit.whole import check_view
 from bot.playground.delivery import Delivery
 from bot.playground.element_state import VALUE_FIELD, merged_values
+from bot.playground.file_kinds import files_fault
+from bot.playground.form_files import hand_over, with_own_files
 from bot.playground.local_slack import LocalSlack
 from bot.playground.modals import View
 from bot.playground.payloads import closed_payload, submission_payload
+from bot.playground.scopes import require_for_view
 from bot.playground.slack_error import SlackError
 from bot.playground.workspace import User
 
@@ -37,6 +40,8 @@ def _input_fault(block: Json, values: Json) -> str | None:
     value = values[block["block_id"]][element["action_id"]].get(VALUE_FIELD[element["type"]])
     if value in (None, "", []):
         return None if block.get("optional") else REQUIRED
+    if element["type"] == "file_input":
+        return files_fault(element, value)
     if element["type"] == "number_input":
         return _number_fault(element, str(value))
     if isinstance(value, str):
@@ -64,11 +69,15 @@ def _number_fault(element: Json, value: str) -> str | None:
 
 
 async def submit(slack: LocalSlack, user: User, view: View, values: Json | None) -> Json:
-    """Submits a modal with these values and does what the bot answers; `{ok, errors, error}`."""
-    view.values = merged_values(view.given["blocks"], view.values, values)
+    """Submits a modal with these values and does what the bot answers; `{ok, errors, error}`.
+
+    Raises PageError when a file in them is not an upload of this person.
+    """
+    view.values = with_own_files(slack, user, merged_values(view.given["blocks"], view.values, values))
     faults = input_faults(view)
     if faults:
         return {"ok": False, "errors": faults, "error": None}
+    hand_over(slack, view.values)
     payload = submission_payload(slack, user, view)
     name = view.given.get("callback_id") or "view_submission"
     outcome = await slack.dispatcher.deliver(Delivery("interactive", name, payload, accepts_response=True))
@@ -106,6 +115,7 @@ def _apply(slack: LocalSlack, user: User, view: View, response: Any) -> dict[str
 
 def _checked(slack: LocalSlack, response: Json) -> None:
     check_view(response.get("view"), "modal", slack.file_ready)
+    require_for_view(slack.manifest, response["view"])
     warnings = slack.faults_shown("", response["view"])
     if warnings:
         slack.traffic.record("in", "ack", "view", request=response, violation="; ".join(warnings))

@@ -94,18 +94,22 @@ class Channel:
 
 @dataclass
 class StoredFile:
-    """An uploaded file; blocks may use it from `ready_at` (real monotonic seconds) on, as Slack processes late."""
+    """An uploaded file of `user`. Blocks may use it from `ready_at` (real monotonic seconds) on, as Slack processes
+    late. `shares` has the message's ts by conversation; `given_to_app` marks one that came to the app with a form."""
 
     id: str
     name: str
     title: str
     length: int
     content: bytes | None = None
-    mimetype: str = ""
     alt_text: str = ""
+    user: str = BOT_USER_ID
+    created: int = 0
     completed: bool = False
+    given_to_app: bool = False
     ready_at: float = 0.0
     channels: list[str] = field(default_factory=list)
+    shares: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

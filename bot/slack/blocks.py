@@ -220,6 +220,12 @@ def text_input(
     return _with_placeholder(element, placeholder)
 
 
+def file_input(action_id: str, filetypes: Sequence[str], most: int = 1) -> Block:
+    """Files to choose, at most `most` of them (1 to 10) and 10 MB each; `filetypes` are endings without a dot. Slack
+    looks at the endings only, and on the person's side: what comes is to be checked."""
+    return {"type": "file_input", "action_id": action_id, "filetypes": list(filetypes), "max_files": most}
+
+
 def _with_placeholder(element: Block, placeholder: str) -> Block:
     return {**element, "placeholder": plain(placeholder, PLACEHOLDER_TEXT)} if placeholder else element
 

@@ -3,32 +3,27 @@ payloads nor tokens are logged, and what goes wrong is one of the four errors of
 """
 
 import asyncio
-import json
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.members import Member
-from bot.settings import is_loopback
 from bot.slack.blocks import Block, Message, as_payload, without
+from bot.slack.calls import CONNECTIONS, TIMEOUT, Call, answer_through, ask, client_of, pages_of
 from bot.slack.errors import (
     SlackBusy,
     SlackError,
     SlackRefused,
     SlackUnclear,
     SlackUnreachable,
-    from_answer,
-    from_connection,
-    from_parts,
 )
+from bot.slack.files import FileHost, address_of, is_file_id
 from bot.slack.people import ChannelInfo, UserGroup, channel_from, group_from, member_from
 
 __all__ = [
@@ -46,11 +41,6 @@ __all__ = [
 
 log = structlog.get_logger(__name__)
 
-# Not `connect`: it would count waiting for a free connection, and take a busy moment for an unreachable Slack.
-TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
-# Far more than are ever under way at once: a form that is to open does not queue behind slower calls.
-CONNECTIONS = 500
-PAGE = 200
 HISTORY_PAGE = 100
 HISTORY_PAGES = 20
 # How far before the attempt its message is looked for: our clock and Slack's may differ.
@@ -59,10 +49,8 @@ PATIENCE_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 1.0
 CHART = "data_visualization"
 DELIVERY_EVENT = "denyut_delivery"
-OK_STATUS = 200
 
 Pause = Callable[[float], Awaitable[None]]
-Call = Callable[..., Coroutine[Any, Any, AsyncSlackResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +86,15 @@ class Gateway:
         self.identity = identity
         self._session = session
         self._pause = pause
+        self._files = FileHost(session, client.token or "", client.base_url, client.proxy)
 
     @classmethod
     async def connect(cls, token: str, api_url: str) -> "Gateway":
         """Asks Slack who this token is. Raises a SlackError (SlackRefused("invalid_auth") for a wrong token)."""
         session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
-        client = _client(token, api_url, session)
+        client = client_of(token, api_url, session)
         try:
-            answer = await _ask(client.auth_test)
+            answer = await ask(client.auth_test)
         except SlackError:
             await session.close()
             raise
@@ -188,56 +177,56 @@ class Gateway:
     async def open_view(self, trigger_id: str, view: Block, *, pushed: bool = False) -> None:
         """Opens a form, or puts it on top of the open one (`pushed`). The trigger lives 3 seconds."""
         show = self.client.views_push if pushed else self.client.views_open
-        await _ask(show, trigger_id=trigger_id, view=view)
+        await ask(show, trigger_id=trigger_id, view=view)
 
     async def update_view(self, view_id: str, view: Block) -> None:
         """Turns an open form into another."""
-        await _ask(self.client.views_update, view_id=view_id, view=view)
+        await ask(self.client.views_update, view_id=view_id, view=view)
 
     async def publish_home(self, user_id: str, view: Block) -> None:
         """Shows a person their App Home."""
-        await _ask(self.client.views_publish, user_id=user_id, view=view)
+        await ask(self.client.views_publish, user_id=user_id, view=view)
 
     async def channel_members(self, channel: str) -> list[str]:
         """The ids of everybody in a channel, bots and deactivated people among them."""
-        pages = _pages(self.client.conversations_members, "members", channel=channel)
+        pages = pages_of(self.client.conversations_members, "members", channel=channel)
         return [str(user) async for user in pages]
 
     async def users(self) -> list[Member]:
         """Everybody in the workspace, bots and deactivated people among them; not the people of shared channels."""
-        pages = _pages(self.client.users_list, "members", include_locale=True)
+        pages = pages_of(self.client.users_list, "members", include_locale=True)
         return [member_from(user, self.identity.team_id) async for user in pages]
 
     async def user(self, user_id: str) -> Member:
         """One person."""
-        answer = await _ask(self.client.users_info, user=user_id, include_locale=True)
+        answer = await ask(self.client.users_info, user=user_id, include_locale=True)
         return member_from(answer["user"], self.identity.team_id)
 
     async def user_groups(self) -> list[UserGroup]:
         """The groups of people one can mention, the disabled ones left out."""
-        answer = await _ask(self.client.usergroups_list, include_disabled=False)
+        answer = await ask(self.client.usergroups_list, include_disabled=False)
         return [group_from(group) for group in answer.get("usergroups") or () if not group.get("date_delete")]
 
     async def group_members(self, group_id: str) -> list[str]:
         """The ids of everybody in a group. Raises SlackRefused("no_such_subteam") for one that is not there."""
-        answer = await _ask(self.client.usergroups_users_list, usergroup=group_id)
+        answer = await ask(self.client.usergroups_users_list, usergroup=group_id)
         return [str(user) for user in answer.get("users") or ()]
 
     async def channel(self, channel_id: str) -> ChannelInfo:
         """One channel the bot can see."""
-        answer = await _ask(self.client.conversations_info, channel=channel_id)
+        answer = await ask(self.client.conversations_info, channel=channel_id)
         return channel_from(answer["channel"])
 
     async def open_dm(self, user_id: str) -> str:
         """The id of the bot's conversation with a person."""
-        answer = await _ask(self.client.conversations_open, users=user_id)
+        answer = await ask(self.client.conversations_open, users=user_id)
         return str(answer["channel"]["id"])
 
     async def find_posted(self, channel: str, delivery_id: str, since: datetime) -> str | None:
         """The ts of the message that carries this delivery in its metadata, posted `since` (an aware moment) or a
         little before; None if there is none. Raises SlackUnclear when there is more to read than we will."""
         since = min(since, datetime.now(UTC))  # a pass may be made for a moment to come; Slack's messages are not of it
-        history = _pages(
+        history = pages_of(
             self.client.conversations_history,
             "messages",
             page=HISTORY_PAGE,
@@ -252,67 +241,40 @@ class Gateway:
                 return str(message["ts"])
         return None
 
+    async def download(self, file: str, limit_bytes: int) -> bytes:
+        """What is in a file that somebody gave us, by its `url_private_download` or its id. Raises
+        SlackRefused("file_too_large") before more than `limit_bytes` are read, SlackRefused("missing_scope") where
+        the token may not read files, SlackRefused("not_slacks_address") for an address that is not Slack's."""
+        if is_file_id(file):
+            answer = await ask(self.client.files_info, file=file)
+            file = address_of(answer["file"])
+        return await self._files.fetch(file, limit_bytes)
+
+    async def upload(self, user_id: str, name: str, data: bytes, comment: str) -> None:
+        """Sends a person a file into their conversation with the bot; `comment` is mrkdwn, so what people wrote is
+        to be escaped in it. With SlackUnclear nobody knows whether the file is there. Not for empty `data`."""
+        channel = await self.open_dm(user_id)
+        place = await ask(self.client.files_getUploadURLExternal, filename=name, length=len(data))
+        await self._files.store(str(place["upload_url"]), data)
+        await ask(
+            self.client.files_completeUploadExternal,
+            files=[{"id": place["file_id"], "title": name}],
+            channel_id=channel,
+            initial_comment=comment,
+        )
+
     async def _respond(self, response_url: str, payload: Mapping[str, Any]) -> None:
-        try:
-            async with self._session.post(response_url, json=payload, proxy=self.client.proxy) as answer:
-                text = await answer.text()
-                if answer.status == OK_STATUS and text.strip() in ("", "ok"):
-                    return
-                body = _json_object(text)
-                if answer.status == OK_STATUS and body.get("ok"):
-                    return
-                code = body.get("error") or (text.strip()[:60] if answer.status < 500 else "")
-                raise from_parts(answer.status, answer.headers, {"error": code}, "response_url")
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise from_connection(error) from error
-
-
-def _client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    quiet = logging.getLogger("bot.slack.sdk")
-    quiet.setLevel(logging.WARNING)  # below it the SDK writes whole payloads into the log
-    client = AsyncWebClient(
-        token=token, base_url=api_url, timeout=int(TIMEOUT.total or 0), session=session, retry_handlers=[], logger=quiet
-    )
-    if is_loopback(api_url):
-        client.proxy = None  # the SDK would send this machine's own traffic through a proxy
-    return client
-
-
-async def _ask(call: Call, **arguments: Any) -> AsyncSlackResponse:
-    """One call of the SDK's, made once. Raises a SlackError."""
-    method = call.__name__.replace("_", ".")
-    try:
-        return await call(**arguments)
-    except SlackApiError as error:
-        raise from_answer(error, method, str(arguments.get("channel", ""))) from None
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise from_connection(error) from error
-
-
-async def _pages(
-    call: Call, key: str, *, page: int = PAGE, pages: int | None = None, **arguments: Any
-) -> AsyncIterator[Any]:
-    """Everything of a list that comes in pages. A page may be short, or empty, although more follow."""
-    cursor, read = "", 0
-    while pages is None or read < pages:
-        answer = await _ask(call, limit=page, cursor=cursor or None, **arguments)
-        read += 1
-        for item in answer.get(key) or ():
-            yield item
-        cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-        if not cursor:
-            return
-    raise SlackUnclear(f"{call.__name__} has more than {pages} pages")
+        await answer_through(self._session, response_url, payload, self.client.proxy)
 
 
 async def _with_or_without_chart(call: Call, message: Message, **arguments: Any) -> AsyncSlackResponse:
     try:
-        return await _ask(call, **as_payload(message), **arguments)
+        return await ask(call, **as_payload(message), **arguments)
     except SlackRefused as refusal:
         plainer = _without_chart(message, refusal)
         if plainer is None:
             raise
-        return await _ask(call, **as_payload(plainer), **arguments)
+        return await ask(call, **as_payload(plainer), **arguments)
 
 
 def _without_chart(message: Message, refusal: SlackRefused) -> Message | None:
@@ -320,11 +282,3 @@ def _without_chart(message: Message, refusal: SlackRefused) -> Message | None:
     blocks = without(message.blocks, CHART)
     refused_blocks = refusal.code.startswith("invalid_blocks")
     return Message(message.text, blocks) if refused_blocks and len(blocks) < len(message.blocks) else None
-
-
-def _json_object(text: str) -> Mapping[str, Any]:
-    try:
-        body = json.loads(text)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

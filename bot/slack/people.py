@@ -1,6 +1,6 @@
 """Slack's raw people, groups and channels as the domain's words. Who is asked is decided in `bot.domain`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,14 @@ class UserGroup:
     id: str
     handle: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The user groups there are to choose from; `may_read` is False where Slack does not let the bot see them."""
+
+    known: Sequence[UserGroup] = ()
+    may_read: bool = True
 
 
 def is_person(receiver: str) -> bool:

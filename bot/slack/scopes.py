@@ -8,6 +8,8 @@ SCOPES: Final[Mapping[str, str]] = {
     "channels:read": "who is in a public channel",
     "chat:write": "asking, answering and posting",
     "commands": "/kpi, /pulse and /checkin",
+    "files:read": "reading a spreadsheet that somebody gave us in a form",
+    "files:write": "sending people their exports as a file",
     "groups:history": "the same as channels:history, for private channels we were invited to",
     "groups:read": "who is in a private channel we were invited to",
     "im:history": "the same as channels:history, for our own direct messages",

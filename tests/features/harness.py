@@ -56,8 +56,9 @@ class Posted:
 
 class RecordingSlack:
     """Stands where the gateway stands, and remembers. `refusals` are error codes by channel, or by the group's id, or
-    by "user_groups" for their list; `groups` are (handle, name, members) by id; `shown` is every form a person was
-    shown, by whichever way, the newest last."""
+    by "user_groups" for their list, or by "download" and "upload"; `groups` are (handle, name, members) by id; `shown`
+    is every form a person was shown, by whichever way, the newest last; `files` are the contents of files by id and by
+    address; `uploads` are the files people were sent: (user, name, content, comment)."""
 
     def __init__(self, members: Sequence[Member], channels: Mapping[str, Sequence[str]]) -> None:
         self.identity = Identity(TEAM, "Test", "B0DENYUT", "U0DENYUT", frozenset(SCOPES))
@@ -73,6 +74,8 @@ class RecordingSlack:
         self.responses: list[tuple[str, Message, bool]] = []
         self.homes: dict[str, dict[str, Any]] = {}
         self.refusals: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.uploads: list[tuple[str, str, bytes, str]] = []
         self._ts = itertools.count(1)
 
     def _refuse(self, place: str) -> None:
@@ -147,6 +150,18 @@ class RecordingSlack:
             if posted.channel == channel and payload.get("delivery_id") == delivery_id:
                 return posted.ts
         return None
+
+    async def download(self, file: str, limit_bytes: int) -> bytes:
+        self._refuse("download")
+        content = self.files[file]
+        if len(content) > limit_bytes:
+            raise SlackRefused("file_too_large", "")
+        return content
+
+    async def upload(self, user_id: str, name: str, data: bytes, comment: str) -> None:
+        self._refuse("upload")
+        assert data, "Slack takes no empty file"
+        self.uploads.append((user_id, name, data, comment))
 
     async def open_dm(self, user_id: str) -> str:
         return f"D{user_id[1:]}"
@@ -322,10 +337,21 @@ class Bench:
             }  # fmt: skip
         return await self.dispatch(payload)
 
-    async def submit(self, view: Mapping[str, Any], inputs: Mapping[str, Chosen], *, user: str = "U0AYU") -> Answer:
+    async def submit(
+        self,
+        view: Mapping[str, Any],
+        inputs: Mapping[str, Chosen],
+        *,
+        user: str = "U0AYU",
+        files: Mapping[str, Sequence[tuple[str, bytes]]] | None = None,
+    ) -> Answer:
         """Submits a form with these inputs by block id (a list where several can be chosen); what is left out keeps
-        its initial value."""
+        its initial value. `files` are the names and contents of those in inputs that take files, by block id."""
         values = states(view["blocks"], inputs)
+        for block, element in elements(view["blocks"]):
+            if element["type"] == "file_input":
+                given = [self._given(name, content, user) for name, content in (files or {}).get(block["block_id"], ())]
+                values[block["block_id"]] = {element["action_id"]: {"type": "file_input", "files": given}}
         sent = {"id": "V1", **view, "hash": self._key(), "state": {"values": values}}
         return await self.dispatch(
             {
@@ -337,6 +363,14 @@ class Bench:
                 "api_app_id": "A0DENYUT",
             }
         )
+
+    def _given(self, name: str, content: bytes, user: str) -> dict[str, Any]:
+        """A file somebody put into a form, as Slack tells of it; the gateway can fetch it."""
+        file_id = f"F{len(self.slack.files):09}"
+        address = f"https://files.slack.com/files-pri/{TEAM}-{file_id}/download/{name}"
+        self.slack.files |= {address: content, file_id: content}
+        told = {"id": file_id, "name": name, "title": name, "size": len(content), "user": user}
+        return {**told, "url_private": address.replace("/download/", "/"), "url_private_download": address}
 
     async def event(self, event: Mapping[str, Any]) -> Answer:
         return await self.dispatch(

@@ -302,7 +302,8 @@ async def test_a_file_goes_up_in_three_steps_and_is_ready_later(web, ayu, playgr
     assert (await web.files_info(file=file_id))["file"]["mimetype"] == "image/png"
     assert (await web.chat_postMessage(channel="C0SALES", text="x", blocks=[image]))["ok"]
     shared = (await ayu.messages("C0SALES"))[0]
-    async with aiohttp.ClientSession() as session, session.get(shared["files"][0]["url_private"]) as found:
+    address = f"{playground.url}/files/{shared['files'][0]['id']}?as=U0AYU"
+    async with aiohttp.ClientSession() as session, session.get(address) as found:
         assert await found.read() == b"\x89PNG data"
         assert found.content_type == "image/png"
 

@@ -233,6 +233,9 @@ def _rich_text_input(f: Findings, element: Json, at: str) -> None:
 
 def _file_input(f: Findings, element: Json, at: str) -> None:
     f.number(element.get("max_files"), f"{at}/max_files", "file_input.max_files")
+    kinds = element.get("filetypes")
+    if kinds is not None and not (isinstance(kinds, list) and all(isinstance(each, str) and each for each in kinds)):
+        f.add("must be an array of file extensions", f"{at}/filetypes")
 
 
 def _feedback_buttons(f: Findings, element: Json, at: str) -> None:

@@ -48,5 +48,5 @@ export function surfaceContext({ surface, container, values, blocks, notice, pre
     );
     announce(failureWords(error));
   };
-  return { surface, values, act, prefix, errors };
+  return { surface, values, act, prefix, errors, viewId: container.view_id };
 }

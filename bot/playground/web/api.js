@@ -10,15 +10,15 @@ class ApiError extends Error {
   }
 }
 
-async function request(method, path, body) {
+const request = (method, path, body) =>
+  body === undefined
+    ? send(method, path)
+    : send(method, path, JSON.stringify(body), { 'Content-Type': 'application/json' });
+
+async function send(method, path, body, headers = {}) {
   let response;
   try {
-    response = await fetch(path, {
-      method,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      cache: 'no-store',
-    });
+    response = await fetch(path, { method, headers, body, cache: 'no-store' });
   } catch {
     throw new ApiError(0, 'unreachable', 'The playground does not answer. Is it still running?');
   }
@@ -38,7 +38,11 @@ const query = (params) =>
 const get = (path, params = {}) => request('GET', `${path}?${query(params)}`);
 const post = (path, body) => request('POST', path, body);
 
+// A file chosen in a form: its bytes are the body, `place` says in which input.
+const upload = (as, place, file) => send('POST', `/page/upload?${query({ as, ...place, name: file.name })}`, file);
+
 export const api = {
+  upload,
   bootstrap: () => get('/page/bootstrap'),
   conversations: (as) => get('/page/conversations', { as }),
   messages: (as, channel, threadTs) => get('/page/messages', { as, channel, thread_ts: threadTs }),

@@ -8,6 +8,7 @@ import { plainText, textObject } from './mrkdwn.js';
 import { openMenu } from './popover.js';
 import { SELECTS, selectControl } from './choices.js';
 import { imageNode } from './images.js';
+import { fileInput } from './uploads.js';
 import {
   checkable,
   dateTimePicker,
@@ -141,6 +142,7 @@ const ELEMENTS = {
   datetimepicker: dateTimePicker,
   checkboxes: checkable('checkbox'),
   radio_buttons: checkable('radio'),
+  file_input: fileInput,
   feedback_buttons: feedbackButtons,
   icon_button: iconButton,
   ...Object.fromEntries(Object.keys(SELECTS).map((type) => [type, select])),

@@ -3,10 +3,13 @@
 
 import { h } from './dom.js';
 import { linkNode } from './mrkdwn.js';
+import { state } from './state.js';
 
+// Slack's own files are fetched as the person who looks.
 function sourceOf(block) {
   const file = block.slack_file;
-  if (file?.id) return `/files/${encodeURIComponent(file.id)}`;
+  const id = file?.id ?? /\/files(?:-pri)?\/(?:T\w+-)?(F[0-9A-Z]+)/.exec(file?.url ?? '')?.[1];
+  if (id) return `/files/${encodeURIComponent(id)}?as=${encodeURIComponent(state.me ?? '')}`;
   return file?.url ?? block.image_url ?? '';
 }
 

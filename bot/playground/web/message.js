@@ -6,7 +6,7 @@ import { icon } from './icons.js';
 import { withEmoji } from './emoji.js';
 import { renderBlocks, renderText } from './blocks.js';
 import { surfaceContext } from './actions.js';
-import { imageNode } from './images.js';
+import { fileCard } from './files.js';
 import { isApp, me, now, personName, state, tintOf } from './state.js';
 import { ago, clockTime, fullMoment, tsDate } from './time.js';
 import { Values } from './values.js';
@@ -50,19 +50,6 @@ function attachment(raw, message, ctx) {
   );
 }
 
-function fileOf(file) {
-  const picture = /^image\//.test(file.mimetype ?? '') || /\.(png|jpe?g|gif|svg)$/i.test(file.name ?? '');
-  const url = `/files/${encodeURIComponent(file.id)}`;
-  return h(
-    'div',
-    { class: 'file' },
-    h('a', { href: url, target: '_blank', rel: 'noopener' }, file.title || file.name),
-    picture
-      ? imageNode({ slack_file: { id: file.id }, alt_text: file.alt_txt || file.title || file.name }, 'block-image')
-      : null,
-  );
-}
-
 function replies(message, openThread) {
   const count = message.reply_count;
   if (!count) return null;
@@ -92,10 +79,10 @@ function content(message) {
   return h(
     'div',
     { class: 'message-content' },
-    blocks.length ? renderBlocks(blocks, ctx) : renderText(message.text),
+    blocks.length ? renderBlocks(blocks, ctx) : message.text || !message.files?.length ? renderText(message.text) : null,
     edited,
     (message.attachments ?? []).map((raw) => attachment(raw, message, ctx)),
-    (message.files ?? []).map(fileOf),
+    (message.files ?? []).map(fileCard),
     message.reactions?.length
       ? h(
           'div',

@@ -23,7 +23,11 @@ function numberProblem(element, value) {
   return null;
 }
 
+const filesProblem = (_, value) =>
+  value.some((file) => file.pending) ? 'Wait until the files are uploaded.' : null;
+
 const CHECKS = {
+  file_input: filesProblem,
   plain_text_input: textProblem,
   number_input: numberProblem,
   email_text_input: (_, value) => (/^\S+@\S+\.\S+$/.test(value) ? null : 'Enter an email address.'),

@@ -20,6 +20,7 @@ const PICKS = {
   datepicker: ['selected_date', 'initial_date'],
   timepicker: ['selected_time', 'initial_time'],
   datetimepicker: ['selected_date_time', 'initial_date_time'],
+  file_input: ['files', 'initial_files'],
 };
 
 /** The field of an element type's state ("selected_option"), or undefined for one that keeps none. */
@@ -27,7 +28,13 @@ export function stateField(type) {
   return PICKS[type]?.[0];
 }
 
-const isMany = (type) => type === 'checkboxes' || type.startsWith('multi_');
+const isMany = (type) => type === 'checkboxes' || type === 'file_input' || type.startsWith('multi_');
+
+// What is sent of a value: nothing for an empty text, and of files those that are on the server by now.
+function sent(type, value) {
+  if (type === 'file_input') return value.filter((file) => file.id);
+  return value === '' ? null : value;
+}
 
 // Every element that keeps state, with the id of its block, also inside containers.
 function* stateful(blocks) {
@@ -82,7 +89,7 @@ export class Values {
       const value = this.get(block.block_id, element);
       out[block.block_id][element.action_id] = {
         type: element.type,
-        [stateField(element.type)]: value === '' ? null : value,
+        [stateField(element.type)]: sent(element.type, value),
       };
     }
     return out;

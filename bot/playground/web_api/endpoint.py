@@ -33,13 +33,13 @@ async def handle(request: web.Request) -> web.StreamResponse:
     channel = next((str(args[name]) for name in ("channel", "channel_id", "user_id") if args.get(name)), None)
     fault = slack.faults.take(method, channel)
     if fault is not None and fault.kind != "drop_after":
-        refused = await _misbehave(slack, method, args, fault, request, started)
+        refused = await misbehave(slack, method, args, fault, request, started)
         if refused is not None:
             return refused
     body, violation = _run(slack, method, token, args)
     response = _answer(slack, method, args, body, started, violation)
     if fault is not None and fault.kind == "drop_after":
-        _abort(request)
+        abort(request)
     return response
 
 
@@ -88,7 +88,7 @@ def _check_token(slack: LocalSlack, method: str, token: str) -> None:
         raise SlackError("not_allowed_token_type")
 
 
-async def _misbehave(
+async def misbehave(
     slack: LocalSlack, method: str, args: Json, fault: Fault, request: web.Request, started: float
 ) -> web.Response | None:
     """Goes wrong in the way asked for; None when the call is to be answered after all."""
@@ -104,11 +104,12 @@ async def _misbehave(
     if fault.kind == "error":
         return _answer(slack, method, args, {"ok": False, "error": fault.error}, started)
     slack.traffic.record("in", "web_api", method, "dropped", request=args, status="dropped", started=started)
-    _abort(request)
+    abort(request)
     return web.Response()
 
 
-def _abort(request: web.Request) -> None:
+def abort(request: web.Request) -> None:
+    """Cuts the connection of a request."""
     if request.transport is not None:
         request.transport.abort()
 

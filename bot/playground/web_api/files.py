@@ -1,6 +1,6 @@
 """files.* and reactions.add: uploads in three steps, and what becomes of them."""
 
-import mimetypes
+import re
 import secrets
 import time
 from typing import Final
@@ -8,10 +8,13 @@ from typing import Final
 from bot.playground import posting
 from bot.playground.app_manifest import BOT_USER_ID
 from bot.playground.block_kit.whole import check_message_blocks, with_ids
-from bot.playground.shapes import slack_file
+from bot.playground.file_shapes import seen_by_app, slack_file
 from bot.playground.slack_error import SlackError
 from bot.playground.web_api.call import Call, Json, Method
 from bot.playground.workspace import Channel, StoredFile
+
+_CONVERSATION: Final = re.compile(r"[CGDZ][A-Z0-9]*")
+_NO_CONVERSATION: Final = "[ERROR] input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$ [json-pointer:/channel_id]"
 
 
 def get_upload_url(call: Call) -> Json:
@@ -24,7 +27,7 @@ def get_upload_url(call: Call) -> Json:
     if len(alt_text) > 1000:
         raise SlackError("alt_txt_too_large")
     file_id = "F" + secrets.token_hex(5).upper()
-    stored = StoredFile(file_id, name, name, length, alt_text=alt_text)
+    stored = StoredFile(file_id, name, name, length, alt_text=alt_text, created=int(call.slack.clock.timestamp()))
     call.slack.workspace.files[file_id] = stored
     upload_id = secrets.token_urlsafe(16)
     call.slack.uploads[upload_id] = file_id
@@ -38,31 +41,33 @@ def complete_upload(call: Call) -> Json:
         raise SlackError("invalid_arguments", ["[ERROR] missing required field: files"])
     stored = [_uploaded(call, entry) for entry in entries]
     channels = [_channel(call, each) for each in _channel_ids(call)]
-    blocks = call.structure("blocks") or []
+    comment = call.text("initial_comment") or ""
+    blocks = [] if comment else call.structure("blocks") or []
     check_message_blocks(blocks, call.slack.file_ready)
     for file, entry in zip(stored, entries, strict=True):
         file.title = entry.get("title") or file.name
-        file.mimetype = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         file.completed = True
         file.ready_at = time.monotonic() + call.slack.timing.file_ready_seconds
         file.channels = [each.id for each in channels]
     for channel in channels:
-        posting.post(
+        message = posting.post(
             call.slack,
             channel,
             BOT_USER_ID,
-            call.text("initial_comment") or "",
+            comment,
             blocks=with_ids(blocks),
             files=[file.id for file in stored],
             thread_ts=call.text("thread_ts"),
         )
-    return {"files": [slack_file(file, call.slack.url, ready=False) for file in stored]}
+        for file in stored:
+            file.shares[channel.id] = message.ts
+    return {"files": [slack_file(file, call.slack.workspace, ready=False) for file in stored]}
 
 
 def _uploaded(call: Call, entry: object) -> StoredFile:
     file_id = entry.get("id") if isinstance(entry, dict) else None
     file = call.slack.workspace.files.get(str(file_id))
-    if file is None or file.content is None:
+    if file is None or file.content is None or file.user != BOT_USER_ID:
         raise SlackError("file_not_found")
     if file.completed:
         raise SlackError("file_already_completed")
@@ -71,10 +76,14 @@ def _uploaded(call: Call, entry: object) -> StoredFile:
 
 def _channel_ids(call: Call) -> list[str]:
     single = call.text("channel_id")
+    if single and not _CONVERSATION.fullmatch(single):
+        raise SlackError("invalid_arguments", [_NO_CONVERSATION])
     return [single] if single else [each for each in (call.text("channels") or "").split(",") if each]
 
 
 def _channel(call: Call, channel_id: str) -> Channel:
+    if channel_id in call.slack.workspace.users:  # `channels` takes people, `channel_id` does not
+        return call.slack.workspace.direct_channel(channel_id, BOT_USER_ID)
     channel = call.slack.workspace.channels.get(channel_id)
     if channel is None:
         raise SlackError("channel_not_found")
@@ -88,9 +97,9 @@ def _channel(call: Call, channel_id: str) -> Channel:
 def files_info(call: Call) -> Json:
     """A file; its type is missing until it was processed."""
     file = call.slack.workspace.files.get(call.required("file"))
-    if file is None or not file.completed:
+    if file is None or not file.completed or not seen_by_app(file, call.slack.workspace):
         raise SlackError("file_not_found")
-    return {"file": slack_file(file, call.slack.url, call.slack.file_ready({"id": file.id}))}
+    return {"file": slack_file(file, call.slack.workspace, call.slack.file_ready({"id": file.id}))}
 
 
 def reactions_add(call: Call) -> Json:

@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.playground.block_kit.whole import check_view
 from bot.playground.modals import View
+from bot.playground.scopes import require_for_view
 from bot.playground.slack_error import SlackError
 from bot.playground.web_api.call import Call, Json, Method
 
@@ -13,6 +14,7 @@ def _checked_view(call: Call, surface: str) -> Json:
     if view is None:
         raise SlackError("invalid_arguments", ["[ERROR] missing required field: view"])
     check_view(view, surface, call.slack.file_ready)
+    require_for_view(call.slack.manifest, view)
     call.warnings += call.slack.faults_shown("", view)
     checked: Json = view
     return checked

@@ -5,7 +5,8 @@ parts are imported where they are used, so that `denyut --version` loads neither
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -149,28 +150,69 @@ def privacy_check(
         raise typer.Exit(1)
 
 
+class DatesWritten(StrEnum):
+    """What `--dates` may say."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+
+
+class NumbersWritten(StrEnum):
+    """What `--numbers` may say: the sign before the decimals."""
+
+    DOT = "dot"
+    COMMA = "comma"
+
+
 @kpi_app.command(name="import")
 def kpi_import(
-    file: Annotated[Path, typer.Argument(help="CSV with date,kpi,value,member,note")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV or XLSX: date, kpi, value, member, note; or date and a column a KPI")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be recorded.")] = False,
+    member: Annotated[str, typer.Option(help="Whose the lines without a member are: a Slack id or a name.")] = "",
+    dates: Annotated[DatesWritten | None, typer.Option(help="How 3/4 is meant, where the file does not tell.")] = None,
+    numbers: Annotated[
+        NumbersWritten | None, typer.Option(help="The sign before decimals, where the file does not tell.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write what becomes of each line into this CSV file.")] = None,
     workspace: Annotated[str, typer.Option(help="Slack team id; needed when there are several.")] = "",
 ) -> None:
-    """Record KPI entries from a file: all of it, or nothing."""
+    """Record KPI entries from a file: all of it, or nothing. Run again it adds nothing."""
     settings = _settings()
     from bot import files
+    from bot.kpis.importing.days import DayOrder
+    from bot.kpis.importing.numbers import DecimalSign
+    from bot.kpis.importing.plans import Wishes
 
-    typer.echo(_guarded(lambda: files.import_kpis(settings, file, workspace)))
+    signs = {NumbersWritten.DOT: DecimalSign.POINT, NumbersWritten.COMMA: DecimalSign.COMMA}
+    wishes = Wishes(member, DayOrder(dates) if dates else None, signs[numbers] if numbers else None)
+    choice = files.ImportChoice(dry_run, wishes, report)
+    typer.echo(_guarded(lambda: files.import_kpis(settings, file, workspace, choice)))
 
 
 @kpi_app.command(name="export")
 def kpi_export(
-    file: Annotated[Path, typer.Argument(help="The CSV file to write.")],
+    file: Annotated[Path, typer.Argument(help="The file to write: .csv or .xlsx")],
+    first: Annotated[str, typer.Option("--from", help="The first day, such as 2026-01-01.")] = "",
+    last: Annotated[str, typer.Option("--to", help="The last day, such as 2026-12-31.")] = "",
+    kpi: Annotated[list[str] | None, typer.Option(help="A KPI; may be given again. None: all.")] = None,
     workspace: Annotated[str, typer.Option(help="Slack team id; needed when there are several.")] = "",
 ) -> None:
-    """Write all KPI entries into a file."""
+    """Write KPI entries into a file."""
     settings = _settings()
     from bot import files
 
-    typer.echo(_guarded(lambda: files.export_kpis(settings, file, workspace)))
+    days = (_day(first, "--from") or date.min, _day(last, "--to") or date.max)
+    choice = files.ExportChoice(*days, tuple(kpi or ()))
+    typer.echo(_guarded(lambda: files.export_kpis(settings, file, workspace, choice)))
+
+
+def _day(text: str, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        _stop(f"{option} is not a day: {text}. Write it like 2026-11-30.")
 
 
 @survey_app.command(name="import")

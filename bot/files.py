@@ -4,53 +4,147 @@ What a line of a file means is the feature's matter.
 
 import asyncio
 import csv
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import closing
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import yaml
 
 from bot import attributes
-from bot.domain.errors import FileRefused, LineError
+from bot.domain.errors import DomainError, FileRefused, LineError
 from bot.i18n import Translator, load
-from bot.kpis import transfer
+from bot.kpis.exporting import export_table
+from bot.kpis.importing.planning import import_plan, open_table, plan_import
+from bot.kpis.importing.plans import ImportPlan, Stage, Tell, Wishes
+from bot.kpis.importing.wording import REPORT_COLUMNS, found_lines, open_numbers_line, plan_lines, report_rows
 from bot.kpis.vocabulary import Vocabulary
 from bot.run import CannotStart, connect_slack, open_storage
 from bot.settings import Settings
+from bot.spreadsheets import LARGEST_FILE, TableKind
 from bot.surveys.results import exporting, history
 from storage import Storage, UnitOfWork
 
 T = TypeVar("T")
-LARGEST_FILE = 200_000_000
 PROBLEMS_SHOWN = 20
 
 
-def import_kpis(settings: Settings, file: Path, workspace: str) -> str:
-    """Records the entries of a CSV file; a line that says how many. Raises CannotStart with every wrong line, and then
-    nothing is stored."""
-    texts = load(settings.locale)
-    vocabulary = Vocabulary.of(texts, texts.t(settings.locale))
-    lines = _lines(file)
+@dataclass(frozen=True, slots=True)
+class ImportChoice:
+    """What is asked of an import: to only try it, what the person says of the file, and where to write what becomes of
+    each line."""
 
-    def work(db: UnitOfWork) -> transfer.ImportReport:
-        return transfer.import_lines(db, lines, vocabulary, datetime.now(UTC))
-
-    try:
-        report = _written(settings, workspace, work)
-    except FileRefused as refused:
-        raise CannotStart(_problems(file, refused, vocabulary.t)) from None
-    return f"{report.read} lines read: {report.added} entries recorded, {report.known} known already."
+    dry_run: bool = False
+    wishes: Wishes = field(default_factory=Wishes)
+    report: Path | None = None
 
 
-def export_kpis(settings: Settings, file: Path, workspace: str) -> str:
-    """Writes every entry that counts into a CSV file. Raises CannotStart when the file cannot be written."""
-    with closing(open_storage(settings, exclusive=False)) as storage:
+def import_kpis(settings: Settings, file: Path, workspace: str, choice: ImportChoice | None = None) -> str:
+    """Records the entries of a CSV or XLSX file; says how the file was understood and what was done. Raises CannotStart
+    with every wrong line, and then nothing is stored."""
+    choice = choice or ImportChoice()
+    t = load(settings.locale).t(settings.locale)
+    with closing(open_storage(settings, exclusive=False)) as storage, _progress() as tell:
         team = workspace or _only_workspace(settings, storage)
-        rows = storage.read_now(team, lambda db: list(transfer.export_rows(db, date.min, date.max)))
-    _write_csv(file, rows)
-    return f"{len(rows) - 1} entries written to {file}."
+        plan = storage.read_now(team, lambda db: _plan(db, settings, file, choice.wishes, tell))
+        if choice.report is not None:
+            _write_csv(choice.report, [REPORT_COLUMNS, *report_rows(plan, t)])
+        found = [f"{line}." for line in found_lines(plan.detected, t)]
+        if not plan.is_ready:
+            raise CannotStart(_not_imported(file, [*found, *_plan_problems(plan, t, choice)]))
+        said = [*found, *(f"{line}." for line in plan_lines(plan, t, settings.currency))]
+        if choice.dry_run:
+            return "\n".join((*said, "This was a dry run: nothing was stored."))
+        report = storage.write_now(team, lambda db: import_plan(db, plan, datetime.now(UTC), tell=tell))
+    return "\n".join((*said, f"{report.added} entries recorded, {report.known} known already."))
+
+
+def _plan(db: UnitOfWork, settings: Settings, file: Path, wishes: Wishes, tell: Tell) -> ImportPlan:
+    texts = load(settings.locale)
+    t = texts.t(settings.locale)
+    vocabulary = Vocabulary.of(texts, t, db.catalogue.read(), settings.currency)
+    try:
+        with open_table(file, vocabulary) as table:
+            return plan_import(db, table, vocabulary, _latest_today(settings), wishes, tell)
+    except DomainError as refusal:
+        raise CannotStart(_not_imported(file, [f"{t(refusal.key, **refusal.values)}."])) from None
+    except OSError as trouble:
+        raise CannotStart(f"{file} cannot be read: {trouble.strerror}.") from trouble
+
+
+def _latest_today(settings: Settings) -> date:
+    """The day it is where the day begins first (UTC+14): whoever logged a value, it was not later for them. Under the
+    playground's clock every day may have come."""
+    return date.max if settings.clock_url else (datetime.now(UTC) + timedelta(hours=14)).date()
+
+
+def _plan_problems(plan: ImportPlan, t: Translator, choice: ImportChoice) -> list[str]:
+    said = []
+    if plan.open_numbers:
+        said.append(f"{open_numbers_line(plan.open_numbers, t)} (--numbers dot, --numbers comma).")
+    said += _first_problems(plan.errors, t)
+    if len(plan.errors) > PROBLEMS_SHOWN and choice.report is None:
+        said.append("(--report FILE.csv writes all of them)")
+    return said
+
+
+@contextmanager
+def _progress() -> Iterator[Tell]:
+    """Shows on a terminal how far long work is."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn())
+    tasks: dict[Stage, TaskID] = {}
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+
+        def tell(stage: Stage, done: int, whole: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage.value, total=None)
+            bar.update(tasks[stage], completed=done, total=whole or None)
+
+        yield tell
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """Which entries are asked for: by day, both ends included, and by the names of KPIs (none: all)."""
+
+    first: date = date.min
+    last: date = date.max
+    kpis: tuple[str, ...] = ()
+
+
+def export_kpis(settings: Settings, file: Path, workspace: str, choice: ExportChoice | None = None) -> str:
+    """Writes entries that count into a CSV or XLSX file, by its name. A file that is there is replaced once the new one
+    is whole. Raises CannotStart for a KPI there is not, and when the file cannot be written."""
+    choice = choice or ExportChoice()
+    kind = TableKind.XLSX if file.suffix.lower() == ".xlsx" else TableKind.CSV
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with closing(open_storage(settings, exclusive=False)) as storage, part.open("wb") as out:
+            team = workspace or _only_workspace(settings, storage)
+            count = storage.read_now(team, lambda db: _export(db, settings, out, kind, choice))
+        part.replace(file)
+    except OSError as trouble:
+        raise CannotStart(f"{file} cannot be written: {trouble.strerror}.") from trouble
+    finally:
+        part.unlink(missing_ok=True)
+    return f"{count} entries written to {file}."
+
+
+def _export(db: UnitOfWork, settings: Settings, out: BinaryIO, kind: TableKind, choice: ExportChoice) -> int:
+    texts = load(settings.locale)
+    vocabulary = Vocabulary.of(texts, texts.t(settings.locale), db.catalogue.read())
+    wanted = {name: vocabulary.exactly(name) for name in choice.kpis}
+    unknown = [name for name, kpi in wanted.items() if kpi is None]
+    if unknown:
+        raise CannotStart(f"There is no KPI {', '.join(unknown)}.")
+    keys = [kpi.key for kpi in wanted.values() if kpi is not None] or None
+    return export_table(db, out, kind, choice.first, choice.last, keys)
 
 
 def import_rounds(settings: Settings, file: Path, workspace: str) -> str:
@@ -149,7 +243,15 @@ def line_words(error: LineError, t: Translator) -> str:
 
 
 def _problems(file: Path, refused: FileRefused, t: Translator) -> str:
-    shown = [line_words(error, t) for error in refused.errors[:PROBLEMS_SHOWN]]
-    if len(refused.errors) > PROBLEMS_SHOWN:
-        shown.append(f"and {len(refused.errors) - PROBLEMS_SHOWN} more")
-    return "\n".join((f"{file} was not imported, nothing was stored:", *(f"  {line}" for line in shown)))
+    return _not_imported(file, _first_problems(refused.errors, t))
+
+
+def _first_problems(errors: Sequence[LineError], t: Translator) -> list[str]:
+    shown = [line_words(error, t) for error in errors[:PROBLEMS_SHOWN]]
+    if len(errors) > PROBLEMS_SHOWN:
+        shown.append(f"and {len(errors) - PROBLEMS_SHOWN} more")
+    return shown
+
+
+def _not_imported(file: Path, why: Sequence[str]) -> str:
+    return "\n".join((f"{file} was not imported, nothing was stored:", *(f"  {line}" for line in why)))

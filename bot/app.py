@@ -107,10 +107,14 @@ class Denyut:
         command = body.get("command", "")
         sub = self.registry.find(command, word) if word else None
         name, words = (sub.name, rest.strip()) if sub else (word, text)
+        asked = self.registry.find(command, words) if sub else None
+        handler = sub.handler if sub else self._other_command(command, word)
+        if sub and asked and asked.name == "help":
+            handler = help.help_of(self.registry, sub)
         context, reply = await heard(
             self._t,
             lambda: command_context(self.services, body, name, words),
-            sub.handler if sub else self._other_command(command, word),
+            handler,
             what=f"{command} {sub.name if sub else '?'}",
         )
         message = _said(reply)

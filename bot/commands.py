@@ -1,12 +1,12 @@
-"""The registry: sub-commands, clicks, forms, events, deliveries and schedules, each under one name, added by the
-features at start. Help and "did you mean" come from here. What they do is in the features.
+"""The registry: sub-commands, clicks, forms, events, deliveries, schedules and HTTP routes, each under one name, added
+by the features at start. Help and "did you mean" come from here. What they do is in the features.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.domain.deliveries import Delivery
 from bot.domain.schedules import Due, Schedule, ScheduleKind
@@ -19,16 +19,76 @@ from storage import UnitOfWork
 K = TypeVar("K")
 V = TypeVar("V")
 
+API_PREFIX = "/api/"
+
 Render = Callable[[UnitOfWork, Delivery, Services, datetime], Message | None]
 """Words a delivery at the moment it is sent; None when there is nothing left to say (it is then skipped)."""
 
 PlanOccurrence = Callable[[UnitOfWork, Schedule, Due, datetime], None]
 """What a schedule's occurrence causes, in the transaction that records the occurrence."""
 
-Guess = Callable[[Command], str | None]
+Guess = Callable[[Command], Awaitable[str | None]]
 """What a person may have meant by words that begin with no sub-command, as it is to be typed after the command."""
 
 Job = Callable[[Services, datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request of another system, read to its end: `headers` by lower-case name, the raw `body`, and when it
+    came (UTC). Who sent it, and whether they may, is for the handler to find out. repr shows neither token nor body."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    services: Services = field(repr=False)
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a request is answered with: a status, a JSON object, and headers beside content type and length."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+RouteHandler = Callable[[Request], Awaitable[Response]]
+
+# as RFC 9110 and 6585 name them: those of `http` change with the version of Python, and programs compare these
+_TITLES: Mapping[int, str] = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    503: "Service Unavailable",
+}
+
+
+def problem(
+    status: int,
+    detail: str,
+    errors: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A refusal that programs can read (RFC 9457): `detail` is one English sentence for the person who looks after the
+    program, `errors` say where in the body what is wrong (`pointer`, RFC 6901, and `detail`)."""
+    title = _TITLES[status]
+    code = title.lower().replace(" ", "-")
+    body: dict[str, Any] = {"type": f"urn:denyut:problem:{code}", "title": title, "status": status, "detail": detail}
+    if errors:
+        body["errors"] = [dict(error) for error in errors]
+    return Response(status, body, headers or {}, "application/problem+json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +129,7 @@ class Registry:
     jobs: dict[str, Job] = field(default_factory=dict)
     guesses: dict[str, Guess] = field(default_factory=dict)
     for_invited: set[str] = field(default_factory=set)
+    routes: dict[str, dict[str, RouteHandler]] = field(default_factory=dict)
     _spoken: dict[str, dict[str, SubCommand]] = field(default_factory=dict)
 
     def command(self, command: str, name: str, feature: str, handler: CommandHandler) -> None:
@@ -108,6 +169,13 @@ class Registry:
     def job(self, name: str, job: Job) -> None:
         """Work the scheduler does on every pass, before it plans and sends."""
         _add(self.jobs, name, job)
+
+    def route(self, method: str, path: str, handler: RouteHandler) -> None:
+        """What an HTTP request of another system does. `path` is exact and begins with `/api/`; the handler
+        authenticates for itself, and Bolt never hears of it."""
+        if not path.startswith(API_PREFIX):
+            raise ValueError(f"{path} does not begin with {API_PREFIX}")
+        _add(self.routes.setdefault(path, {}), method, handler)
 
     def find(self, command: str, word: str) -> SubCommand | None:
         """The sub-command a person means, in whatever language they typed it."""

@@ -28,12 +28,23 @@ def unknown_command(registry: Registry) -> Callable[[Command], Awaitable[Reply]]
             return Say(help_message(registry, command.command, command.t))
         word = command.words.split()[0]
         guess = registry.guesses.get(command.command)
-        nearest = (guess and guess(command)) or registry.suggestion(command.command, word, command.t)
+        meant = await guess(command) if guess else None
+        nearest = meant or registry.suggestion(command.command, word, command.t)
         if nearest:
             raise DomainError("help.did_you_mean", word=shown(word), command=command.command, nearest=nearest)
         raise DomainError("help.unknown", word=shown(word), command=command.command)
 
     return on_unknown
+
+
+def help_of(registry: Registry, sub: SubCommand) -> Callable[[Command], Awaitable[Reply]]:
+    """The answer to a sub-command followed by "help": its own line."""
+
+    async def on_help(command: Command) -> Reply:
+        line = _line(registry, sub, command.t)
+        return Say(Message(line, (section(line),)))
+
+    return on_help
 
 
 def help_message(registry: Registry, command: str, t: Translator) -> Message:

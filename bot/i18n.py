@@ -19,14 +19,19 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
-from bot.domain.kpis import KPIS, Aggregation, Unit
+from bot.domain.kpis import Aggregation, Kpi, Unit
 from bot.domain.pacing import Pace
 from bot.domain.periods import Period
 from bot.domain.scoreboard import KpiLine
-from bot.domain.targets import Target
+from bot.domain.targets import Aim, Target
 
 MINUS = "\N{MINUS SIGN}"
 DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
+
+
+def own_words(words: Mapping[str, str], language: str) -> str:
+    """What somebody wrote in several languages, in one of them, or else in any; "" where nothing was written."""
+    return words.get(language) or next(iter(words.values()), "")
 
 
 class Translator:
@@ -155,14 +160,31 @@ class Translator:
         """A KPI value short enough for a table; "no data yet" where there is none."""
         return self("kpi.no_data") if value is None else self.compact(value, unit, currency)
 
-    def target(self, target: Target, unit: Unit, currency: str) -> str:
+    def kpi(self, kpi: Kpi) -> str:
+        """A KPI's name: the one its workspace gave it, in this language or else in any, or the catalogue's."""
+        return own_words(kpi.names, self.language) or self(f"kpi.{kpi.key}")
+
+    def kpi_meaning(self, kpi: Kpi) -> str:
+        """What a KPI measures, in a few words; "" for an own one of which nobody said it."""
+        if kpi.names:
+            return own_words(kpi.meanings, self.language)
+        return self(f"kpi.{kpi.key}.meaning")
+
+    def target(self, target: Target, kpi: Kpi, currency: str) -> str:
         """ "Rp 4.8B a month", "2 h, measured weekly" (what does not add up is no allowance), "Rp 1B by 31 Dec 2026"."""
-        value = self.compact(target.value, unit, currency)
+        value = self.asked(target, kpi, currency)
         if target.deadline is not None:
             return self("kpi.target.by_day", value=value, day=target.deadline)
-        if KPIS[target.kpi_key].aggregation is Aggregation.SUM:
+        if kpi.aggregation is Aggregation.SUM:
             return self(f"kpi.target.per.{target.period}", value=value)
         return self(f"kpi.target.measured.{target.period}", value=value)
+
+    def asked(self, target: Target, kpi: Kpi, currency: str) -> str:
+        """What a target asks for, short enough for a table: "Rp 4.8B", "max. 2 h", "3–5"."""
+        value = self.compact(target.value, kpi.unit, currency)
+        if target.upper is not None:
+            return f"{value}–{self.compact(target.upper, kpi.unit, currency)}"
+        return value if target.aim in (None, Aim.REACH) else self(f"kpi.target.asks.{target.aim}", value=value)
 
     def standing_target(self, line: KpiLine, period: Period, today: Date, currency: str) -> str:
         """A line's target beside its figure of `period`. Where the target is for other days than these, its own figure
@@ -170,7 +192,7 @@ class Translator:
         target, unit = line.target, line.kpi.unit
         if target is None or line.target_period is None or line.pace is None:
             return ""
-        said = self.target(target, unit, currency)
+        said = self.target(target, line.kpi, currency)
         if line.pace.actual is None or line.target_period == period:
             return said
         key = "kpi.target.so_far" if today <= line.target_period.last else "kpi.target.in_the_end"
@@ -206,11 +228,11 @@ class Translator:
         local = at.astimezone(ZoneInfo(zone))
         return f"{self.day(local.date())}, {self.time(local.time())}"
 
-    def listing(self, items: Iterable[str]) -> str:
-        """ "a, b and c" """
+    def listing(self, items: Iterable[str], *, either: bool = False) -> str:
+        """ "a, b and c"; "a, b or c" where only one of them is meant."""
         from babel.lists import format_list
 
-        return format_list(list(items), locale=self.locale)
+        return format_list(list(items), style="or" if either else "standard", locale=self.locale)
 
 
 def _minus(text: str) -> str:

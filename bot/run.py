@@ -27,7 +27,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.slack.gateway import Gateway, SlackBusy, SlackError, SlackRefused
 from bot.socket_mode import SocketWayIn
-from bot.transports import HttpWayIn
+from bot.transports import HttpWayIn, Routes
 from storage import CannotOpen, Storage, migrate
 
 log = structlog.get_logger(__name__)
@@ -137,7 +137,7 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
         ticker = Ticker(parts.services, parts.registry, parts.sender)
         stack.push_async_callback(ticker.stop)
         stack.push_async_callback(denyut.drain)
-        await stack.enter_async_context((_socket if transport is Transport.SOCKET else _http)(denyut, settings))
+        await stack.enter_async_context(_ways_in(transport, denyut, settings))
         ticker.start()
         # what was imported lives as long as the process: full collections need not look through it in the middle of
         # somebody's click
@@ -169,6 +169,22 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 
 @contextlib.asynccontextmanager
+async def _ways_in(transport: Transport, denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
+    """Where Slack reaches the bot, and other systems its HTTP API: always in HTTP mode, in Socket Mode where a port was
+    asked for. Slack's way is the last to open and the first to close."""
+    async with contextlib.AsyncExitStack() as stack:
+        routes = Routes(denyut.registry, denyut.services)
+        if transport is Transport.HTTP:
+            secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+            await stack.enter_async_context(_http(HttpWayIn(denyut.bolt, secret, routes), settings))
+        else:
+            if settings.is_http_asked_for:
+                await stack.enter_async_context(_http(HttpWayIn(None, routes=routes), settings))
+            await stack.enter_async_context(_socket(denyut, settings))
+        yield
+
+
+@contextlib.asynccontextmanager
 async def _socket(denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
     token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
     way_in = SocketWayIn(denyut.bolt, token, denyut.services.slack.client)
@@ -184,10 +200,9 @@ async def _socket(denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _http(denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
-    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+async def _http(way_in: HttpWayIn, settings: Settings) -> AsyncIterator[None]:
     config = uvicorn.Config(
-        HttpWayIn(denyut.bolt, secret),
+        way_in,
         lifespan="off",
         ws="none",
         log_config=None,
@@ -203,6 +218,7 @@ async def _http(denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        way_in.stop()
         server.should_exit = True
         await serving
 

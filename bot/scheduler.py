@@ -28,7 +28,11 @@ BEAT_SECONDS = 15
 BREATH_SECONDS = 0.1
 HANDLED_FOR = timedelta(days=1)
 # How late an occurrence may be and still be of use to anybody.
-GRACE = {ScheduleKind.SURVEY: timedelta(hours=12), ScheduleKind.SUMMARY: timedelta(hours=48)}
+GRACE = {
+    ScheduleKind.SURVEY: timedelta(hours=12),
+    ScheduleKind.SUMMARY: timedelta(hours=48),
+    ScheduleKind.KPI: timedelta(hours=72),  # a question for a value is of use until the next one
+}
 
 
 @dataclass(slots=True)

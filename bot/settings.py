@@ -183,6 +183,11 @@ class Settings(BaseSettings):
             )
         return self
 
+    @property
+    def is_http_asked_for(self) -> bool:
+        """Whether a port was stated: in Socket Mode nothing listens for HTTP (the API of other systems) otherwise."""
+        return "http_port" in self.model_fields_set
+
 
 def is_loopback(url: str) -> bool:
     """Whether an address is on this very machine."""

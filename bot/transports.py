@@ -1,5 +1,6 @@
-"""The way in: a parsed payload is handed to Bolt, and nothing behind it knows how it came. Signed HTTP is here, Socket
-Mode in `bot.socket_mode`; running and stopping in order lies in `bot.run`.
+"""The way in: a parsed payload is handed to Bolt, and nothing behind it knows how it came. Signed HTTP is here, and the
+HTTP routes of other systems, which Bolt never sees; Socket Mode is in `bot.socket_mode`. Running and stopping in order
+lies in `bot.run`.
 """
 
 import asyncio
@@ -15,6 +16,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from yarl import URL
 
+from bot.commands import API_PREFIX, Registry, Request, Response, problem
+from bot.services import Services
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -22,6 +26,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 MAX_BODY = 4 * 1024 * 1024
+MAX_API_BODY = 1024 * 1024
+STOPPING_SECONDS = 5
+"""When to come again, as told to who comes while the process stops: another will have taken over, or this one again."""
 READ_SECONDS = 10.0
 SIGNED_FOR_SECONDS = 300
 
@@ -58,26 +65,78 @@ async def dispatch(bolt: AsyncApp, payload: dict[str, Any], headers: dict[str, A
     return await bolt.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode", headers=headers))
 
 
-class HttpWayIn:
-    """The ASGI app that uvicorn serves: verifies the signature over the raw body, parses, asks Bolt, answers."""
+class Routes:
+    """The HTTP routes that the features registered, for other systems than Slack: a request is read, within limits of
+    size and time, handed to its handler, and answered in JSON."""
 
-    def __init__(self, bolt: AsyncApp, signing_secret: str) -> None:
+    def __init__(self, registry: Registry, services: Services) -> None:
+        self._routes = registry.routes
+        self._services = services
+        self.is_stopping = False
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._response(scope, receive)
+        if response is not None:
+            body = json.dumps(response.body, ensure_ascii=False).encode()
+            headers = {"cache-control": "no-store", **response.headers}
+            await _answer(send, response.status, body, response.content_type, headers)
+
+    async def _response(self, scope: Scope, receive: Receive) -> Response | None:
+        """None where nobody waits for an answer any more."""
+        methods = self._routes.get(scope["path"])
+        if methods is None:
+            return problem(404, "There is nothing at this address; see /api/v1/openapi.json.")
+        handler = methods.get(scope["method"])
+        if handler is None:
+            allowed = ", ".join(sorted(methods))
+            return problem(405, f"Only {allowed} is answered here.", headers={"allow": allowed})
+        headers = _headers(scope)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                body = await _read_small(receive, headers.get("content-length", ""))
+        except TimeoutError:
+            return problem(408, f"The request did not arrive within {READ_SECONDS:.0f} seconds.")
+        except ConnectionAbortedError:
+            return None
+        if body is None:
+            return problem(413, "The body is larger than 1 MB; send it in several requests.")
+        if self.is_stopping:
+            detail = "This server is stopping. Nothing was stored; send the same request again in a moment."
+            return problem(503, detail, headers={"retry-after": str(STOPPING_SECONDS), "connection": "close"})
+        services = self._services
+        return await handler(Request(scope["method"], scope["path"], headers, body, services, services.now()))
+
+
+class HttpWayIn:
+    """The ASGI app that uvicorn serves. For Slack it verifies the signature over the raw body, parses, asks Bolt,
+    answers; without `bolt` it is not there for Slack. Everything below `/api/` goes to the `routes`, if any."""
+
+    def __init__(self, bolt: AsyncApp | None, signing_secret: str = "", routes: Routes | None = None) -> None:
         self._bolt = bolt
         self._secret = signing_secret.encode()
+        self._routes = routes
+
+    def stop(self) -> None:
+        """From now on other systems are told to come again. Slack's requests are answered to the last: it does not send
+        a click again."""
+        if self._routes is not None:
+            self._routes.is_stopping = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == HEALTH_PATH:
             await _answer(send, 200, b"ok")
-        elif scope["path"] != EVENTS_PATH:
+        elif self._routes is not None and scope["path"].startswith(API_PREFIX):
+            await self._routes.serve(scope, receive, send)
+        elif scope["path"] != EVENTS_PATH or self._bolt is None:
             await _answer(send, 404, b"not found")
         elif scope["method"] == "GET" and b"ssl_check=1" in scope.get("query_string", b""):
             await _answer(send, 200, b"")  # Slack looks at the certificate this way now and then
         elif scope["method"] != "POST":
             await _answer(send, 405, b"method not allowed")
         else:
-            await self._slack(scope, receive, send)
+            await self._slack(self._bolt, scope, receive, send)
 
-    async def _slack(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _slack(self, bolt: AsyncApp, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(READ_SECONDS):
                 body = await _read(receive)
@@ -89,7 +148,7 @@ class HttpWayIn:
         if body is None:
             await _answer(send, 413, b"too large")
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         if not self._is_signed(body, headers):
             await _answer(send, 401, b"invalid signature")
             return
@@ -103,7 +162,7 @@ class HttpWayIn:
         elif payload.get("ssl_check"):
             await _answer(send, 200, b"")
         else:
-            await self._dispatch(payload, headers, send)
+            await self._dispatch(bolt, payload, headers, send)
 
     def _is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Slack's v0 signature over the raw body, and no older than five minutes, so that none can be replayed."""
@@ -114,9 +173,9 @@ class HttpWayIn:
         given = headers.get("x-slack-signature", "")
         return hmac.compare_digest(b"v0=" + expected.encode(), given.encode("latin-1"))
 
-    async def _dispatch(self, payload: dict[str, Any], headers: Mapping[str, str], send: Send) -> None:
+    async def _dispatch(self, bolt: AsyncApp, payload: dict[str, Any], headers: Mapping[str, str], send: Send) -> None:
         retry = {name: [headers[name]] for name in ("x-slack-retry-num", "x-slack-retry-reason") if name in headers}
-        response = await dispatch(self._bolt, payload, retry)
+        response = await dispatch(bolt, payload, retry)
         text = response.body or ""
         content_type = response.first_headers().get("content-type", "application/json; charset=utf-8")
         await _answer(send, response.status, text.encode(), content_type)
@@ -141,7 +200,35 @@ async def _read(receive: Receive) -> bytes | None:
             return b"".join(chunks) if size <= MAX_BODY else None
 
 
-async def _answer(send: Send, status: int, body: bytes, content_type: str = "text/plain; charset=utf-8") -> None:
-    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+async def _read_small(receive: Receive, announced: str) -> bytes | None:
+    """The body of another system's request; None as soon as it is known to be too large. What comes after the answer is
+    dropped by the server, unread. Raises ConnectionAbortedError when the sender goes away."""
+    if announced.isdecimal() and int(announced[:16]) > MAX_API_BODY:
+        return None
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionAbortedError
+        body += message.get("body", b"")
+        if len(body) > MAX_API_BODY:
+            return None
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: str = "text/plain; charset=utf-8",
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    known = {"content-type": content_type, "content-length": str(len(body)), **(headers or {})}
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in known.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body})

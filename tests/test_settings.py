@@ -244,3 +244,12 @@ def test_every_line_of_the_example_file_has_a_comment_before_it() -> None:
 
 def test_the_example_file_as_it_is_means_the_defaults() -> None:
     assert load({}, env_file=ROOT / ".env.example") == load({}, env_file=None)
+
+
+@pytest.mark.parametrize(
+    ("env", "is_asked_for"), [({}, False), ({"DENYUT_HTTP_PORT": ""}, False), ({"DENYUT_HTTP_PORT": "3000"}, True)]
+)
+def test_a_port_is_asked_for_only_where_it_is_stated(env: dict[str, str], is_asked_for: bool) -> None:
+    """Also where it is the default's: in Socket Mode that is what opens the HTTP API."""
+    settings = load(env, env_file=None)
+    assert (settings.http_port, settings.is_http_asked_for) == (3000, is_asked_for)

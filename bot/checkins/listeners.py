@@ -9,7 +9,7 @@ from bot.domain.errors import DomainError
 from bot.domain.words import shown
 from bot.interactions import Click, Command, Replace, Reply, Say
 from bot.slack import ids
-from bot.waiting import waiting_for
+from bot.waiting import period_words
 
 
 def register(registry: Registry) -> None:
@@ -21,12 +21,15 @@ def register(registry: Registry) -> None:
 
 
 async def on_opened(command: Command) -> Reply:
-    me = command.member.id
-    waiting = await command.services.storage.read(command.workspace_id, lambda db: waiting_for(db, me, command.t))
+    waiting, asked = await command.services.storage.read(
+        command.workspace_id, lambda db: service.read_waiting(db, command.member, command.now, command.t)
+    )
     open_now = [
         views.OpenSurvey(each.round_id, each.title, each.channel_id, each.questions, each.closes_at) for each in waiting
     ]
-    return Say(views.waiting_message(open_now, command.zone, command.t))
+    t = command.t
+    values = [views.OpenValue(each.kpi.key, t.kpi(each.kpi), each.on, period_words(each.period, t)) for each in asked]
+    return Say(views.waiting_message(open_now, values, command.zone, t))
 
 
 async def on_language(command: Command) -> Reply:

@@ -1,15 +1,24 @@
-"""A member's own settings. One transaction a function. What waits for a member is read by `bot.waiting`."""
+"""What waits for a member, and their own settings. One transaction a function."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.domain.catalogue import Viewer
 from bot.domain.errors import DomainError
-from bot.domain.members import Absence
+from bot.domain.members import Absence, Member
+from bot.i18n import Translator
+from bot.waiting import AskedKpi, Waiting, kpis_waiting_for, waiting_for
 from storage import UnitOfWork
 
 LONGEST_ABSENCE_DAYS = 366
 # What people in Indonesia call their zones.
 SHORT_NAMES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
+
+
+def read_waiting(db: UnitOfWork, member: Member, now: datetime, t: Translator) -> tuple[list[Waiting], list[AskedKpi]]:
+    """What waits for a member now (UTC): surveys, named in their language, and KPI values."""
+    kpis = db.catalogue.read().seen_by(Viewer.of(member, db.teams.of(member.id)))
+    return waiting_for(db, member.id, t), kpis_waiting_for(db, member.id, kpis, now)
 
 
 def choose_language(db: UnitOfWork, member_id: str, language: str) -> None:

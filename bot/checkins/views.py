@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.members import Absence
 from bot.i18n import Translator
@@ -24,25 +24,63 @@ class OpenSurvey:
     closes_at: datetime
 
 
-def waiting_message(waiting: Sequence[OpenSurvey], zone: str, t: Translator) -> Message:
-    """What is open for the member, each with a button to answer it right there."""
-    opening = t("checkins.waiting", count=len(waiting), n=len(waiting)) if waiting else t("checkins.nothing")
-    lines = [_open_line(each, zone, t) for each in waiting[:MAX_WAITING]]
-    answers = [
-        button(t("checkins.answer"), ids.sub_id(ids.ANSWER_OPENED, number), ids.pack(round=each.round_id), label=label)
-        for number, each in enumerate(waiting[:MAX_WAITING])
-        for label in [t("checkins.answer_label", title=each.title)]
-    ]
+@dataclass(frozen=True, slots=True)
+class OpenValue:
+    """A KPI value that the member is asked for: the KPI's key and what they call it, the date of its schedule, and for
+    which days, in their words."""
+
+    kpi_key: str
+    name: str
+    on: date
+    days: str
+
+
+def waiting_message(waiting: Sequence[OpenSurvey], asked: Sequence[OpenValue], zone: str, t: Translator) -> Message:
+    """What is open for the member, each with a button to answer it right there: surveys, then KPI values."""
+    lines: list[str] = []
+    blocks: list[Block] = []
+    for opening, items in (_surveys(waiting, zone, t), _asked(asked, t)):
+        if items:
+            lines += [opening, *(line for line, _ in items)]
+            blocks += [section(opening), *(section(line, accessory=answer) for line, answer in items)]
+    if not lines:
+        lines, blocks = [t("checkins.nothing")], [section(t("checkins.nothing"))]
     log = button(t("checkins.log_kpis"), ids.KPI_LOG_OPENED, ids.pack(), label=t("checkins.log_kpis"))
-    return Message(
-        "\n".join((opening, *lines)),
+    return Message("\n".join(lines), (*blocks, actions([log]), context(t("checkins.settings_hint"))))
+
+
+def _surveys(waiting: Sequence[OpenSurvey], zone: str, t: Translator) -> tuple[str, list[tuple[str, Block]]]:
+    """How many surveys wait, and each with its button."""
+    items = [
         (
-            section(opening),
-            *(section(line, accessory=answer) for line, answer in zip(lines, answers, strict=True)),
-            actions([log]),
-            context(t("checkins.settings_hint")),
-        ),
-    )
+            _open_line(each, zone, t),
+            button(
+                t("checkins.answer"),
+                ids.sub_id(ids.ANSWER_OPENED, number),
+                ids.pack(round=each.round_id),
+                label=t("checkins.answer_label", title=each.title),
+            ),
+        )
+        for number, each in enumerate(waiting[:MAX_WAITING])
+    ]
+    return t("checkins.waiting", count=len(waiting), n=len(waiting)), items
+
+
+def _asked(asked: Sequence[OpenValue], t: Translator) -> tuple[str, list[tuple[str, Block]]]:
+    """How many KPI values wait, and each with its button."""
+    items = [
+        (
+            t("checkins.kpi", kpi=each.name, period=each.days),
+            button(
+                t("checkins.log"),
+                ids.sub_id(ids.KPI_ASK_OPENED, number),
+                ids.pack(kpi=each.kpi_key, on=each.on.isoformat()),
+                label=t("checkins.log_label", kpi=each.name),
+            ),
+        )
+        for number, each in enumerate(asked[:MAX_WAITING])
+    ]
+    return t("checkins.kpis_waiting", count=len(asked), n=len(asked)), items
 
 
 def _open_line(each: OpenSurvey, zone: str, t: Translator) -> str:

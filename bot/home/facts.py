@@ -19,8 +19,20 @@ class OpenSurvey:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenValue:
+    """A KPI value that the person is asked for: the KPI's key and what they call it, the date of its schedule, and for
+    which days, in their words."""
+
+    kpi_key: str
+    name: str
+    on: date
+    days: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """A person's week. `own` are their own numbers, `team` everybody's; `today` is the date in `zone`."""
+    """A person's week. `own` are their own numbers, `team` everybody's; `today` is the date in `zone`. `asked` are the
+    KPI values they are asked for."""
 
     surveys: tuple[OpenSurvey, ...]
     own: tuple[KpiLine, ...]
@@ -28,3 +40,4 @@ class HomeFacts:
     today: date
     zone: str
     currency: str
+    asked: tuple[OpenValue, ...] = ()

@@ -23,7 +23,7 @@ async def on_home_opened(event: Happened) -> Reply:
     facts = await event.services.storage.read(
         event.workspace_id,
         lambda db: service.read_home(
-            db, event.member, event.today, event.zone, settings.country, settings.currency, event.t
+            db, event.member, event.now, event.today, event.zone, settings.country, settings.currency, event.t
         ),
     )
     return ShowHome(views.home_view(facts, event.t))

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.periods import PeriodKind, containing
 from bot.domain.scoreboard import KpiLine, is_in_points
-from bot.home.facts import HomeFacts, OpenSurvey
+from bot.home.facts import HomeFacts, OpenSurvey, OpenValue
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, actions, button, context, divider, escape, header, home, mrkdwn, section
 
 MAX_SURVEYS = 10
+MAX_ASKED = 10
 MAX_KPIS = 20
 FIELDS = 10
 """How many fields a section takes."""
@@ -21,7 +22,7 @@ def home_view(facts: HomeFacts, t: Translator) -> Block:
     return home(
         [
             header(t("home.waiting_title")),
-            *_waiting(facts.surveys, facts.zone, t),
+            *_waiting(facts.surveys, facts.asked, facts.zone, t),
             divider(),
             header(t("home.own_title")),
             *_board(facts.own, facts, t, nothing="home.own_nothing"),
@@ -42,15 +43,33 @@ def visitor_view(surveys: Sequence[OpenSurvey], zone: str, t: Translator) -> Blo
     """For guests and people of other workspaces: what waits for them, if somebody included them, else who I am; and no
     figures."""
     if surveys:
-        return home([header(t("home.waiting_title")), *_waiting(surveys, zone, t)])
+        return home([header(t("home.waiting_title")), *_waiting(surveys, (), zone, t)])
     return home([header(t("home.visitor_title")), section(t("home.visitor"))])
 
 
-def _waiting(surveys: Sequence[OpenSurvey], zone: str, t: Translator) -> Iterator[Block]:
-    """Each survey with a button to answer it right here."""
-    if not surveys:
+def _waiting(surveys: Sequence[OpenSurvey], asked: Sequence[OpenValue], zone: str, t: Translator) -> Iterator[Block]:
+    """Each survey with a button to answer it right here, each KPI value with one to log it."""
+    if not surveys and not asked:
         yield section(t("home.nothing_waits"))
-        return
+    if surveys:
+        yield from _open_surveys(surveys, zone, t)
+    if asked:
+        yield from _asked_kpis(asked, t)
+
+
+def _asked_kpis(asked: Sequence[OpenValue], t: Translator) -> Iterator[Block]:
+    yield section(t("home.kpis_waiting", count=len(asked), n=len(asked)))
+    for number, each in enumerate(asked[:MAX_ASKED]):
+        log = button(
+            t("home.log_kpi"),
+            ids.sub_id(ids.KPI_ASK_OPENED, number),
+            ids.pack(kpi=each.kpi_key, on=each.on.isoformat()),
+            label=t("home.log_kpi_label", kpi=each.name),
+        )
+        yield section(t("home.kpi_waits", kpi=each.name, period=each.days), accessory=log)
+
+
+def _open_surveys(surveys: Sequence[OpenSurvey], zone: str, t: Translator) -> Iterator[Block]:
     yield section(t("home.waiting", count=len(surveys), n=len(surveys)))
     for number, each in enumerate(surveys[:MAX_SURVEYS]):
         until = t.moment(each.closes_at, zone)
@@ -77,7 +96,7 @@ def _field(line: KpiLine, facts: HomeFacts, t: Translator) -> str:
     """The KPI, its figure of this week, the change, and where the target stands, each in words."""
     value = t.figure(line.figure.value, line.kpi.unit, facts.currency)
     first = ", ".join(filter(None, (value, t.change(line.change, in_points=is_in_points(line.kpi)))))
-    lines = [f"*{t(f'kpi.{line.kpi.key}')}*", first]
+    lines = [f"*{t.kpi(line.kpi)}*", first]
     week = containing(facts.today, PeriodKind.WEEK)
     target = t.standing_target(line, week, facts.today, facts.currency)
     if target:

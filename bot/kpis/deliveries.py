@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.catalogue import Viewer
 from bot.domain.deliveries import Delivery
 from bot.domain.entries import EntryState
 from bot.domain.members import Member
@@ -16,9 +17,10 @@ from storage import UnitOfWork
 def render_logged_for_you(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:
     """Tells a person what somebody logged for them; nothing if it was undone meanwhile."""
     entry = db.kpis.get(delivery.subject)
-    if entry is None or entry.state is not EntryState.ACTIVE:
+    w = wording_for(db, delivery.receiver, services, now)
+    if entry is None or entry.state is not EntryState.ACTIVE or entry.kpi_key not in w.kpis:
         return None
-    return logged_for_you_message(entry, wording_for(db, delivery.receiver, services, now))
+    return logged_for_you_message(entry, w)
 
 
 def wording_for(db: UnitOfWork, member_id: str, services: Services, now: datetime) -> Wording:
@@ -26,4 +28,5 @@ def wording_for(db: UnitOfWork, member_id: str, services: Services, now: datetim
     member = db.members.get(member_id) or Member(member_id)
     zone = services.zone_of(member)
     today = now.astimezone(ZoneInfo(zone)).date()
-    return Wording(services.language_of(member), services.settings.currency, today, zone)
+    kpis = db.catalogue.read().seen_by(Viewer.of(member, db.teams.of(member_id)))
+    return Wording(services.language_of(member), services.settings.currency, today, zone, kpis)

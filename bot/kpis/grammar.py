@@ -3,29 +3,29 @@ once. Nothing is stored or looked up here; whatever cannot be read raises Domain
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
 
-from bot.domain.dates import AmbiguousDate, parse_date, parse_period_kind, parse_weekday
+from bot.domain.dates import AmbiguousDate, parse_date
+from bot.domain.entries import Confidence
 from bot.domain.errors import DomainError
 from bot.domain.kpis import Kpi, Unit
-from bot.domain.periods import Period, PeriodKind, containing, parse_period
 from bot.domain.values import AmbiguousValue, named_currency, parse_value
-from bot.domain.words import BEFORE_PERIODS, named, shown
+from bot.domain.words import named, shown
 from bot.i18n import Translator
-from bot.kpis.vocabulary import Part, Split, Vocabulary
+from bot.kpis.vocabulary import Part, Vocabulary
 
 MAX_NOTE = 300
 """Characters of a note: it travels inside buttons (2,000 characters) while a question is open."""
 MAX_BACK = timedelta(days=90)
-DEADLINE_AHEAD = 366
 
-_TOKEN = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>|\S+")
+TOKEN = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>|\S+")
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
+
+_LOGGED = (Part.FOR, Part.ON, Part.CONFIDENCE, Part.NOTE)
 
 Value = Decimal | AmbiguousValue
 Day = date | AmbiguousDate
@@ -41,73 +41,136 @@ class LogRequest:
     on: Day
     member_id: str | None = None
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowRequest:
-    """`/kpi show` as understood. `has_period` is False where the person named none and this week is meant."""
-
-    kpi: Kpi | None
-    period: Period
-    has_period: bool
-    split: Split | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TargetRequest:
-    """`/kpi target` as understood: either `period` or `deadline`. `member_id` is None for the whole team."""
-
-    kpi: Kpi
-    value: Value
-    period: PeriodKind | None
-    deadline: date | None
-    member_id: str | None = None
+    confidence: Confidence | None = None
 
 
 @dataclass(slots=True)
-class _Clauses:
-    """A line in its parts: the words before any keyword, those after each keyword, the person mentioned, the note."""
+class Clauses:
+    """A line in its parts: the words before any keyword, those after each keyword, the person mentioned, the note, and
+    how sure the person is."""
 
     head: list[str] = field(default_factory=list)
     parts: dict[Part, list[str]] = field(default_factory=dict)
     member_id: str | None = None
     note: str = ""
+    confidence: Confidence | None = None
 
 
 def parse_log(words: str, vocabulary: Vocabulary, today: date) -> LogRequest:
-    """`KPI VALUE [for @user] [on DATE] [note TEXT]`. A date may also just follow the value ("12 kemarin")."""
-    clauses = _clauses(words, vocabulary, (Part.FOR, Part.ON, Part.NOTE))
-    if not clauses.head:
-        raise DomainError("kpis.kpi_missing")
-    kpi, rest = vocabulary.required(clauses.head)
-    vocabulary.not_derived(kpi)
-    if not rest:
-        raise value_missing(kpi, vocabulary)
-    value, on = _value_and_day(rest, kpi, today, vocabulary, may_end_in_day=Part.ON not in clauses.parts)
+    """`KPI VALUE [for @user] [on DATE] [confidence HOW] [note TEXT]`. The order is free: "12 leads kemarin", "kemarin
+    leads 12", "on monday leads 12" say the same; only the note comes last."""
+    clauses = split_clauses(words, vocabulary, _LOGGED, may_lead=True)
+    head, on = clauses.head, None
     if Part.ON in clauses.parts:
-        if not clauses.parts[Part.ON]:
-            raise DomainError("kpis.day_missing")
-        on = parse_date(" ".join(clauses.parts[Part.ON]), today, vocabulary.t.language)
-    return LogRequest(kpi, value, likely_day(on or today, today), clauses.member_id, clauses.note)
+        on, left = _said_day(clauses.parts[Part.ON], head, today, vocabulary)
+        head = [*head, *left]
+    if not head:
+        raise DomainError("kpis.kpi_missing")
+    before, kpi, after = _around_kpi(head, vocabulary, today)
+    vocabulary.not_derived(kpi)
+    if not before and not after:
+        raise value_missing(kpi, vocabulary)
+    reader = _Reader(kpi, vocabulary, today)
+    value, day = reader.value_beside(before, after) if on is None else (reader.value([*before, *after]), None)
+    meant = likely_day(on or day or today, today)
+    return LogRequest(kpi, value, meant, clauses.member_id, clauses.note, clauses.confidence)
 
 
 def value_missing(kpi: Kpi, vocabulary: Vocabulary) -> DomainError:
     return DomainError("kpis.value_missing", kpi=vocabulary.name(kpi), example=kpi.example)
 
 
-def _value_and_day(
-    tokens: Sequence[str], kpi: Kpi, today: date, vocabulary: Vocabulary, *, may_end_in_day: bool
-) -> tuple[Value, Day | None]:
+def _said_day(
+    tokens: Sequence[str], head: Sequence[str], today: date, vocabulary: Vocabulary
+) -> tuple[Day, Sequence[str]]:
+    """The day after its keyword, and what follows it where KPI or value are still to come: "on kemarin leads 12"."""
+    if not tokens:
+        raise DomainError("kpis.day_missing")
     try:
-        return read_entry(" ".join(tokens), kpi, vocabulary.t, vocabulary.currency), None
+        return parse_date(" ".join(tokens), today, vocabulary.t.language), ()
     except DomainError as refusal:
-        for split in range(1, len(tokens)) if may_end_in_day else ():
-            try:
-                on = parse_date(" ".join(tokens[split:]), today, vocabulary.t.language)
-            except DomainError:
-                continue
-            return read_entry(" ".join(tokens[:split]), kpi, vocabulary.t, vocabulary.currency), on
+        found = vocabulary.naming(head)
+        if not head or (found is not None and not found[1]):
+            for length in range(len(tokens) - 1, 0, -1):
+                if (day := _day(tokens[:length], today, vocabulary)) is not None:
+                    return day, tokens[length:]
         raise refusal from None
+
+
+def _day(tokens: Sequence[str], today: date, vocabulary: Vocabulary) -> Day | None:
+    try:
+        return parse_date(" ".join(tokens), today, vocabulary.t.language)
+    except DomainError:
+        return None
+
+
+def _around_kpi(head: Sequence[str], vocabulary: Vocabulary, today: date) -> tuple[Sequence[str], Kpi, Sequence[str]]:
+    """What stands before the KPI's name, the KPI, and what stands after it. DomainError where no KPI is named."""
+    first = vocabulary.starting(head)
+    if first:
+        return (), *first
+    for finding in (vocabulary.naming, vocabulary.starting):
+        for place in range(1, len(head)):
+            before = head[:place]
+            has_number = any(sign.isdecimal() for sign in "".join(before))
+            if (has_number or _day(before, today, vocabulary)) and (found := finding(head[place:])):
+                return before, *found
+    raise vocabulary.unknown(head)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the words beside a KPI's name."""
+
+    kpi: Kpi
+    vocabulary: Vocabulary
+    today: date
+
+    def value(self, tokens: Sequence[str]) -> Value:
+        return read_entry(" ".join(tokens), self.kpi, self.vocabulary.t, self.vocabulary.currency)
+
+    def value_beside(self, before: Sequence[str], after: Sequence[str]) -> tuple[Value, Day | None]:
+        """The value and, where one is said, the day. DomainError `kpis.logging.order_unclear` where the words can be
+        taken both ways ("20 nov 12")."""
+        if before and after:
+            if (day := self._day(before)) is not None:
+                return self.value(after), day
+            return self.value(before), parse_date(" ".join(after), self.today, self.vocabulary.t.language)
+        try:
+            return self.value(before or after), None
+        except DomainError as refusal:
+            return self._together(before or after, refusal)
+
+    def _together(self, tokens: Sequence[str], refusal: DomainError) -> tuple[Value, Day]:
+        """ "12 kemarin", "kemarin 12"; `refusal` is why all of it together is no value."""
+        if self._day(tokens) is not None:
+            raise value_missing(self.kpi, self.vocabulary)
+        places = range(1, len(tokens))
+        value_first = self._first_of([(tokens[:place], tokens[place:]) for place in places])
+        day_first = self._first_of([(tokens[place:], tokens[:place]) for place in reversed(places)])
+        found = [each for each in (value_first, day_first) if isinstance(each, tuple)]
+        if len(found) == 2 and found[0] != found[1]:
+            raise DomainError("kpis.logging.order_unclear", text=shown(" ".join(tokens)))
+        if not found:
+            raise next((each for each in (value_first, day_first) if isinstance(each, DomainError)), refusal)
+        return found[0]
+
+    def _first_of(
+        self, splits: Sequence[tuple[Sequence[str], Sequence[str]]]
+    ) -> tuple[Value, Day] | DomainError | None:
+        """The first of these (value, day) that can be read; else why the value beside the first day cannot, if there is
+        a day at all."""
+        reason: DomainError | None = None
+        for values, days in splits:
+            if (day := self._day(days)) is not None:
+                try:
+                    return self.value(values), day
+                except DomainError as refusal:
+                    reason = reason or refusal
+        return reason
+
+    def _day(self, tokens: Sequence[str]) -> Day | None:
+        return _day(tokens, self.today, self.vocabulary)
 
 
 def read_value(text: str, unit: Unit, language: str, currency: str) -> Value:
@@ -127,7 +190,7 @@ def read_entry(text: str, kpi: Kpi, t: Translator, currency: str) -> Value:
     taken = tuple(filter(kpi.takes, readings))
     if not taken:
         key = "kpis.not_a_count" if kpi.whole else "kpis.too_low"
-        name = t(f"kpi.{kpi.key}")
+        name = t.kpi(kpi)
         raise DomainError(key, kpi=name, text=shown(text), example=kpi.example, least=kpi.least)
     return taken[0] if len(taken) == 1 else AmbiguousValue(taken)
 
@@ -160,136 +223,80 @@ def clean_note(text: str) -> str:
     return note
 
 
-def parse_show(words: str, vocabulary: Vocabulary, today: date) -> ShowRequest:
-    """`[KPI] [PERIOD] [by person|week|month]`, KPI and period in either order. Without a period: this week."""
-    tokens, split = _split_off(_TOKEN.findall(words), vocabulary)
-    this_week = containing(today, PeriodKind.WEEK)
-    if not tokens:
-        return ShowRequest(None, this_week, False, split)
-    period = _period(tokens, today)
-    if period:
-        return ShowRequest(None, period, True, split)
-    for length in range(len(tokens) - 1, 0, -1):
-        kpi = vocabulary.exactly(" ".join(tokens[length:]))
-        period = _period(tokens[:length], today) if kpi else None
-        if kpi and period:
-            return ShowRequest(kpi, period, True, split)
-    kpi, rest = vocabulary.required(tokens)
-    if not rest:
-        return ShowRequest(kpi, this_week, False, split)
-    return ShowRequest(kpi, parse_period(" ".join(_without_leading(rest)), today), True, split)
+def split_clauses(words: str, vocabulary: Vocabulary, known: tuple[Part, ...], *, may_lead: bool = False) -> Clauses:
+    """A line in its parts. A KPI's name at its beginning stays whole. Elsewhere a keyword counts after the first word,
+    or as the first one too where a line `may_lead` with a part of it."""
+    matches = list(TOKEN.finditer(words))
+    tokens = [match[0] for match in matches]
+    named_kpi = vocabulary.naming(tokens) if tokens else None
+    sorter = _Sorter(vocabulary, {word: part for part in known for word in vocabulary.keywords[part]})
+    place = len(tokens) - len(named_kpi[1]) if named_kpi else 0
+    sorter.found.head += tokens[:place]
+    if not place and tokens and not (may_lead and sorter.part_at(tokens[0]) in (Part.FOR, Part.ON)):
+        sorter.take_plain(tokens[0])
+        place = 1
+    while place < len(tokens):
+        said = vocabulary.confidence_at(tokens[place:]) if Part.CONFIDENCE in known else None
+        if said:
+            sorter.found.confidence = said[0]
+            place += said[1]
+        elif sorter.part_at(tokens[place]) is Part.NOTE:
+            closing, length = vocabulary.confidence_closing(tokens[place + 1 :])
+            sorter.found.confidence = closing or sorter.found.confidence
+            ends_at = matches[-length].start() if closing else None
+            sorter.found.note = clean_note(words[matches[place].end() : ends_at].rstrip(" ,;"))
+            break
+        else:
+            sorter.take(tokens[place])
+            place += 1
+    sorter.end()
+    return sorter.found
 
 
-def wanted_of(words: str, vocabulary: Vocabulary, today: date) -> Literal["log", "show"] | None:
-    """Which command is wanted by somebody who began with a KPI's name: to show it, where what follows is nothing, a
-    period or a breakdown, else to log it. None where no KPI is named in full."""
-    found = vocabulary.naming(_TOKEN.findall(words))
-    if found is None:
-        return None
-    kpi, rest = found
-    if kpi.is_derived or not rest:
-        return "show"
-    for wanted, parse in (("log", parse_log), ("show", parse_show)):
-        try:
-            parse(words, vocabulary, today)
-        except DomainError:
-            continue
-        return "log" if wanted == "log" else "show"
-    return "log"
+@dataclass(slots=True)
+class _Sorter:
+    """Puts one word of a line after the other into its part."""
 
+    vocabulary: Vocabulary
+    opener: Mapping[str, Part]
+    found: Clauses = field(default_factory=Clauses)
+    current: list[str] = field(init=False)
+    waiting_for_person: str = ""
 
-def _split_off(tokens: list[str], vocabulary: Vocabulary) -> tuple[list[str], Split | None]:
-    for place, token in enumerate(tokens):
-        if token.casefold() in vocabulary.keywords[Part.BY]:
-            wish = tokens[place + 1 :]
-            split = vocabulary.splits.get(wish[0].casefold()) if wish else None
-            if split is None:
-                raise DomainError("kpis.split_unclear", text=shown(" ".join(tokens[place:])))
-            return tokens[:place] + wish[1:], split
-    return tokens, None
+    def __post_init__(self) -> None:
+        self.current = self.found.head
 
+    def part_at(self, token: str) -> Part | None:
+        return self.opener.get(token.casefold().rstrip(":"))
 
-def _without_leading(tokens: Sequence[str]) -> Sequence[str]:
-    return tokens[1:] if len(tokens) > 1 and tokens[0].casefold() in BEFORE_PERIODS else tokens
-
-
-def _period(tokens: Sequence[str], today: date) -> Period | None:
-    try:
-        return parse_period(" ".join(_without_leading(tokens)), today)
-    except DomainError:
-        return None
-
-
-def parse_target(words: str, vocabulary: Vocabulary, today: date) -> TargetRequest:
-    """`KPI VALUE [per week|month|quarter|year] [by DATE] [for @user]`. SMART: what is missing is named by its letter.
-    Without a period or a deadline it is per month."""
-    clauses = _clauses(words, vocabulary, (Part.FOR, Part.PER, Part.UNTIL))
-    if not clauses.head:
-        raise DomainError("kpis.smart_specific")
-    kpi, rest = vocabulary.required(clauses.head)
-    if not rest:
-        raise DomainError("kpis.smart_measurable", kpi=vocabulary.name(kpi))
-    if Part.PER in clauses.parts and Part.UNTIL in clauses.parts:
-        raise DomainError("kpis.smart_two_times")
-    if any(not clauses.parts.get(part, [""]) for part in (Part.PER, Part.UNTIL)):
-        raise DomainError("kpis.smart_time_missing")
-    value = read_value(" ".join(rest), kpi.unit, vocabulary.t.language, vocabulary.currency)
-    if Part.UNTIL in clauses.parts:
-        deadline = _deadline(" ".join(clauses.parts[Part.UNTIL]), today, vocabulary.t.language)
-        return TargetRequest(kpi, value, None, deadline, clauses.member_id)
-    period: PeriodKind | None = PeriodKind.MONTH
-    if Part.PER in clauses.parts:
-        period = parse_period_kind(" ".join(clauses.parts[Part.PER]))
-    if period is None or period is PeriodKind.CUSTOM:
-        raise DomainError("kpis.smart_time_bound", text=shown(" ".join(clauses.parts[Part.PER])))
-    return TargetRequest(kpi, value, period, None, clauses.member_id)
-
-
-def _deadline(text: str, today: date, language: str) -> date:
-    """A day to come: weekdays and days without a year are the next such, a month or quarter is its last day."""
-    try:
-        found = parse_date(text, today, language, days_ahead=DEADLINE_AHEAD)
-    except DomainError:
-        try:
-            found = parse_period(text, today).last
-        except DomainError:
-            raise DomainError("kpis.smart_time_bound", text=shown(text)) from None
-    if isinstance(found, AmbiguousDate):
-        raise DomainError("kpis.deadline_unclear", text=shown(text), iso=found.readings[0].isoformat())
-    if found < today and parse_weekday(text) is not None:
-        found += timedelta(days=7)  # "by friday" means the next one
-    if found < today:
-        raise DomainError("kpis.deadline_past", day=found)
-    return found
-
-
-def _clauses(words: str, vocabulary: Vocabulary, known: tuple[Part, ...]) -> _Clauses:
-    """Sorts a line into its parts. A keyword counts only after the first word, so that a KPI may be called anything."""
-    found = _Clauses()
-    opener = {word: part for part in known for word in vocabulary.keywords[part]}
-    current = found.head
-    waiting_for_person = ""
-    for match in _TOKEN.finditer(words):
-        token = match[0]
-        part = opener.get(token.casefold().rstrip(":")) if found.head else None
+    def take_plain(self, token: str) -> None:
+        """A word that is no keyword, whatever it says."""
         mention = _MENTION.fullmatch(token)
         if mention:
-            if found.member_id not in (None, mention[1]):
-                raise DomainError("kpis.one_person")
-            found.member_id, waiting_for_person, current = mention[1], "", found.head
-        elif waiting_for_person:
+            self._name(mention[1])
+        elif self.waiting_for_person:
             raise DomainError("kpis.person_unclear", text=shown(token))
-        elif part is Part.NOTE:
-            found.note = clean_note(words[match.end() :])
-            break
-        elif part is Part.FOR:
-            waiting_for_person = token
-        elif part is not None:
-            if found.parts.get(part):
-                raise DomainError("kpis.said_twice", text=shown(token))
-            current = found.parts.setdefault(part, [])
         else:
-            current.append(token)
-    if waiting_for_person:
-        raise DomainError("kpis.person_unclear", text=shown(waiting_for_person))
-    return found
+            self.current.append(token)
+
+    def take(self, token: str) -> None:
+        part = self.part_at(token)
+        if part is None or self.waiting_for_person:
+            self.take_plain(token)
+        elif part is Part.FOR:
+            self.waiting_for_person = token
+        elif part is Part.CONFIDENCE:
+            raise DomainError("kpis.logging.confidence_unclear")
+        elif self.found.parts.get(part):
+            raise DomainError("kpis.said_twice", text=shown(token))
+        else:
+            self.current = self.found.parts.setdefault(part, [])
+
+    def end(self) -> None:
+        if self.waiting_for_person:
+            raise DomainError("kpis.person_unclear", text=shown(self.waiting_for_person))
+
+    def _name(self, member_id: str) -> None:
+        if self.found.member_id not in (None, member_id):
+            raise DomainError("kpis.one_person")
+        self.found.member_id, self.waiting_for_person, self.current = member_id, "", self.found.head

@@ -1,72 +1,76 @@
 """What services and readings give to the views: plain values. How they come about is in `service` and `reading`."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
-from bot.domain.entries import Entry, Figure
-from bot.domain.kpis import KPIS, Kpi
-from bot.domain.members import Member
+from bot.domain.entries import Entry
+from bot.domain.kpis import Kpi
 from bot.domain.periods import Period
-from bot.domain.scoreboard import KpiLine, Progress
-from bot.kpis.vocabulary import Split
+from bot.domain.scoreboard import KpiLine
+from bot.kpis.grammar import LogRequest
 
 IMPORTED = "import"
-"""Who logged what came from a file: nobody in Slack, so that a person's undo never reaches into an import."""
+"""Who logged what came from a file on the command line: nobody in Slack."""
+TYPED_SOURCES = ("slack:", "restored:")
+"""How the sources of values begin that somebody typed. A person's undo takes these back one by one; it never reaches
+into a file they imported, nor into what another system sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
     """A recorded value, and where its KPI stands in the value's week. `owner_id` says whose numbers `line` are ("" for
-    everybody's); `was_there` that the same value was already recorded for that day."""
+    everybody's)."""
 
     entry: Entry
     week: Period
     line: KpiLine
     owner_id: str
-    was_there: bool = False
 
     @property
     def kpi(self) -> Kpi:
-        return KPIS[self.entry.kpi_key]
+        return self.line.kpi
+
+
+@dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """A value that was typed, and the entry in which the same person said the same a short while ago. Nothing was
+    recorded."""
+
+    before: Entry
+    request: LogRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """An entry that counts no more, and the one that stands for it."""
+
+    before: Entry
+    after: Entry
+
+
+class AskedValue(Protocol):
+    """A KPI value that its owner is asked for: on which date of its schedule, and for which period."""
+
+    @property
+    def kpi(self) -> Kpi: ...
+
+    @property
+    def on(self) -> date: ...
+
+    @property
+    def period(self) -> Period: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """An entry that counts no more. `already` says that somebody had undone it before, and nothing changed now."""
+    """An entry that counts no more. `already` says that it did not before, and nothing changed now; `restored` is the
+    value that counts again, where a correction was undone."""
 
     entry: Entry
     already: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TargetSet:
-    """A target as set: where it stands today, the value it replaced, and how it compares with the best period so far
-    (`times` better than `best`; None where there is no history)."""
-
-    progress: Progress
-    replaced: Decimal | None
-    best: Decimal | None
-    times: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class PartFigure:
-    """One row of a breakdown: a person or a period, and the KPI's figure there."""
-
-    figure: Figure
-    member: Member | None = None
-    period: Period | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One KPI over a period: its line, its last weeks (oldest first), and its breakdown if one was asked for."""
-
-    period: Period
-    line: KpiLine
-    weeks: tuple[PartFigure, ...]
-    split: Split | None = None
-    parts: tuple[PartFigure, ...] = ()
+    restored: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,48 +1,54 @@
-"""What changes KPIs: log a value, undo it, set a target. Each function is one transaction; reading is in `reading`."""
+"""What changes the values of KPIs: log one or several, undo. Each function is one transaction; reading is in `reading`,
+correcting and deleting in `correcting`, whom the bot asks for values in `asking`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.domain.catalogue import Catalogue
 from bot.domain.dates import AmbiguousDate
-from bot.domain.deliveries import NewDelivery
+from bot.domain.deliveries import DeliveryState, NewDelivery
 from bot.domain.entries import Entry, EntryState
 from bot.domain.errors import DomainError
-from bot.domain.figures import figure
-from bot.domain.kpis import KPIS, Direction
-from bot.domain.members import LeftOut, Member
-from bot.domain.periods import PeriodKind, before, containing
-from bot.domain.targets import Target, attainability, target_period
-from bot.domain.workdays import Workdays
-from bot.kpis.grammar import LogRequest, TargetRequest, check_day
-from bot.kpis.outcomes import Logged, TargetSet, Undone
-from bot.scoreboard import read_progress, read_scoreboard, read_totals
+from bot.domain.kpis import Kpi
+from bot.domain.members import LeftOut
+from bot.domain.periods import PeriodKind, containing
+from bot.domain.policies import Who, allows
+from bot.kpis.acting import Acting
+from bot.kpis.asking.turning import turn_asks
+from bot.kpis.grammar import LogRequest, check_day
+from bot.kpis.outcomes import TYPED_SOURCES, Logged, SaidBefore, Undone
+from bot.scoreboard import read_scoreboard
 from storage import UnitOfWork, new_id
 
 LOGGED_FOR_YOU = "kpis.logged_for_you"
-LOOK_BACK = 12
-"""Periods of history that a new target is held against."""
-SAME_DAY_ENTRIES = 200
+CHANGED_FOR_YOU = "kpis.changed_for_you"
+TWICE_WITHIN = timedelta(hours=24)
+"""The same value again within this time may be a slip: it is asked about."""
+_RESTORED = "restored:"
+"""The source of a value that counts again, since its correction was undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """Who acts, when (UTC), on which local date, and the working days that count there."""
-
-    by: Member
-    now: datetime
-    today: date
-    workdays: Workdays
-
-
-def check_may_log(db: UnitOfWork, by: Member, member_id: str | None) -> None:
-    """DomainError when somebody logs for another person without being an admin, or for nobody who works here."""
-    if member_id is None or member_id == by.id:
+def check_may_log(db: UnitOfWork, acting: Acting, kpi: Kpi, member_id: str | None) -> None:
+    """DomainError when nothing is logged for the KPI (any more), when somebody logs for another person without being
+    allowed to (`Policy.log_for_others`), or for nobody who works here."""
+    check_is_logged(kpi, acting.kpis)
+    if member_id is None or member_id == acting.by.id:
         return
-    if not by.is_admin:
-        raise DomainError("kpis.only_admins_log")
+    who = acting.policy.log_for_others
+    if not allows(who, acting.by, acting.kpis.settings(kpi.key).owners):
+        raise DomainError("kpis.logging.only_owners" if who is Who.OWNERS else "kpis.only_admins_log")
     check_works_here(db, member_id)
+
+
+def check_is_logged(kpi: Kpi, kpis: Catalogue) -> None:
+    """DomainError for a KPI that was retired, or is computed by now, since a button or form for it was made."""
+    retired_on = kpis.settings(kpi.key).retired_on
+    if retired_on is not None:
+        raise DomainError("kpis.logging.retired", day=retired_on)
+    if kpi.is_derived:
+        raise DomainError("core.stale")
 
 
 def check_works_here(db: UnitOfWork, member_id: str | None) -> None:
@@ -52,15 +58,51 @@ def check_works_here(db: UnitOfWork, member_id: str | None) -> None:
         raise DomainError("kpis.not_for_them")
 
 
-def log_value(db: UnitOfWork, request: LogRequest, source: str, acting: Acting) -> Logged:
-    """Records one value whose readings are settled. The same source again records nothing and tells the same.
+def log_value(db: UnitOfWork, request: LogRequest, source: str, acting: Acting) -> Entry:
+    """Records one value whose readings are settled. The same source again records nothing and tells the same. Where its
+    KPI stands then is read afterwards (`standing`): adding up must not hold up others who write.
 
-    DomainErrors: `kpis.only_admins_log`, `kpis.not_for_them`, `kpis.day_ahead`, `kpis.day_too_old`.
+    DomainErrors: `kpis.logging.retired`, `kpis.logging.only_owners`, `kpis.only_admins_log`, `kpis.not_for_them`,
+    `kpis.day_ahead`, `kpis.day_too_old`.
     """
+    check_may_log(db, acting, request.kpi, request.member_id)
+    entry = _entry(request, source, acting)
+    if db.kpis.add(entry):
+        if entry.member_id != entry.logged_by:
+            told = NewDelivery(LOGGED_FOR_YOU, subject=entry.id, receiver=entry.member_id, due_at=acting.now)
+            db.deliveries.add(told)
+        turn_asks(db, entry, acting.now)
+        return entry
+    return db.kpis.by_source(source) or entry
+
+
+def log_typed(db: UnitOfWork, request: LogRequest, source: str, acting: Acting) -> Entry | SaidBefore:
+    """Like `log_value`, for what somebody typed: where they logged exactly this within a day, nothing is recorded, and
+    they are to be asked. The same source again is no second time."""
+    check_may_log(db, acting, request.kpi, request.member_id)
+    before = _said_before(db, request, source, acting)
+    return SaidBefore(before, request) if before else log_value(db, request, source, acting)
+
+
+def log_form(
+    db: UnitOfWork, values: Mapping[str, Decimal], on: date, source: str, acting: Acting
+) -> list[Entry] | list[SaidBefore]:
+    """Records one value for each of several KPIs, all of the same day, all or none. None where one of them was typed
+    before: those come back."""
+    requests = [LogRequest(acting.kpis[key], value, on) for key, value in values.items()]
+    sources = {request.kpi.key: f"{source}:{request.kpi.key}" for request in requests}
+    twice = [
+        SaidBefore(before, request)
+        for request in requests
+        if (before := _said_before(db, request, sources[request.kpi.key], acting))
+    ]
+    return twice or [log_value(db, request, sources[request.kpi.key], acting) for request in requests]
+
+
+def _entry(request: LogRequest, source: str, acting: Acting) -> Entry:
     assert isinstance(request.value, Decimal)
     assert not isinstance(request.on, AmbiguousDate)
-    check_may_log(db, acting.by, request.member_id)
-    entry = Entry(
+    return Entry(
         id=new_id(),
         kpi_key=request.kpi.key,
         member_id=request.member_id or acting.by.id,
@@ -70,23 +112,14 @@ def log_value(db: UnitOfWork, request: LogRequest, source: str, acting: Acting) 
         logged_at=acting.now,
         source=source,
         note=request.note,
+        confidence=request.confidence,
     )
-    if db.kpis.add(entry):
-        _tell_owner(db, entry, acting.now)
-    else:
-        entry = db.kpis.by_source(source) or entry
-    return standing(db, entry, acting)
 
 
-def log_several(db: UnitOfWork, values: Mapping[str, Decimal], on: date, source: str, acting: Acting) -> list[Logged]:
-    """Records one value for each of several KPIs, all of the same day, all or none."""
-    requests = [LogRequest(KPIS[key], value, on) for key, value in values.items()]
-    return [log_value(db, request, f"{source}:{request.kpi.key}", acting) for request in requests]
-
-
-def _tell_owner(db: UnitOfWork, entry: Entry, now: datetime) -> None:
-    if entry.member_id != entry.logged_by:
-        db.deliveries.add(NewDelivery(LOGGED_FOR_YOU, subject=entry.id, receiver=entry.member_id, due_at=now))
+def _said_before(db: UnitOfWork, request: LogRequest, source: str, acting: Acting) -> Entry | None:
+    if db.kpis.by_source(source) is not None:
+        return None  # Slack delivered it twice
+    return db.kpis.said_before(_entry(request, source, acting), acting.now - TWICE_WITHIN)
 
 
 def standing(db: UnitOfWork, entry: Entry, acting: Acting) -> Logged:
@@ -94,96 +127,99 @@ def standing(db: UnitOfWork, entry: Entry, acting: Acting) -> Logged:
     week = containing(entry.on, PeriodKind.WEEK)
     has_own = any(target.owner_id == entry.member_id for target in db.targets.active(entry.kpi_key))
     owner = entry.member_id if has_own else None
-    line = read_scoreboard(db, week, acting.today, acting.workdays, [entry.kpi_key], owner)[0]
-    twins = [
-        each
-        for each in db.kpis.history(entry.kpi_key, entry.member_id, SAME_DAY_ENTRIES)
-        if each.id != entry.id and each.state is EntryState.ACTIVE and (each.on, each.value) == (entry.on, entry.value)
-    ]
-    return Logged(entry, week, line, owner or "", was_there=bool(twins))
+    line = read_scoreboard(db, acting.kpis, week, acting.today, acting.workdays, [entry.kpi_key], owner)[0]
+    return Logged(entry, week, line, owner or "")
 
 
-def undo_entry(db: UnitOfWork, entry_id: str, by: Member, now: datetime) -> Undone:
-    """Takes an entry back: by who logged it, whose it is, or an admin. Doing it again changes nothing.
+def may_change(entry: Entry, acting: Acting) -> bool:
+    """Whether this person may undo or correct an entry: who logged it, whose it is, the KPI's owners, admins."""
+    owners = acting.kpis.settings(entry.kpi_key).owners
+    return acting.by.is_admin or acting.by.id in (entry.logged_by, entry.member_id, *owners)
+
+
+def undo_entry(db: UnitOfWork, entry_id: str, acting: Acting) -> Undone:
+    """Takes an entry back: by who logged it, whose it is, the KPI's owners or an admin. Of a correction, the value it
+    stood for counts again. Doing it again changes nothing.
 
     DomainErrors: `kpis.unknown_entry`, `kpis.not_yours`.
     """
     entry = db.kpis.get(entry_id)
-    if entry is None:
+    if entry is None or entry.kpi_key not in acting.kpis:
         raise DomainError("kpis.unknown_entry")
-    if by.id not in (entry.logged_by, entry.member_id) and not by.is_admin:
+    if not may_change(entry, acting):
         raise DomainError("kpis.not_yours")
     if entry.state is not EntryState.ACTIVE:
         return Undone(entry, already=True)
-    return Undone(db.kpis.undo(entry.id, by.id, now), already=False)
+    undone = end_entry(db, entry, EntryState.UNDONE, acting)
+    if undone is None:
+        return Undone(db.kpis.get(entry.id) or entry, already=True)
+    restored = _restore(db, undone)
+    tell_change(db, undone, acting)
+    if restored is not None:
+        turn_asks(db, restored, acting.now)
+    return Undone(undone, already=False, restored=restored)
 
 
-def undo_latest(db: UnitOfWork, by: Member, key: str, now: datetime) -> Undone:
-    """Takes back what this person logged last. The same command (`key`) twice takes back one entry.
+def end_entry(
+    db: UnitOfWork, entry: Entry, state: EntryState, acting: Acting, because: str | None = None
+) -> Entry | None:
+    """The entry as it is once it counts no more; None where another replica was faster, and it is ended already."""
+    ended = db.kpis.end(entry.id, state, acting.by.id, acting.now, because)
+    is_ours = (ended.state, ended.changed_by, ended.changed_at) == (state, acting.by.id, acting.now)
+    return ended if is_ours else None
+
+
+def _restore(db: UnitOfWork, undone: Entry) -> Entry | None:
+    """What a correction stood for counts again, as it was."""
+    before = db.kpis.get(undone.corrects) if undone.corrects else None
+    if before is None:
+        return None
+    again = replace(
+        before,
+        id=new_id(),
+        source=f"{_RESTORED}{undone.id}",
+        state=EntryState.ACTIVE,
+        changed_by="",
+        changed_at=None,
+        because=None,
+    )
+    return again if db.kpis.add(again) else db.kpis.by_source(again.source)
+
+
+def latest_of(db: UnitOfWork, entry: Entry) -> Entry:
+    """The entry that counts today for one that was corrected, however often; itself where it was not."""
+    while True:
+        if entry.state is EntryState.CORRECTED:
+            following = db.kpis.correction_of(entry.id)
+        elif entry.state is EntryState.UNDONE:
+            following = db.kpis.by_source(f"{_RESTORED}{entry.id}")
+        else:
+            return entry
+        if following is None:
+            return entry
+        entry = following
+
+
+def tell_change(db: UnitOfWork, ended: Entry, acting: Acting) -> None:
+    """What follows when an entry counts no more: the person whose value it was hears of it where somebody else did it,
+    unless it is gone before they heard of it at all; and what was asked for it is asked again where nothing else is
+    there."""
+    told = db.deliveries.find(LOGGED_FOR_YOU, ended.id, ended.member_id)
+    never_heard = told is not None and told.state is DeliveryState.DUE and ended.state is not EntryState.CORRECTED
+    if ended.member_id != acting.by.id and not never_heard:
+        db.deliveries.add(NewDelivery(CHANGED_FOR_YOU, ended.id, ended.member_id, acting.now))
+    turn_asks(db, ended, acting.now)
+
+
+def undo_latest(db: UnitOfWork, key: str, acting: Acting) -> Undone:
+    """Takes back what this person typed last, whatever they imported since. The same command (`key`) twice takes back
+    one entry.
 
     DomainErrors: `kpis.nothing_to_undo`, `kpis.undone_already`.
     """
-    latest = db.kpis.latest_by(by.id)
-    if not db.handled.first_time(f"kpi-undo:{key}", now):
+    latest = db.kpis.latest_by(acting.by.id, TYPED_SOURCES)
+    if not db.handled.first_time(f"kpi-undo:{key}", acting.now):
         raise DomainError("kpis.undone_already")
     if latest is None:
         raise DomainError("kpis.nothing_to_undo")
-    return undo_entry(db, latest.id, by, now)
-
-
-def set_target(db: UnitOfWork, request: TargetRequest, key: str, acting: Acting) -> TargetSet:
-    """Sets a target, replacing the one of the same KPI, owner and kind of period. The same `key` sets it once.
-
-    DomainErrors: `kpis.only_admins_target` for another person's, `kpis.not_for_them` for who does not work here,
-    `kpis.smart_positive` for a number that is no goal.
-    """
-    assert isinstance(request.value, Decimal)
-    check_target(request, acting)
-    check_works_here(db, request.member_id)
-    owner = request.member_id or ""
-    target = Target(
-        id=new_id(),
-        kpi_key=request.kpi.key,
-        value=request.value,
-        period=request.period,
-        deadline=request.deadline,
-        owner_id=owner,
-        set_by=acting.by.id,
-        set_at=acting.now,
-        starts=acting.today,
-    )
-    active = db.targets.active(request.kpi.key)
-    current = next((each for each in active if (each.owner_id, each.period) == (owner, request.period)), None)
-    replaced = current.value if current else None
-    if db.handled.first_time(f"kpi-target:{key}", acting.now):
-        db.targets.set(target)
-    else:
-        target, replaced = current or target, None
-    best, times = _against_history(db, target, acting.today)
-    progress = read_progress(db, [target], acting.today, acting.workdays)[0]
-    return TargetSet(progress, replaced, best, times)
-
-
-def check_target(request: TargetRequest, acting: Acting) -> None:
-    """DomainError where this person may not set this target, or no number of it could be a goal."""
-    if request.member_id not in (None, acting.by.id) and not acting.by.is_admin:
-        raise DomainError("kpis.only_admins_target")
-    if isinstance(request.value, Decimal) and request.value <= 0:
-        raise DomainError("kpis.smart_positive")
-
-
-def _against_history(db: UnitOfWork, target: Target, today: date) -> tuple[Decimal | None, Decimal | None]:
-    """The best of the last complete periods like the target's own, and how many times better the target is."""
-    kpi = KPIS[target.kpi_key]
-    period = target_period(target, today)
-    history = []
-    for _ in range(LOOK_BACK):
-        period = before(period)
-        totals = read_totals(db, [kpi], period, before(period), target.owner_id or None)
-        value = figure(kpi, totals).value
-        if value is not None:
-            history.append(value)
-    times = attainability(target.value, history, kpi.direction)
-    if times is None:
-        return None, None
-    return (max if kpi.direction is Direction.HIGHER else min)(history), times
+    return undo_entry(db, latest.id, acting)

@@ -1,5 +1,5 @@
-"""What a person sees when logging, undoing and setting targets: echoes, questions, forms. Pure: values in, blocks out.
-Figures and lists are in `boards`."""
+"""What a person sees when logging and undoing: echoes, questions, forms. Pure: values in, blocks out. The history and
+corrections are in `correcting`, figures and lists in `showing`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,11 +7,9 @@ from decimal import Decimal
 
 from bot.domain.dates import AmbiguousDate
 from bot.domain.entries import Entry, EntryState
-from bot.domain.kpis import KPIS, Kpi
-from bot.domain.periods import PeriodKind
+from bot.domain.kpis import Kpi
 from bot.domain.values import AmbiguousValue
-from bot.kpis.grammar import LogRequest, TargetRequest
-from bot.kpis.outcomes import FormRow, Logged, TargetSet, Undone
+from bot.kpis.outcomes import FormRow, Logged, SaidBefore, Undone
 from bot.kpis.wording import Wording
 from bot.slack import ids
 from bot.slack.blocks import (
@@ -23,23 +21,16 @@ from bot.slack.blocks import (
     escape,
     field,
     form,
-    option,
     plain_section,
     section,
-    select,
     text_input,
 )
 
 ON_FIELD = "on"
 VALUE_FIELD = "value"
-KPI_FIELD = "kpi"
-PERIOD_FIELD = "period"
 MAX_TYPED = 64
-FAR = 10
-"""So many times the best so far is told without the number: it says nothing any more."""
 RECORDED_VIEW = "kpi.recorded"
 """A view that has nothing to submit, and so no handler."""
-TARGET_PERIODS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
 
 
 def value_field(kpi_key: str) -> str:
@@ -53,20 +44,33 @@ def logged_message(logged: Logged, w: Wording) -> Message:
     sentence = w.t("kpis.logged", what=entry_words(entry, w))
     if entry.state is not EntryState.ACTIVE:
         return undone_message(Undone(entry, already=True), w)
-    lines = [standing_sentence(logged, w)]
-    if logged.was_there:
-        lines.append(w.t("kpis.was_there"))
+    lines = [*_said_with(entry, w), standing_sentence(logged, w)]
     blocks: list[Block] = [section(sentence)]
     if entry.note:
         blocks.append(plain_section(w.t("kpis.note", note=entry.note)))
-    blocks += [context("\n".join(lines)), actions([undo_button(entry, w)])]
+    blocks += [context("\n".join(lines)), actions(change_buttons(entry, w))]
     note = [w.t("kpis.note", note=escape(entry.note))] if entry.note else []
     return Message("\n".join((sentence, *note, *lines)), tuple(blocks))
 
 
+def _said_with(entry: Entry, w: Wording) -> list[str]:
+    """How sure they are, and that it comes late."""
+    said = []
+    if entry.confidence:
+        said.append(w.t("kpis.logging.confidence", how=w.t(f"kpis.logging.sure.{entry.confidence}")))
+    if is_told_late(entry):
+        said.append(w.t("kpis.logging.late"))
+    return said
+
+
+def is_told_late(entry: Entry) -> bool:
+    """Whether an entry is marked as late. Of a correction, the value it stands for says it."""
+    return entry.is_late and entry.corrects is None
+
+
 def entry_words(entry: Entry, w: Wording) -> str:
     """ "Revenue: Rp 12,500,000 for Thu 26 Nov", with whose it is where somebody else logged it."""
-    kpi = KPIS[entry.kpi_key]
+    kpi = w.kpis[entry.kpi_key]
     key = "kpis.entry" if entry.member_id == entry.logged_by else "kpis.entry_of"
     return w.t(
         key, kpi=w.name(kpi), value=w.full(entry.value, kpi.unit), day=w.day(entry.on), person=f"<@{entry.member_id}>"
@@ -85,27 +89,63 @@ def standing_sentence(logged: Logged, w: Wording) -> str:
 
 
 def undo_button(entry: Entry, w: Wording) -> Block:
-    label = w.t("kpis.undo_label", what=w.name(KPIS[entry.kpi_key]))
+    label = w.t("kpis.undo_label", what=w.name(w.kpis[entry.kpi_key]))
     return button(w.t("kpis.undo"), ids.sub_id(ids.ENTRY_UNDO, entry.id), ids.pack(entry=entry.id), label=label)
 
 
-def undone_message(undone: Undone, w: Wording) -> Message:
-    """What the entry's message turns into."""
-    text = undone_sentence(undone, w)
+def change_buttons(entry: Entry, w: Wording) -> list[Block]:
+    """Undo and Correct."""
+    label = w.t("kpis.correcting.label", what=w.name(w.kpis[entry.kpi_key]))
+    carried = ids.pack(entry=entry.id)
+    action = ids.sub_id(ids.KPI_CORRECT_OPENED, entry.id)
+    return [undo_button(entry, w), button(w.t("kpis.correcting.button"), action, carried, label=label)]
+
+
+def same_question(said: SaidBefore, carried: Mapping[str, str], w: Wording) -> Message:
+    """Whether what was typed twice is meant twice; everything that was said is in the button that records it."""
+    question = w.t("kpis.logging.same_question", what=entry_words(said.before, w))
+    buttons = [
+        button(w.t("kpis.logging.same_yes"), ids.KPI_SAME_AGAIN, ids.pack(**carried)),
+        button(w.t("kpis.logging.same_no"), ids.KPI_SAME_KEPT, ids.pack(entry=said.before.id)),
+    ]
+    return Message(question, (section(question), actions(buttons)))
+
+
+def same_kept_message(entry: Entry, w: Wording) -> Message:
+    text = w.t("kpis.logging.same_kept", what=entry_words(entry, w))
     return Message(text, (section(text),))
+
+
+def said_before_words(said: SaidBefore, w: Wording) -> str:
+    """Said under the input of a form."""
+    before = said.before
+    value = w.full(before.value, w.kpis[before.kpi_key].unit)
+    return w.t("kpis.logging.same_in_form", value=value, day=w.day(before.on))
+
+
+def undone_message(undone: Undone, w: Wording) -> Message:
+    """What the entry's message turns into; where a correction was undone, the value that counts again can be changed
+    from here."""
+    text = undone_sentence(undone, w)
+    if undone.restored is None:
+        return Message(text, (section(text),))
+    return Message(text, (section(text), actions(change_buttons(undone.restored, w))))
 
 
 def undone_sentence(undone: Undone, w: Wording) -> str:
     entry = undone.entry
+    if undone.restored is not None:
+        return w.t("kpis.correcting.restored", what=entry_words(undone.restored, w))
     if not undone.already:
         return w.t("kpis.undone", what=entry_words(entry, w))
     when = w.t.moment(entry.changed_at, w.zone) if entry.changed_at else ""
-    return w.t("kpis.already_undone", what=entry_words(entry, w), person=f"<@{entry.changed_by}>", when=when)
+    key = "kpis.already_undone" if entry.state is EntryState.UNDONE else f"kpis.correcting.already.{entry.state}"
+    return w.t(key, what=entry_words(entry, w), person=f"<@{entry.changed_by}>", when=when)
 
 
 def logged_for_you_message(entry: Entry, w: Wording) -> Message:
     """The note to a person for whom somebody else logged a value."""
-    kpi = KPIS[entry.kpi_key]
+    kpi = w.kpis[entry.kpi_key]
     sentence = w.t(
         "kpis.logged_for_you",
         person=f"<@{entry.logged_by}>",
@@ -116,20 +156,19 @@ def logged_for_you_message(entry: Entry, w: Wording) -> Message:
     blocks: list[Block] = [section(sentence)]
     if entry.note:
         blocks.append(plain_section(w.t("kpis.note", note=entry.note)))
-    blocks += [context(w.t("kpis.logged_for_you_hint")), actions([undo_button(entry, w)])]
+    lines = [*_said_with(entry, w), w.t("kpis.logged_for_you_hint")]
+    blocks += [context("\n".join(lines)), actions(change_buttons(entry, w))]
     note = [w.t("kpis.note", note=escape(entry.note))] if entry.note else []
-    return Message("\n".join((sentence, *note, w.t("kpis.logged_for_you_hint"))), tuple(blocks))
+    return Message("\n".join((sentence, *note, *lines)), tuple(blocks))
 
 
-def value_question(request: LogRequest | TargetRequest, carried: Mapping[str, str], w: Wording) -> Message:
+def value_question(kpi: Kpi, typed: AmbiguousValue, action: str, carried: Mapping[str, str], w: Wording) -> Message:
     """Which number was meant: a button for each reading, with everything else that was said inside."""
-    assert isinstance(request.value, AmbiguousValue)
-    action = ids.VALUE_CHOSEN if isinstance(request, LogRequest) else ids.TARGET_VALUE_CHOSEN
-    labels = [w.full(value, request.kpi.unit) for value in request.value.readings]
-    question = w.t("kpis.value_question", kpi=w.name(request.kpi), readings=either(labels, w))
+    labels = [w.full(value, kpi.unit) for value in typed.readings]
+    question = w.t("kpis.value_question", kpi=w.name(kpi), readings=either(labels, w))
     buttons = [
         button(label, ids.sub_id(action, place), ids.pack(**{**carried, "value": plain_number(value)}))
-        for place, (label, value) in enumerate(zip(labels, request.value.readings, strict=True))
+        for place, (label, value) in enumerate(zip(labels, typed.readings, strict=True))
     ]
     return Message(question, (section(question), actions(buttons)))
 
@@ -169,10 +208,10 @@ def _value_input(row: FormRow, w: Wording) -> Block:
     hint = (
         w.t("kpis.form_last", value=w.full(row.last, row.kpi.unit))
         if row.last is not None
-        else w.t(f"kpi.{row.kpi.key}.meaning")
+        else w.t.kpi_meaning(row.kpi)
     )
     label = w.t("kpis.form_label", kpi=w.name(row.kpi), unit=unit_words(row.kpi, w))
-    example = w.t("kpis.form_example", example=row.kpi.example)
+    example = w.t("kpis.form_example", example=w.example(row.kpi))
     box = text_input("typed", placeholder=example, max_length=MAX_TYPED)
     return field(value_field(row.kpi.key), label, box, optional=True, hint=hint)
 
@@ -181,59 +220,18 @@ def unit_words(kpi: Kpi, w: Wording) -> str:
     return w.currency if kpi.unit == "currency" else w.t(f"kpi.unit.{kpi.unit}")
 
 
-def recorded_form(entries: Sequence[Entry], w: Wording) -> Block:
-    """What the form turns into: each recorded value with its Undo."""
-    blocks: list[Block] = [section(w.t("kpis.form_done"))]
+def recorded_form(entries: Sequence[Entry], w: Wording, done: str = "") -> Block:
+    """What the form turns into: each recorded value with its Undo and Correct. `done` are other words above them."""
+    blocks: list[Block] = [section(done or w.t("kpis.form_done"))]
     for entry in entries:
         if entry.state is EntryState.ACTIVE:
-            blocks.append(section(entry_words(entry, w), accessory=undo_button(entry, w)))
+            blocks.append(section("\n".join((entry_words(entry, w), *_said_with(entry, w)))))
+            blocks.append(actions(change_buttons(entry, w)))
         else:
-            blocks.append(section(w.t("kpis.undone", what=entry_words(entry, w))))
+            key = "kpis.undone" if entry.state is EntryState.UNDONE else "kpis.correcting.changed_since"
+            blocks.append(section(w.t(key, what=entry_words(entry, w))))
     carried = ids.pack(entries=",".join(entry.id for entry in entries))
     return form(RECORDED_VIEW, w.t("kpis.form_title"), blocks, close=w.t("core.close"), metadata=carried)
-
-
-def target_form(w: Wording) -> Block:
-    """A target in three answers: which KPI, how much, for which period."""
-    kpis = [option(w.name(kpi), kpi.key) for kpi in KPIS.values()]
-    periods = [option(w.t(f"kpis.per.{kind}"), kind.value) for kind in TARGET_PERIODS]
-    box = text_input("typed", placeholder=w.t("kpis.form_example", example="12500000"), max_length=MAX_TYPED)
-    blocks = [
-        section(w.t("kpis.target_intro")),
-        field(KPI_FIELD, w.t("kpis.target_kpi"), select("chosen", kpis)),
-        field(VALUE_FIELD, w.t("kpis.target_value"), box, hint=w.t("kpis.target_value_hint")),
-        field(PERIOD_FIELD, w.t("kpis.target_period"), select("chosen", periods, initial=periods[1])),
-    ]
-    return form(ids.TARGET_FORM, w.t("kpis.target_title"), blocks, submit=w.t("core.save"), close=w.t("core.cancel"))
-
-
-def target_message(set_: TargetSet, w: Wording) -> Message:
-    """The target as set, how ambitious it is, and where it stands today."""
-    progress = set_.progress
-    target, kpi = progress.target, progress.figure.kpi
-    sentence = w.t(
-        "kpis.target_set",
-        kpi=w.name(kpi),
-        value=w.goal(target),
-        whose=w.owner(target.owner_id),
-    )
-    lines = [w.t("kpis.target_replaced", value=w.full(set_.replaced, kpi.unit))] if set_.replaced is not None else []
-    lines += [attainability_sentence(set_, w), w.target_sentence(target, progress.period, progress.pace, kpi)]
-    return Message("\n".join((sentence, *lines)), (section(sentence), context("\n".join(lines))))
-
-
-def attainability_sentence(set_: TargetSet, w: Wording) -> str:
-    """SMART's A: how the target compares with the best period so far."""
-    kpi, target = set_.progress.figure.kpi, set_.progress.target
-    if set_.times is None or set_.best is None:
-        return w.t("kpis.attain_unknown")
-    kind = target.period or PeriodKind.CUSTOM
-    best = w.value(set_.best, kpi.unit)
-    if set_.times <= 1:
-        return w.t("kpis.attain_reached", best=best, period=w.t(f"kpis.best.{kind}"))
-    is_far = "far_" if set_.times >= FAR else ""
-    key = f"kpis.attain_{is_far}{kpi.direction}"
-    return w.t(key, times=round(set_.times, 1), best=best, period=w.t(f"kpis.best.{kind}"))
 
 
 def ambiguous_typed(value: AmbiguousValue, kpi: Kpi, w: Wording) -> str:

@@ -7,14 +7,17 @@ from decimal import ROUND_DOWN, Decimal
 
 from babel import dates
 
+from bot.domain.catalogue import Catalogue
 from bot.domain.entries import Figure
 from bot.domain.figures import Computed
-from bot.domain.formulas import Difference, Expression, Product, Ratio, Reading, Span, Sum, Term
-from bot.domain.kpis import KPIS, Aggregation, Direction, Kpi, Unit
+from bot.domain.forecasts import Forecast
+from bot.domain.formulas import Constant, Difference, Expression, Product, Ratio, Reading, Reference, Span, Sum, Term
+from bot.domain.kpis import Aggregation, Kpi, Unit
 from bot.domain.pacing import Pace
 from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.scoreboard import KpiLine, is_in_points
-from bot.domain.targets import Target
+from bot.domain.targets import Aim, Target, aim_of
+from bot.domain.values import AmbiguousValue, parse_value
 from bot.i18n import Translator
 
 DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
@@ -24,15 +27,17 @@ _NAMED = (PeriodKind.DAY, PeriodKind.WEEK)
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A translator together with what its sentences depend on: the currency, the reader's date and zone."""
+    """A translator together with what its sentences depend on: the currency, the reader's date and zone, and the
+    KPIs they may see."""
 
     t: Translator
     currency: str
     today: date
     zone: str
+    kpis: Catalogue
 
     def name(self, kpi: Kpi) -> str:
-        return self.t(f"kpi.{kpi.key}")
+        return self.t.kpi(kpi)
 
     def inside(self, kpi: Kpi) -> str:
         """The name as it stands within a sentence."""
@@ -57,6 +62,13 @@ class Wording:
         parts = (days * DAY_SECONDS, hours * HOUR_SECONDS, minutes * MINUTE_SECONDS, rest)
         return " ".join(self.t.duration(part) for part in parts if part) or self.t.duration(0)
 
+    def example(self, kpi: Kpi) -> str:
+        """A value as one types it in this language: "12.500.000", "4,6", "3 j 20 mnt"; "" where nobody types it in."""
+        value = parse_value(kpi.example, kpi.unit, "en") if kpi.example else None
+        if value is None or isinstance(value, AmbiguousValue):
+            return kpi.example
+        return self._whole_duration(int(value)) if kpi.unit is Unit.DURATION else self.t.number(value)
+
     def value(self, value: Decimal | None, unit: Unit) -> str:
         """A figure, rounded as one reads it; "no data" where there is none."""
         return self.t("kpis.no_data") if value is None else self.t.value(value, unit, self.currency)
@@ -73,9 +85,9 @@ class Wording:
         return self.t.day(day) if day.year == self.today.year else self.t.date(day)
 
     def period(self, period: Period) -> str:
-        """ "this week", "last month", "October 2026", "1 Sep 2026 – 22 Nov 2026"."""
+        """ "this week", "last month", "October 2026", "1 Sep – 22 Nov 2026"."""
         if period.kind is PeriodKind.CUSTOM:
-            return f"{self.t.date(period.first)} – {self.t.date(period.last)}"
+            return self.days(period)
         current = containing(self.today, period.kind)
         if period == current:
             return self.t(f"kpis.this.{period.kind}")
@@ -93,6 +105,17 @@ class Wording:
             case _:
                 return str(period.first.year)
 
+    def days(self, period: Period) -> str:
+        """The days of a period, as short as is clear: "23–29 Nov 2026", "28 Sep – 4 Oct 2026"."""
+        first, last = period.first, period.last
+        if first == last:
+            return self.t.date(first)
+        if first.year != last.year:
+            return f"{self.t.date(first)} – {self.t.date(last)}"
+        if first.month != last.month:
+            return f"{self.day_month(first)} – {self.t.date(last)}"
+        return f"{first.day}–{self.t.date(last)}"
+
     def day_month(self, day: date) -> str:
         """ "5 Oct": for charts and narrow columns."""
         return str(dates.format_date(day, "d MMM", locale=self.t.locale))
@@ -109,18 +132,31 @@ class Wording:
         """ "per week", or "measured weekly" for what does not add up; "by 31 Dec 2026"."""
         if target.period is None:
             return self.t("kpis.until", day=target.deadline)
-        if KPIS[target.kpi_key].aggregation is Aggregation.SUM:
+        if self.kpis[target.kpi_key].aggregation is Aggregation.SUM:
             return self.t(f"kpis.per.{target.period}")
         return self.t(f"kpis.measured.{target.period}")
 
-    def goal(self, target: Target) -> str:
-        """ "Rp 500,000,000 per month", "2 h, measured weekly"."""
-        kpi = KPIS[target.kpi_key]
-        is_measured = target.period is not None and kpi.aggregation is not Aggregation.SUM
-        return f"{self.full(target.value, kpi.unit)}{',' if is_measured else ''} {self.time_of(target)}"
+    def asked(self, target: Target) -> str:
+        """ "Rp 500,000,000", "at least 4.5", "at most 2 h", "between 3 and 5": what a target asks for. That it should
+        be reached, or what is usual for its KPI, goes without saying."""
+        unit = self.kpis[target.kpi_key].unit
+        value = self.full(target.value, unit)
+        if target.aim in (None, Aim.REACH):
+            return value
+        high = self.full(target.upper, unit) if target.upper is not None else ""
+        return self.t(f"kpis.targets.asks.{target.aim}", value=value, high=high)
 
-    def owner(self, member_id: str) -> str:
-        return f"<@{member_id}>" if member_id else self.t("kpis.whole_team")
+    def goal(self, target: Target) -> str:
+        """ "Rp 500,000,000 per month", "at most 2 h, measured weekly"."""
+        kpi = self.kpis[target.kpi_key]
+        is_measured = target.period is not None and kpi.aggregation is not Aggregation.SUM
+        return f"{self.asked(target)}{',' if is_measured else ''} {self.time_of(target)}"
+
+    def owner(self, owner_id: str) -> str:
+        """A person, a user group, or everybody together."""
+        if owner_id.startswith("S"):
+            return f"<!subteam^{owner_id}>"
+        return f"<@{owner_id}>" if owner_id else self.t("kpis.whole_team")
 
     def whose(self, period: Period, owner_id: str) -> str:
         """ "This week, the whole team"."""
@@ -137,7 +173,7 @@ class Wording:
         `said` are other words for the period at its head."""
         if pace.actual is None:
             key = "kpis.against_nothing"
-        elif kpi.aggregation is Aggregation.SUM and kpi.direction is Direction.HIGHER and pace.reached is not None:
+        elif _is_reached_by_adding(target, kpi) and pace.reached is not None:
             key = "kpis.against_sum"
         else:
             key = "kpis.against_level"
@@ -145,10 +181,28 @@ class Wording:
             key,
             period=said or capital(self.period(period)),
             value=self.value(pace.actual, kpi.unit),
-            target=self.full(target.value, kpi.unit),
+            target=self.asked(target),
             share=self.share(pace.reached or Decimal(0)),
             status=self.status(pace),
         )
+
+    def needed(self, target: Target, pace: Pace, kpi: Kpi) -> str:
+        """How much each working day from now on must bring, or may still bring; "" where there is no such number."""
+        if pace.needed_per_day is None or pace.actual is None:
+            return ""
+        limit = "room" if aim_of(target, kpi) is Aim.BELOW else "needed"
+        return self.t(f"kpis.targets.day.{limit}", value=self.short(pace.needed_per_day, kpi.unit))
+
+    def forecast(self, forecast: Forecast, kpi: Kpi) -> str:
+        """Where the period will end, how sure that is, and what it is judged by."""
+        numbers = (forecast.value, forecast.low, forecast.high)
+        if kpi.whole and kpi.aggregation is Aggregation.SUM:
+            numbers = (round(numbers[0], 0), round(numbers[1], 0), round(numbers[2], 0))
+        value, low, high = (self.short(each, kpi.unit) for each in numbers)
+        method = self.t(f"kpis.targets.method.{forecast.method}", n=forecast.based_on)
+        if low == high:
+            return self.t("kpis.targets.forecast_alone", value=value, method=method)
+        return self.t("kpis.targets.forecast", value=value, level=forecast.level, low=low, high=high, method=method)
 
     def formula(self, figure: Figure) -> str:
         """ "32.4% = 12 deals won / 37 leads"; "" for what is not derived or has no value."""
@@ -159,7 +213,7 @@ class Wording:
         return self.t("kpis.formula", value=self.figure(figure), formula=said)
 
     def _amount(self, term: Term, values: Mapping[Term, Decimal | None]) -> str:
-        return self.value(values.get(term), KPIS[term.kpi_key].unit)
+        return self.value(values.get(term), self.kpis[term.kpi_key].unit)
 
     def formula_in(self, kpi: Kpi, said: Callable[[Term], str]) -> str:
         """A KPI's formula in the words that `said` has for each term; "" for what is not derived. That a percentage is
@@ -176,7 +230,7 @@ class Wording:
 
     def term(self, term: Term) -> str:
         """An input as a formula names it: "leads", "active customers at the start", "average stock value"."""
-        what = self.inside(KPIS[term.kpi_key])
+        what = self.inside(self.kpis[term.kpi_key])
         match term:
             case Term(reading=Reading.SUM, span=Span.PERIOD):
                 return what
@@ -188,6 +242,10 @@ class Wording:
         """A formula written out, each term as `said` says it, with brackets only where they are needed."""
         if isinstance(formula, Term):
             return said(formula)
+        if isinstance(formula, Constant):
+            return self.t.number(Decimal(formula.value.numerator) / Decimal(formula.value.denominator))
+        if isinstance(formula, Reference):
+            return self.inside(self.kpis[formula.kpi_key])
         left, right = self.expression(formula.left, said), self.expression(formula.right, said)
         is_sum = isinstance(formula, Sum | Difference)
         if not is_sum and isinstance(formula.left, Sum | Difference):
@@ -195,6 +253,11 @@ class Wording:
         if isinstance(formula.right, Sum | Difference | (Sum if is_sum else Product | Ratio)):
             right = f"({right})"
         return f"{left} {_SIGNS[type(formula)]} {right}"
+
+
+def _is_reached_by_adding(target: Target, kpi: Kpi) -> bool:
+    """Whether a share of the target says how far it is: what adds up to at least so much."""
+    return kpi.aggregation is Aggregation.SUM and aim_of(target, kpi) in (Aim.REACH, Aim.ABOVE)
 
 
 def capital(text: str) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from bot.domain.drivers import Pair
 from bot.domain.enps import Change, Interval
+from bot.domain.kpi_notes import KpiNote
 from bot.domain.kpis import Direction, Kpi
 from bot.domain.pacing import Pace, Status
 from bot.domain.periods import Period, PeriodKind, containing, through
@@ -16,6 +18,7 @@ from bot.domain.schedules import Cadence, Rule
 from bot.domain.scoreboard import KpiLine, is_in_points
 from bot.domain.summaries import Summary
 from bot.domain.surveys import Round
+from bot.domain.targets import Aim, aim_of
 
 KINDS = {Cadence.DAILY: PeriodKind.DAY, Cadence.WEEKLY: PeriodKind.WEEK, Cadence.MONTHLY: PeriodKind.MONTH}
 """The rhythms a summary can have, and the kind of period each is about."""
@@ -47,6 +50,24 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What somebody noted about a KPI in these days: why it is where it is, or what is done about it. `person` is their
+    name; neither it nor the note's text is escaped."""
+
+    kpi: Kpi
+    note: KpiNote
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An outcome that got worse, on its line, and the driver that did so with it or before it."""
+
+    line: KpiLine
+    pair: Pair
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryFacts:
     """Everything a summary says. `period` is whole also while it is still running; `today` is the local date the
     summary was due. `owing` are the names of people whose numbers are missing."""
@@ -59,6 +80,8 @@ class SummaryFacts:
     pulses: tuple[Pulse, ...]
     owing: tuple[str, ...]
     currency: str
+    beside: tuple[Beside, ...] = ()
+    notes: tuple[Noted, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -136,6 +159,20 @@ def against(lines: Sequence[KpiLine]) -> Against | None:
     if chosen is None:
         return None
     return Against(*chosen, others=len(not_good or judged) - 1)
+
+
+def in_need(lines: Sequence[KpiLine]) -> list[KpiLine]:
+    """The lines that are not good enough by now, and of which it is known how much each working day must bring. What a
+    limit still allows is no such thing."""
+    return [
+        line
+        for line in lines
+        if line.pace is not None
+        and line.target is not None
+        and line.pace.status in NOT_GOOD
+        and line.pace.needed_per_day is not None
+        and aim_of(line.target, line.kpi) is not Aim.BELOW
+    ]
 
 
 def mover(lines: Sequence[KpiLine]) -> Mover | None:

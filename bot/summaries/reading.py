@@ -5,21 +5,26 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain import enps, privacy
+from bot.domain.catalogue import Catalogue
 from bot.domain.enps import Change
+from bot.domain.kpi_notes import KpiNoteKind
 from bot.domain.members import Absence, Member
 from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.privacy import Publication
 from bot.domain.scoreboard import KpiLine, chosen_target
 from bot.domain.surveys import Round, RoundFacts, RoundState
 from bot.domain.workdays import Workdays
-from bot.scoreboard import read_figures, read_scoreboard, workdays_in
-from bot.summaries.facts import Pulse, SummaryFacts, Trend, period_of
+from bot.scoreboard import read_figures, read_pair, read_scoreboard, workdays_in
+from bot.summaries.facts import Beside, Noted, Pulse, SummaryFacts, Trend, period_of
 from storage import UnitOfWork
 
 TREND_PERIODS = 8
 MAX_LINES = 12
+MAX_BESIDE = 2
+MAX_NOTES = 5
 PULSE_DAYS = 35
 """A round that closed longer ago than this many days is no news any more."""
 RATES_APART = 20
@@ -42,22 +47,53 @@ class Place:
 
 def read_facts(db: UnitOfWork, kind: PeriodKind, local_date: date, now: datetime, place: Place) -> SummaryFacts:
     """What the summary of a local date says, from the numbers as they are at `now` (aware)."""
-    workdays = workdays_in(place.country)
+    workdays, kpis = workdays_in(place.country, db.catalogue.policy().days_off), db.catalogue.read().public()
     period = period_of(kind, local_date)
-    lines = tuple(read_scoreboard(db, period, local_date, workdays)[:MAX_LINES])
+    lines = tuple(read_scoreboard(db, kpis, period, local_date, workdays)[:MAX_LINES])
     return SummaryFacts(
         period=period,
         today=local_date,
         zone=place.zone,
         lines=lines,
-        trend=_trend(db, lines, period, local_date),
+        trend=_trend(db, kpis, lines, period, local_date),
         pulses=tuple(_pulses(db, now, place.channel_id)),
-        owing=tuple(_owing(db, period, local_date, workdays)),
+        owing=tuple(_owing(db, kpis, period, local_date, workdays)),
         currency=place.currency,
+        beside=tuple(_beside(db, kpis, lines, period, local_date, workdays)),
+        notes=tuple(_notes(db, lines, period, local_date, place.zone)),
     )
 
 
-def _trend(db: UnitOfWork, lines: Sequence[KpiLine], period: Period, local_date: date) -> Trend | None:
+def _beside(
+    db: UnitOfWork,
+    kpis: Catalogue,
+    lines: Sequence[KpiLine],
+    period: Period,
+    local_date: date,
+    workdays: Workdays,
+) -> list[Beside]:
+    """The outcomes that got worse together with, or after, a process KPI they are tied to."""
+    found = [(line, read_pair(db, kpis, line, period, local_date, workdays)) for line in lines]
+    return [Beside(line, pair) for line, pair in found if pair is not None][:MAX_BESIDE]
+
+
+def _notes(db: UnitOfWork, lines: Sequence[KpiLine], period: Period, local_date: date, zone: str) -> list[Noted]:
+    """The reasons and actions that were noted for the KPIs shown, from the first day of the period until the summary,
+    the latest ones, in the order of the lines."""
+    found = [
+        (line.kpi, note)
+        for line in lines
+        for note in reversed(db.catalogue.notes(line.kpi.key))
+        if note.kind in (KpiNoteKind.REASON, KpiNoteKind.ACTION)
+        and period.first <= note.at.astimezone(ZoneInfo(zone)).date() <= local_date
+    ]
+    latest = sorted(found, key=lambda each: each[1].at)[-MAX_NOTES:]
+    people = db.members.get_many({note.by for _, note in latest})
+    names = {note.by: people[note.by].name if note.by in people else "" for _, note in latest}
+    return [Noted(kpi, note, names[note.by] or note.by) for kpi, note in found if (kpi, note) in latest]
+
+
+def _trend(db: UnitOfWork, kpis: Catalogue, lines: Sequence[KpiLine], period: Period, local_date: date) -> Trend | None:
     """The KPI to draw: one with a target for such a period, else one with any target, else the first (revenue) that
     has numbers. None where fewer than two periods have a number."""
     filled = [line for line in lines if line.figure.value is not None]
@@ -67,7 +103,7 @@ def _trend(db: UnitOfWork, lines: Sequence[KpiLine], period: Period, local_date:
     if chosen is None:
         return None
     periods = _latest(period, TREND_PERIODS)
-    values = tuple(figure.value for figure in read_figures(db, chosen.kpi, periods, local_date))
+    values = tuple(figure.value for figure in read_figures(db, kpis, chosen.kpi.key, periods, local_date))
     if sum(value is not None for value in values) < REGULARLY:
         return None
     targets = [target for target in db.targets.active(chosen.kpi.key) if not target.owner_id]
@@ -138,14 +174,14 @@ def _rate(published: Publication) -> float:
     return 100 * published.answers / published.asked if published.asked else 0.0
 
 
-def _owing(db: UnitOfWork, period: Period, local_date: date, workdays: Workdays) -> list[str]:
-    """The names of people who log a KPI regularly and have not done so for this period. Nobody while it still has
-    working days ahead, and nobody who was away for all of it."""
+def _owing(db: UnitOfWork, kpis: Catalogue, period: Period, local_date: date, workdays: Workdays) -> list[str]:
+    """The names of people who log one of `kpis` that is not retired regularly and have not done so for this period.
+    Nobody while it still has working days ahead, and nobody who was away for all of it."""
     if local_date < period.last and workdays.count(local_date + timedelta(days=1), period.last):
         return []
     earlier = _earlier(period, workdays)
     missing: set[str] = set()
-    for key in sorted(db.kpis.keys_used()):
+    for key in sorted(db.kpis.keys_used() & {kpi.key for kpi in kpis.current}):
         times = Counter(member for each in earlier for member in db.kpis.loggers(key, each.first, each.last))
         regulars = {member for member, count in times.items() if count >= REGULARLY}
         missing |= regulars - db.kpis.loggers(key, period.first, period.last)

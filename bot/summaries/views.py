@@ -29,6 +29,13 @@ def summary_message(facts: SummaryFacts, t: Translator) -> Message:
     if facts.has_numbers:
         said += [w.row(line) for line in facts.lines]
         blocks.append(table(_rows(facts.lines, w), align=_ALIGN))
+        about = _about(facts, w)
+        if about:
+            said += about
+            blocks.append(section("\n".join(about)))
+        noted = [w.noted(each) for each in facts.notes]
+        said += map(escape, noted)
+        blocks += [plain_section(each) for each in noted]
     drawn = _chart(facts.trend, w) if facts.trend else None
     if facts.trend and drawn:
         said.append(w.trend(facts.trend))
@@ -43,6 +50,11 @@ def summary_message(facts: SummaryFacts, t: Translator) -> Message:
         blocks.append(plain_section(owing))
     blocks += [actions([log]), context(t("summaries.footer"))]
     return Message("\n".join(said), tuple(blocks))
+
+
+def _about(facts: SummaryFacts, w: Wording) -> list[str]:
+    """What the table calls for: how much a day must bring, and what fell beside what."""
+    return [*filter(None, [w.needed()]), *(w.beside(each) for each in facts.beside)]
 
 
 def _rows(lines: Sequence[KpiLine], w: Wording) -> list[list[str]]:

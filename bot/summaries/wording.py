@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 from babel import dates
 
 from bot.domain import enps, privacy
-from bot.domain.kpis import Kpi, Unit
+from bot.domain.kpis import Direction, Kpi, Unit
 from bot.domain.periods import Period, PeriodKind
 from bot.domain.scoreboard import KpiLine, is_in_points
 from bot.domain.targets import Target
 from bot.i18n import Translator
 from bot.slack.blocks import cut
-from bot.summaries.facts import Against, Mover, Pulse, SummaryFacts, Trend, against, mover
+from bot.summaries.facts import Against, Beside, Mover, Noted, Pulse, SummaryFacts, Trend, against, in_need, mover
 
 MAX_NAMES = 8
 NAME_LENGTH = 40
+NOTE_LENGTH = 200
+MAX_NEEDED = 3
 _AMOUNTS = (
     (Decimal(10) ** 12, "trillion"),
     (Decimal(10) ** 9, "billion"),
@@ -44,21 +46,21 @@ class Wording:
         return self.t(f"summaries.before.{self.facts.period.kind}{self._so_far()}")
 
     def name(self, kpi: Kpi) -> str:
-        return self.t(f"kpi.{kpi.key}")
+        return self.t.kpi(kpi)
 
     def value(self, value: Decimal | None, unit: Unit) -> str:
         return self.t.figure(value, unit, self.facts.currency)
 
-    def target(self, target: Target, unit: Unit) -> str:
+    def target(self, target: Target, kpi: Kpi) -> str:
         """ "Rp 1.2B", "Rp 4.8B a month" where it is not about the summary's own kind of period."""
         if target.period is self.facts.period.kind:
-            return self.value(target.value, unit)
-        return self.t.target(target, unit, self.facts.currency)
+            return self.t.asked(target, kpi, self.facts.currency)
+        return self.t.target(target, kpi, self.facts.currency)
 
     def standing(self, line: KpiLine) -> str:
         """The target in the table, with the figure its status is about where that is not the summary's own."""
         if line.target is not None and line.target_period == self.facts.period:
-            return self.value(line.target.value, line.kpi.unit)
+            return self.t.asked(line.target, line.kpi, self.facts.currency)
         return self.t.standing_target(line, self.facts.period, self.facts.today, self.facts.currency)
 
     def status(self, line: KpiLine) -> str:
@@ -86,6 +88,45 @@ class Wording:
         if line.change is not None:
             parts.append(self.t("summaries.row_change", change=self.change(line), before=self.before()))
         return f"{'; '.join(parts)}."
+
+    def needed(self) -> str:
+        """How much each working day must bring from now on, where it is not enough so far; "" where it is."""
+        lines = in_need(self.facts.lines)[:MAX_NEEDED]
+        items = [
+            self.t(
+                "summaries.needed_item",
+                kpi=self.name(line.kpi),
+                value=self.value(line.pace.needed_per_day, line.kpi.unit),
+            )
+            for line in lines
+            if line.pace is not None
+        ]
+        return self.t("summaries.needed", items="; ".join(items)) if items else ""
+
+    def beside(self, beside: Beside) -> str:
+        """ "Win rate fell (−12%); meetings held fell 4 weeks earlier (−18%)." Side by side; nothing is said of why."""
+        pair, change = beside.pair, beside.line.change or 0
+        is_worse = change > 0 if pair.outcome.direction is Direction.LOWER else change < 0
+        how = "slipped" if not is_worse else "rose" if change > 0 else "fell"
+        outcome = self.t(f"summaries.outcome.{how}", kpi=self.name(pair.outcome), change=self.change(beside.line))
+        ago = pair.weeks_earlier
+        when = self.t("summaries.earlier", count=ago, n=ago) if ago else self.t("summaries.same_week")
+        driver = self.t(
+            f"summaries.driver.{'rose' if pair.driver_change > 0 else 'fell'}",
+            kpi=_inside(self.name(pair.driver)),
+            when=when,
+            change=self.t.change(pair.driver_change, in_points=False),
+        )
+        return self.t("summaries.beside", outcome=outcome, driver=driver)
+
+    def noted(self, noted: Noted) -> str:
+        """A reason or an action in its author's words; nothing in it is escaped."""
+        return self.t(
+            f"summaries.noted.{noted.note.kind}",
+            kpi=self.name(noted.kpi),
+            person=cut(" ".join(noted.person.split()), NAME_LENGTH),
+            text=cut(" ".join(noted.note.text.split()), NOTE_LENGTH),
+        )
 
     def pulse(self, pulse: Pulse) -> str:
         """A round's result with how sure it is, or why there is none."""
@@ -160,7 +201,7 @@ class Wording:
             f"summaries.against.{chosen.status}",
             kpi=self.name(kpi),
             actual=self.value(chosen.pace.actual, kpi.unit),
-            target=self.target(target, kpi.unit),
+            target=self.target(target, kpi),
         )
         if not chosen.others:
             return sentence
@@ -207,3 +248,8 @@ class Wording:
 
     def _near(self, day: date) -> str:
         return self.t.day(day) if day.year == self.facts.today.year else self.t.date(day)
+
+
+def _inside(name: str) -> str:
+    """A name as it stands within a sentence: without its capital, unless it is all capitals ("CSAT")."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]

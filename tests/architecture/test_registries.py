@@ -42,6 +42,9 @@ METHOD_SCOPES = {
     "conversations_info": "channels:read",
     "conversations_members": "channels:read",
     "conversations_history": "channels:history",
+    "files_info": "files:read",
+    "files_getUploadURLExternal": "files:write",
+    "files_completeUploadExternal": "files:write",
     "usergroups_list": "usergroups:read",
     "usergroups_users_list": "usergroups:read",
 }

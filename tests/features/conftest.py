@@ -1,10 +1,11 @@
 """The bot on the test bench: a small company in three time zones, on a Thursday afternoon in Jakarta."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.domain.members import Member
 from bot.settings import Settings
@@ -44,3 +45,10 @@ async def denyut(tmp_path: Path) -> AsyncIterator[Bench]:
     yield bench
     await bench.denyut.drain()
     storage.close()
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command run within a test sets up the process's logs, on a stream that is gone after it."""
+    yield
+    structlog.reset_defaults()

@@ -13,6 +13,13 @@ from bot.transports import dispatch
 from tests.features.harness import TEAM, Bench, checked, checked_view
 
 
+async def test_help_after_a_sub_command_is_its_own_line(denyut: Bench) -> None:
+    told = await denyut.command("/kpi log help", user="U0BOB")
+    assert told.text.startswith("`/kpi log KPI VALUE")
+    assert "\n" not in told.text
+    assert (await denyut.command("/kpi catat bantuan")).text.startswith("`/kpi catat KPI")
+
+
 async def test_help_lists_every_sub_command_in_the_persons_language(denyut: Bench) -> None:
     for command in ("/kpi", "/pulse", "/checkin"):
         english = await denyut.command(f"{command} help", user="U0BOB")

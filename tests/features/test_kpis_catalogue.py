@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.catalogue import Catalogue
 from bot.domain.entries import Entry
 from bot.domain.figures import FIRST_DAY, Computed, earlier
 from bot.domain.formulas import Span
@@ -15,10 +16,11 @@ from bot.domain.periods import Period, PeriodKind, containing
 from bot.domain.scoreboard import KpiLine
 from bot.domain.workdays import Workdays
 from bot.i18n import load
-from bot.kpis.boards import shown_message
-from bot.kpis.grammar import ShowRequest
-from bot.kpis.outcomes import Shown
-from bot.kpis.reading import FORM_KPIS, read_form, read_shown
+from bot.kpis.reading import FORM_KPIS, read_form
+from bot.kpis.showing.grammar import ShowRequest
+from bot.kpis.showing.outcomes import Course, Shown
+from bot.kpis.showing.reading import read_shown
+from bot.kpis.showing.views import shown_message
 from bot.kpis.vocabulary import Split, Vocabulary
 from bot.kpis.wording import Wording
 from bot.playground.block_kit.whole import check_message_blocks
@@ -151,7 +153,7 @@ class TestFormulas:
         await log_all(denyut, "revenue 100 on 2026-09-10", "revenue 120 on 2026-10-10")
         answer = spoken(await denyut.command("/kpi target sales growth 30% per month", user="U0BOB"))
         assert "Sales growth: 30%, measured monthly" in answer
-        assert "1.5 times your best month so far (20%)" in answer
+        assert "1.5 times the best month so far (20%, last month)" in answer
         overview = spoken(await denyut.command("/kpi show October 2026", user="U0BOB"))
         assert "Sales growth: 20%" in overview
         history = await denyut.command("/kpi history return on investment", user="U0BOB")
@@ -183,7 +185,7 @@ class TestReadable:
     async def test_the_form_has_mine_then_everybodys_and_no_inputs_nobody_logs(self, denyut: Bench) -> None:
         await log_all(denyut, "stock value 5M", "csat 4.6")
         await log_all(denyut, "ad spend 3M", "calls 7", user="U0EMMA")
-        rows = denyut.do(lambda db: read_form(db, "U0BOB"))
+        rows = denyut.do(lambda db: read_form(db, Catalogue(), "U0BOB", denyut.now.date()))
         keys = [row.kpi.key for row in rows]
         assert keys[:4] == ["customer_satisfaction", "stock_value", "calls_held", "acquisition_spend"]
         assert [row.last for row in rows[:4]] == [Decimal("4.6"), Decimal(5_000_000), None, None]
@@ -197,8 +199,8 @@ class TestReadable:
         inputs = tuple((term, HUGE) for term in terms_of(kpi))
         week = containing(TODAY, PeriodKind.WEEK)
         line = KpiLine(Computed(kpi, HUGE, 3, inputs), None, None)
-        w = Wording(TEXTS.t(language), "IDR", TODAY, "Asia/Jakarta")
-        message = shown_message(Shown(week, line, ()), w)
+        w = Wording(TEXTS.t(language), "IDR", TODAY, "Asia/Jakarta", Catalogue())
+        message = shown_message(Shown(week, line, Course(PeriodKind.WEEK)), w)
         check_message_blocks(list(message.blocks), lambda _: True)
         assert w.formula(line.figure).count(w.value(HUGE, KPIS[inputs[0][0].kpi_key].unit)) >= 1
         assert w.formula(line.figure) in message.text
@@ -209,7 +211,7 @@ class TestNames:
     @pytest.mark.parametrize("language", ["en", "id"])
     @pytest.mark.parametrize("key", KPIS)
     def test_every_name_and_alias_means_its_own_kpi(self, key: str, language: str) -> None:
-        vocabulary = Vocabulary.of(TEXTS, TEXTS.t(language))
+        vocabulary = Vocabulary.of(TEXTS, TEXTS.t(language), Catalogue())
         t = TEXTS.t(language)
         for name in (t(f"kpi.{key}"), *t.words(f"kpi.{key}.words")):
             kpi, rest = vocabulary.required([*name.split(), "5"])
@@ -250,38 +252,46 @@ class TestReading:
     @pytest.mark.parametrize("kpi", DERIVED, ids=lambda kpi: kpi.key)
     def test_months_of_a_breakdown_are_the_months_by_themselves(self, filled: Storage, kpi: Kpi) -> None:
         span = Period(self.MONTHS[0].first, TODAY, PeriodKind.CUSTOM)
-        request = ShowRequest(kpi, span, has_period=True, split=Split.MONTH)
-        shown = filled.read_now("T1", lambda db: read_shown(db, request, TODAY, WEEKENDS))
+        request = ShowRequest((kpi,), span, has_period=True, split=Split.MONTH)
+        shown = filled.read_now("T1", lambda db: read_shown(db, Catalogue(), request, TODAY, WEEKENDS))
         single = [
-            filled.read_now("T1", lambda db, m=month: read_scoreboard(db, m, TODAY, WEEKENDS, [kpi.key]))[0].figure
+            filled.read_now("T1", lambda db, m=month: read_scoreboard(db, Catalogue(), m, TODAY, WEEKENDS, [kpi.key]))[
+                0
+            ].figure
             for month in self.MONTHS
         ]
-        assert [part.figure for part in shown.parts] == single
+        assert shown.table is not None
+        assert [part.figure for part in shown.table.buckets] == single
         assert all(figure.value is not None for figure in single)
 
     @pytest.mark.parametrize("kpi", DERIVED, ids=lambda kpi: kpi.key)
     def test_what_a_line_was_before_is_what_that_month_itself_was(self, filled: Storage, kpi: Kpi) -> None:
         september, october = self.MONTHS[1:3]
-        (line,) = filled.read_now("T1", lambda db: read_scoreboard(db, october, TODAY, WEEKENDS, [kpi.key]))
-        (own,) = filled.read_now("T1", lambda db: read_scoreboard(db, september, TODAY, WEEKENDS, [kpi.key]))
+        (line,) = filled.read_now(
+            "T1", lambda db: read_scoreboard(db, Catalogue(), october, TODAY, WEEKENDS, [kpi.key])
+        )
+        (own,) = filled.read_now(
+            "T1", lambda db: read_scoreboard(db, Catalogue(), september, TODAY, WEEKENDS, [kpi.key])
+        )
         assert line.before == own.figure
         assert earlier(october, TODAY) == september
 
     def test_one_person_alone_is_everybody(self, filled: Storage) -> None:
         (month,) = (m for m in self.MONTHS if m.contains(date(2026, 10, 1)))
         keys = [kpi.key for kpi in DERIVED]
-        team = filled.read_now("T1", lambda db: read_scoreboard(db, month, TODAY, WEEKENDS, keys))
-        own = filled.read_now("T1", lambda db: read_scoreboard(db, month, TODAY, WEEKENDS, keys, "U1"))
-        other = filled.read_now("T1", lambda db: read_scoreboard(db, month, TODAY, WEEKENDS, keys, "U2"))
+        team = filled.read_now("T1", lambda db: read_scoreboard(db, Catalogue(), month, TODAY, WEEKENDS, keys))
+        own = filled.read_now("T1", lambda db: read_scoreboard(db, Catalogue(), month, TODAY, WEEKENDS, keys, "U1"))
+        other = filled.read_now("T1", lambda db: read_scoreboard(db, Catalogue(), month, TODAY, WEEKENDS, keys, "U2"))
         assert [line.figure for line in own] == [line.figure for line in team]
         assert all(line.figure.value is None for line in other)
         for kpi in DERIVED:
-            request = ShowRequest(kpi, month, has_period=True, split=Split.PERSON)
-            shown = filled.read_now("T1", lambda db, r=request: read_shown(db, r, TODAY, WEEKENDS))
-            assert [part.figure for part in shown.parts] == [shown.line.figure]
+            request = ShowRequest((kpi,), month, has_period=True, split=Split.PERSON)
+            shown = filled.read_now("T1", lambda db, r=request: read_shown(db, Catalogue(), r, TODAY, WEEKENDS))
+            assert shown.board is not None
+            assert [row.figure for row in shown.board.rows] == [shown.line.figure]
 
     def test_the_whole_board_is_in_the_order_of_the_catalogue(self, filled: Storage) -> None:
-        board = filled.read_now("T1", lambda db: read_scoreboard(db, self.MONTHS[2], TODAY, WEEKENDS))
+        board = filled.read_now("T1", lambda db: read_scoreboard(db, Catalogue(), self.MONTHS[2], TODAY, WEEKENDS))
         assert [line.kpi.key for line in board] == [key for key in KPIS if key != "sales_growth"]
         assert all(isinstance(line.figure, Computed) == line.kpi.is_derived for line in board)
 
@@ -293,7 +303,7 @@ class TestReading:
         ]  # fmt: skip
         storage.write_now("T1", lambda db: db.kpis.add_many(entries))
         week = containing(TODAY, PeriodKind.WEEK)
-        board = storage.read_now("T1", lambda db: read_scoreboard(db, week, TODAY, WEEKENDS))
+        board = storage.read_now("T1", lambda db: read_scoreboard(db, Catalogue(), week, TODAY, WEEKENDS))
         assert {line.kpi.key: line.figure.value for line in board if line.kpi.is_derived} == {
             "retention_rate": 95,
             "churn_rate": 5,

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.catalogue import Catalogue
 from bot.domain.dates import AmbiguousDate
 from bot.domain.errors import DomainError
 from bot.domain.kpis import KPIS
 from bot.domain.periods import Period, PeriodKind
 from bot.domain.values import AmbiguousValue
 from bot.i18n import load
-from bot.kpis.grammar import LogRequest, ShowRequest, TargetRequest, parse_log, parse_show, parse_target
+from bot.kpis.grammar import LogRequest, parse_log
+from bot.kpis.showing.grammar import ShowRequest, parse_show
+from bot.kpis.targets.grammar import TargetRequest, parse_target
 from bot.kpis.vocabulary import Part, Split, Vocabulary, normal
 
 TODAY = date(2026, 11, 26)  # a Thursday
@@ -24,7 +27,7 @@ OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31), PeriodKind.MONTH)
 
 
 def speaking(language: str) -> Vocabulary:
-    return Vocabulary.of(TEXTS, TEXTS.t(language), "IDR")
+    return Vocabulary.of(TEXTS, TEXTS.t(language), Catalogue(), "IDR")
 
 
 def logged(kpi: str, value: str, on: date = TODAY, member: str | None = None, note: str = "") -> LogRequest:
@@ -160,19 +163,19 @@ def test_the_refusal_names_kpis_in_the_persons_language() -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("", ShowRequest(None, WEEK, False)),
-        ("last month", ShowRequest(None, OCTOBER, True)),
-        ("revenue", ShowRequest(KPIS["revenue"], WEEK, False)),
-        ("rev bulan lalu", ShowRequest(KPIS["revenue"], OCTOBER, True)),
-        ("bulan lalu pendapatan", ShowRequest(KPIS["revenue"], OCTOBER, True)),
-        ("conversion rate in october", ShowRequest(KPIS["conversion_rate"], OCTOBER, True)),
-        ("tingkat konversi 2026-10", ShowRequest(KPIS["conversion_rate"], OCTOBER, True)),
-        ("revenue by person", ShowRequest(KPIS["revenue"], WEEK, False, Split.PERSON)),
-        ("revenue last month by week", ShowRequest(KPIS["revenue"], OCTOBER, True, Split.WEEK)),
-        ("revenue by week last month", ShowRequest(KPIS["revenue"], OCTOBER, True, Split.WEEK)),
-        ("pendapatan menurut orang bulan lalu", ShowRequest(KPIS["revenue"], OCTOBER, True, Split.PERSON)),
-        ("pendapatan per bulan", ShowRequest(KPIS["revenue"], WEEK, False, Split.MONTH)),
-        ("lalu lintas", ShowRequest(KPIS["website_traffic"], WEEK, False)),
+        ("", ShowRequest((), WEEK, False)),
+        ("last month", ShowRequest((), OCTOBER, True)),
+        ("revenue", ShowRequest((KPIS["revenue"],), WEEK, False)),
+        ("rev bulan lalu", ShowRequest((KPIS["revenue"],), OCTOBER, True)),
+        ("bulan lalu pendapatan", ShowRequest((KPIS["revenue"],), OCTOBER, True)),
+        ("conversion rate in october", ShowRequest((KPIS["conversion_rate"],), OCTOBER, True)),
+        ("tingkat konversi 2026-10", ShowRequest((KPIS["conversion_rate"],), OCTOBER, True)),
+        ("revenue by person", ShowRequest((KPIS["revenue"],), WEEK, False, Split.PERSON)),
+        ("revenue last month by week", ShowRequest((KPIS["revenue"],), OCTOBER, True, Split.WEEK)),
+        ("revenue by week last month", ShowRequest((KPIS["revenue"],), OCTOBER, True, Split.WEEK)),
+        ("pendapatan menurut orang bulan lalu", ShowRequest((KPIS["revenue"],), OCTOBER, True, Split.PERSON)),
+        ("pendapatan per bulan", ShowRequest((KPIS["revenue"],), WEEK, False, Split.MONTH)),
+        ("lalu lintas", ShowRequest((KPIS["website_traffic"],), WEEK, False)),
     ],
 )
 def test_what_to_show_is_understood_in_both_languages(typed: str, meant: ShowRequest) -> None:

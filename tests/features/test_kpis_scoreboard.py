@@ -1,14 +1,16 @@
 """The scoreboard behind `/kpi show` and the weekly summary: figures, changes, and targets in their own periods."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from bot.domain.catalogue import Catalogue
 from bot.domain.entries import Entry, Totals
 from bot.domain.kpis import KPIS
-from bot.domain.pacing import Status
+from bot.domain.pacing import Status, Thresholds
 from bot.domain.periods import Period, PeriodKind, containing
 from bot.domain.scoreboard import chosen_target, earlier, lines
-from bot.domain.targets import Target
+from bot.domain.targets import Aim, Target
 from bot.domain.workdays import Workdays
 from bot.scoreboard import read_scoreboard
 from storage import Storage
@@ -70,6 +72,18 @@ def test_a_monthly_target_is_paced_over_its_month_also_on_a_weekly_line() -> Non
     assert (line.pace.actual, line.pace.status) == (85, Status.ON_TRACK)
 
 
+def test_a_kpis_own_thresholds_and_the_targets_own_aim_decide_its_status() -> None:
+    """85 of 100 on the 26th, where 18 of 21 working days have gone by: 99.2 % of what is expected."""
+    monthly = target("leads", 100, PeriodKind.MONTH)
+    board = ([KPIS["leads"]], totals(leads=10), {}, [monthly], {monthly.id: totals(leads=85)}, WEEK, TODAY, WEEKENDS)
+    (line,) = lines(*board)
+    (strict,) = lines(*board, {"leads": Thresholds(Decimal(100), Decimal(90))})
+    limit = replace(monthly, aim=Aim.BELOW)
+    (below,) = lines(*board[:3], [limit], {limit.id: totals(leads=101)}, WEEK, TODAY, WEEKENDS)
+    found = [each.pace.status for each in (line, strict, below) if each.pace]
+    assert found == [Status.ON_TRACK, Status.BEHIND, Status.MISSED]
+
+
 def test_a_past_week_is_judged_by_its_own_week() -> None:
     weekly = target("leads", 10)
     last_week = containing(date(2026, 11, 16), PeriodKind.WEEK)
@@ -91,12 +105,14 @@ def test_what_is_read_is_everybodys_with_the_teams_targets_or_one_persons_with_t
         db.targets.set(target("leads", 7, id="own", owner_id="U1"))  # type: ignore[attr-defined]
 
     storage.write_now("T1", fill)
-    (team,) = storage.read_now("T1", lambda db: read_scoreboard(db, WEEK, TODAY, WEEKENDS))
-    (own,) = storage.read_now("T1", lambda db: read_scoreboard(db, WEEK, TODAY, WEEKENDS, member_id="U1"))
+    (team,) = storage.read_now("T1", lambda db: read_scoreboard(db, Catalogue(), WEEK, TODAY, WEEKENDS))
+    (own,) = storage.read_now("T1", lambda db: read_scoreboard(db, Catalogue(), WEEK, TODAY, WEEKENDS, member_id="U1"))
     assert (team.figure.value, team.change, team.target and team.target.value) == (10, 100, 100)
     assert (own.figure.value, own.change, own.target and own.target.value) == (4, -20, 7)
     assert own.pace is not None
     assert own.pace.actual == 4
-    asked = storage.read_now("T1", lambda db: read_scoreboard(db, WEEK, TODAY, WEEKENDS, ["revenue", "leads"]))
+    asked = storage.read_now(
+        "T1", lambda db: read_scoreboard(db, Catalogue(), WEEK, TODAY, WEEKENDS, ["revenue", "leads"])
+    )
     assert [line.kpi.key for line in asked] == ["revenue", "leads"]
-    assert storage.read_now("T2", lambda db: read_scoreboard(db, WEEK, TODAY, WEEKENDS)) == []
+    assert storage.read_now("T2", lambda db: read_scoreboard(db, Catalogue(), WEEK, TODAY, WEEKENDS)) == []

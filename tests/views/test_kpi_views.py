@@ -1,29 +1,29 @@
 """Every message and form of the KPIs, in both languages, with the longest contents, within Slack's limits."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from bot.domain.catalogue import Catalogue
 from bot.domain.dates import AmbiguousDate
 from bot.domain.entries import Entry, EntryState, Figure
 from bot.domain.figures import Computed
 from bot.domain.kpis import KPIS, terms_of
-from bot.domain.members import Member
 from bot.domain.pacing import Pace, Status
 from bot.domain.periods import Period, PeriodKind, containing
-from bot.domain.scoreboard import KpiLine, Progress
+from bot.domain.scoreboard import KpiLine
 from bot.domain.targets import Target, target_period
 from bot.domain.values import AmbiguousValue
 from bot.i18n import load
-from bot.kpis import boards, views
-from bot.kpis.grammar import MAX_NOTE, LogRequest, TargetRequest
-from bot.kpis.outcomes import FormRow, Logged, PartFigure, Shown, TargetSet, Undone
-from bot.kpis.vocabulary import Split
+from bot.kpis import views
+from bot.kpis.grammar import MAX_NOTE
+from bot.kpis.outcomes import FormRow, Logged, Undone
 from bot.kpis.wording import Wording
 from bot.playground.block_kit.whole import check_message_blocks, check_view
 from bot.playground.slack_error import SlackError
+from bot.slack import ids
 from bot.slack.blocks import Block, Message, as_payload
 
 TEXTS = load("en")
@@ -35,7 +35,7 @@ WEEK = containing(TODAY, PeriodKind.WEEK)
 
 
 def wording(language: str, currency: str = "IDR") -> Wording:
-    return Wording(TEXTS.t(language), currency, TODAY, "Asia/Jakarta")
+    return Wording(TEXTS.t(language), currency, TODAY, "Asia/Jakarta", Catalogue())
 
 
 def entry(kpi: str = "revenue", value: Decimal = HUGE, number: int = 1, **more: object) -> Entry:
@@ -58,34 +58,13 @@ def line(kpi_key: str, status: Status | None = Status.AT_RISK) -> KpiLine:
     return KpiLine(figure, figure, Decimal("-12345.678"), goal, pace, target_period(goal, TODAY))
 
 
-def progress(kpi_key: str, owner: str = "") -> Progress:
-    one = line(kpi_key)
-    assert one.pace
-    assert one.target_period
-    return Progress(target(kpi_key, owner=owner), one.target_period, one.figure, one.pace)
-
-
-def weeks(kpi_key: str, count: int = 8) -> tuple[PartFigure, ...]:
-    periods = [containing(TODAY - timedelta(weeks=back), PeriodKind.WEEK) for back in reversed(range(count))]
-    return tuple(PartFigure(Figure(KPIS[kpi_key], HUGE, 1), period=period) for period in periods)
-
-
-def shown(kpi_key: str, parts: int = 99) -> Shown:
-    people = tuple(
-        PartFigure(Figure(KPIS[kpi_key], HUGE, 1), member=Member(f"U{n}", "<b>" + "n" * 80)) for n in range(parts)
-    )
-    return Shown(WEEK, line(kpi_key), weeks(kpi_key), Split.PERSON, people)
-
-
-LOG_REQUEST = LogRequest(
-    KPIS["revenue"], AmbiguousValue((HUGE, Decimal("1.5005"), Decimal(2))), TODAY, "U0BOBBOBBOB", LONG_NOTE
-)
+READINGS = AmbiguousValue((HUGE, Decimal("1.5005"), Decimal(2)))
 DAYS = AmbiguousDate((date(2026, 11, 10), date(2026, 10, 11)))
 CARRIED = {"kpi": "customer_satisfaction", "on": "2026-11-10/2026-10-11", "key": "k" * 60, "for": "U0BOBBOBBOB",
            "note": LONG_NOTE, "value": "-9999999999999.9999"}  # fmt: skip
 
 MESSAGES: dict[str, Callable[[Wording], Message]] = {
-    "logged": lambda w: views.logged_message(Logged(entry(), WEEK, line("revenue"), "U0BOB", True), w),
+    "logged": lambda w: views.logged_message(Logged(entry(), WEEK, line("revenue"), "U0BOB"), w),
     "logged in the month": lambda w: views.logged_message(
         Logged(entry("leads", Decimal(5)), WEEK, KpiLine(Figure(KPIS["leads"], None, 0), None, None), ""), w
     ),
@@ -97,43 +76,11 @@ MESSAGES: dict[str, Callable[[Wording], Message]] = {
         Undone(entry(state=EntryState.UNDONE, changed_by="U0BOB", changed_at=NOW), True), w
     ),
     "logged for you": lambda w: views.logged_for_you_message(entry(), w),
-    "which number": lambda w: views.value_question(LOG_REQUEST, CARRIED, w),
+    "which number": lambda w: views.value_question(KPIS["revenue"], READINGS, ids.VALUE_CHOSEN, CARRIED, w),
     "which target": lambda w: views.value_question(
-        TargetRequest(KPIS["lead_response_time"], AmbiguousValue((Decimal(324000), Decimal(5400))), None, TODAY), {}, w
+        KPIS["lead_response_time"], AmbiguousValue((Decimal(324000), Decimal(5400))), ids.TARGET_VALUE_CHOSEN, {}, w
     ),
     "which day": lambda w: views.day_question(KPIS["revenue"], DAYS, CARRIED, w),
-    "target set": lambda w: views.target_message(TargetSet(progress("revenue"), HUGE, HUGE, Decimal("2.4")), w),
-    "target set, lower is better": lambda w: views.target_message(
-        TargetSet(progress("lead_response_time"), None, Decimal(600), Decimal("2.4")), w
-    ),
-    "target within reach": lambda w: views.target_message(
-        TargetSet(progress("conversion_rate"), None, Decimal(30), Decimal("0.5")), w
-    ),
-    "target without history": lambda w: views.target_message(TargetSet(progress("leads", "U1"), None, None, None), w),
-    "overview": lambda w: boards.overview_message([line(key) for key in KPIS], WEEK, "x", w),
-    "overview of nothing": lambda w: boards.overview_message([], WEEK, "x", w),
-    "list": lambda w: boards.list_message(
-        {key: [target(key, kind) for kind in views.TARGET_PERIODS] for key in KPIS}, w
-    ),
-    "history": lambda w: boards.history_message(
-        KPIS["revenue"],
-        [entry(state=EntryState.UNDONE, changed_by="U0AYU", changed_at=NOW, number=n) for n in range(15)],
-        {"U0BOB": Member("U0BOB", "b" * 80)},
-        w,
-    ),
-    "history of nothing": lambda w: boards.history_message(KPIS["revenue"], [], {}, w),
-    "targets": lambda w: boards.targets_message([progress(key, "U0BOB") for key in KPIS] * 30, w),
-    "no targets": lambda w: boards.targets_message([], w),
-    "shown without data": lambda w: boards.shown_message(
-        Shown(
-            WEEK,
-            KpiLine(Figure(KPIS["leads"], None, 0), None, None),
-            tuple(PartFigure(Figure(KPIS["leads"], None, 0), period=part.period) for part in weeks("leads")),
-            Split.PERSON,
-        ),
-        w,
-    ),
-    **{f"shown {key}": (lambda w, key=key: boards.shown_message(shown(key), w)) for key in KPIS},  # type: ignore[misc]
 }
 
 FORMS: dict[str, Callable[[Wording], Block]] = {
@@ -141,10 +88,6 @@ FORMS: dict[str, Callable[[Wording], Block]] = {
     "log for the first time": lambda w: views.log_form([FormRow(kpi, None) for kpi in KPIS.values()], w),
     "recorded": lambda w: views.recorded_form(
         [entry(number=1), *(entry(state=EntryState.UNDONE, number=n) for n in range(2, 11))], w
-    ),
-    "target": views.target_form,
-    "overview": lambda w: boards.overview_form(
-        boards.overview_message([line(key) for key in KPIS] * 9, WEEK, "x", w), w.t("kpis.all_title"), w
     ),
 }
 
@@ -204,7 +147,7 @@ def test_what_was_understood_is_told_without_rounding(unit: str, language: str) 
         (containing(date(2026, 8, 1), PeriodKind.MONTH), "August 2026", "Agustus 2026"),
         (containing(date(2026, 8, 1), PeriodKind.QUARTER), "Q3 2026", "kuartal 3 2026"),
         (containing(date(2025, 8, 1), PeriodKind.YEAR), "2025", "2025"),
-        (Period(date(2026, 9, 1), TODAY, PeriodKind.CUSTOM), "1 Sep 2026 – 26 Nov 2026", "1 Sep 2026 – 26 Nov 2026"),
+        (Period(date(2026, 9, 1), TODAY, PeriodKind.CUSTOM), "1 Sep – 26 Nov 2026", "1 Sep – 26 Nov 2026"),
     ],
 )
 def test_periods_have_names(period: Period, english: str, indonesian: str) -> None:

@@ -267,9 +267,9 @@ def test_status_is_a_word_in_the_table(t: Translator) -> None:
 def test_a_target_of_another_period_says_so() -> None:
     (line,) = board({"revenue": 5_000_000}, {}, {"revenue": 1})
     monthly = Target("m", "revenue", Decimal(40_000_000), PeriodKind.MONTH, None, "", "U1", NOON, date(2026, 11, 1))
-    assert Wording(facts([line]), EN).target(monthly, line.kpi.unit).endswith("40M a month")
+    assert Wording(facts([line]), EN).target(monthly, line.kpi).endswith("40M a month")
     dated = Target("d", "revenue", Decimal(40_000_000), None, date(2026, 12, 31), "", "U1", NOON, date(2026, 11, 1))
-    assert Wording(facts([line]), EN).target(dated, line.kpi.unit).endswith("40M by 31 Dec 2026")
+    assert Wording(facts([line]), EN).target(dated, line.kpi).endswith("40M by 31 Dec 2026")
 
 
 @pytest.mark.parametrize(

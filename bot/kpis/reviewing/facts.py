@@ -1,0 +1,89 @@
+"""What is known about a KPI when it is reviewed: how much it was used, its last value, how often its targets were met,
+how often its definition changed, who logs it. Only read here."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from bot.domain.catalogue import Catalogue
+from bot.domain.entries import EntryState
+from bot.domain.figures import figure
+from bot.domain.kpi_notes import Usage
+from bot.domain.kpis import Kpi, inputs_of
+from bot.domain.pacing import Status, Thresholds, pace
+from bot.domain.periods import before
+from bot.domain.scoreboard import seen_from
+from bot.domain.targets import Target, target_period
+from bot.kpis.acting import Acting
+from bot.kpis.defining.service import may_change
+from bot.kpis.reviewing.dates import review_date
+from bot.kpis.reviewing.outcomes import OUTCOMES, Facts
+from bot.scoreboard import read_totals, whose_numbers
+from storage import UnitOfWork
+
+LOOK_BACK = 12
+"""Ended periods of a target that are looked at."""
+LATEST = 20
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_facts(db: UnitOfWork, kpi: Kpi, acting: Acting) -> Facts:
+    """The facts of a KPI that this person sees."""
+    settings = acting.kpis.settings(kpi.key)
+    reviews = tuple(note for note in db.catalogue.notes(kpi.key) if note.kind in OUTCOMES)
+    since = reviews[0].at if reviews else None
+    logged: dict[str, int] = {}
+    for key in inputs_of(kpi):
+        for member_id, count in db.kpis.logged_since(key, since or EVER).items():
+            logged[member_id] = logged.get(member_id, 0) + count
+    latest = db.kpis.history(kpi.key, limit=LATEST) if not kpi.is_derived else []
+    hits = [_met(db, target, acting) for target in db.targets.active(kpi.key)]
+    # Only where no date was decided on does it matter when the first of perhaps many entries was typed.
+    used = {} if settings.review_on else db.kpis.usage([kpi.key])
+    used_since = first_used(db, kpi.key, acting.kpis, used)
+    return Facts(
+        kpi=kpi,
+        settings=settings,
+        due_on=None if settings.retired_on or used_since is None else review_date(settings, used_since),
+        since=since,
+        logged=logged,
+        last=next((entry for entry in latest if entry.state is EntryState.ACTIVE), None),
+        met=sum(met for met, _ in hits),
+        ended=sum(ended for _, ended in hits),
+        changes=max(0, len(acting.kpis.versions(kpi.key)) - 1),
+        reviews=reviews,
+        may_decide=may_change(db, kpi.key, acting),
+    )
+
+
+def first_used(db: UnitOfWork, kpi_key: str, kpis: Catalogue, used: Mapping[str, Usage]) -> date | None:
+    """The day since which a KPI is used: when it was defined here, first logged, or first had a target. None for one
+    that nobody uses; one with a review date is used in any case."""
+    versions = kpis.versions(kpi_key)
+    days = [versions[0].starts] if versions else []
+    if kpi_key in used:
+        days.append(used[kpi_key].first_at.date())
+    days += [target.set_at.date() for target in db.targets.active(kpi_key)]
+    review_on = kpis.settings(kpi_key).review_on
+    return min(days) if days else review_on
+
+
+def _met(db: UnitOfWork, target: Target, acting: Acting) -> tuple[int, int]:
+    """In how many of the ended periods since a target was set it was met, and how many were decided."""
+    settings = acting.kpis.settings(target.kpi_key)
+    thresholds = Thresholds(settings.on_track, settings.behind)
+    period, met, ended = target_period(target, acting.today), 0, 0
+    if target.period is None:
+        return 0, 0
+    whose = whose_numbers(db, target.owner_id)
+    for _ in range(LOOK_BACK):
+        period = before(period)
+        if period.last < target.starts:
+            break
+        kpi = acting.kpis.on(seen_from(period, acting.today))[target.kpi_key]
+        actual = figure(kpi, read_totals(db, [kpi], period, before(period), whose)).value
+        status = pace(
+            kpi, target.value, actual, period, acting.today, acting.workdays, target.aim, target.upper, thresholds
+        ).status
+        met += status is Status.MET
+        ended += status in (Status.MET, Status.MISSED)
+    return met, ended

@@ -1,0 +1,41 @@
+"""What the readings of reviews give to the views: plain values, and the purposes of their messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.domain.catalogue import KpiSettings
+from bot.domain.entries import Entry
+from bot.domain.kpi_notes import KpiNote, KpiNoteKind
+from bot.domain.kpis import Kpi
+
+DUE = "kpis.review_due"
+FORGOTTEN = "kpis.review_forgotten"
+TURNED = "kpis.review_turned"
+
+OUTCOMES = (KpiNoteKind.KEPT, KpiNoteKind.CHANGED, KpiNoteKind.RETIRED)
+MOST_REASON = 300
+"""Characters of why a KPI is kept or retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A KPI before its review. `since` is when it was reviewed last (None: never), `logged` who typed how many values
+    since then, `last` the value of the latest day; `met` of `ended` periods of its targets were met; `changes` is the
+    number of times its definition changed. `reviews` are the outcomes of earlier ones, the latest first."""
+
+    kpi: Kpi
+    settings: KpiSettings
+    due_on: date | None
+    since: datetime | None = None
+    logged: Mapping[str, int] = field(default_factory=dict)
+    last: Entry | None = None
+    met: int = 0
+    ended: int = 0
+    changes: int = 0
+    reviews: tuple[KpiNote, ...] = ()
+    may_decide: bool = False
+
+    @property
+    def is_retired(self) -> bool:
+        return self.settings.retired_on is not None

@@ -1,0 +1,87 @@
+"""What readings give to the views of `/kpi show`: plain values. How they come about is in `reading` and `people`."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.domain.entries import Figure
+from bot.domain.members import Member
+from bot.domain.periods import Period, PeriodKind
+from bot.domain.scoreboard import KpiLine, Progress
+from bot.domain.targets import Target
+from bot.kpis.vocabulary import Split
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A KPI's figure in one stretch of a chart or table. One that is cut off at its ends is a CUSTOM period.
+    `is_running` says that today lies in it: its figure is not the last word."""
+
+    period: Period
+    figure: Figure
+    is_running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A KPI's figures over time, oldest first, all by the same `kind` of period, and the team's target for such periods
+    where there is one: that of a longer or shorter period is never cut up for it."""
+
+    kind: PeriodKind
+    buckets: tuple[Bucket, ...] = ()
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class YearAgo:
+    """The same period a year earlier, as many days of it while the period is running: its figure by the definition of
+    then, and the change since (None where the earlier figure is zero). `is_redefined`: the KPI is defined differently
+    now."""
+
+    period: Period
+    figure: Figure
+    change: Decimal | None
+    is_redefined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person's own figure, and how their own target stands where they have one."""
+
+    member: Member
+    figure: Figure
+    progress: Progress | None = None
+    has_won: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A KPI by person: who reached their own target comes first, all others by name. `mine` is the row of the person
+    who looks, who alone is told about it; None for everybody's eyes. `more` people are not listed."""
+
+    rows: tuple[PersonRow, ...]
+    mine: PersonRow | None = None
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One KPI over a period: its line, the same period a year ago, its course, and its breakdown if one was asked for
+    (`board` by person, `table` by week or month). `is_named`: the person said which period."""
+
+    period: Period
+    line: KpiLine
+    course: Course
+    is_named: bool = False
+    year_ago: YearAgo | None = None
+    split: Split | None = None
+    table: Course | None = None
+    board: Board | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several KPIs over a period, in the order they were asked for, and a year ago by KPI where there is data."""
+
+    period: Period
+    lines: tuple[KpiLine, ...]
+    years_ago: dict[str, YearAgo]

@@ -1,0 +1,1 @@
+"""Targets: setting them, showing where they stand, and telling when that changes."""

@@ -21,8 +21,9 @@ from functools import lru_cache
 from bot.domain.averages import t_quantile
 from bot.domain.formulas import Reading, Span, Term, evaluate
 from bot.domain.kpis import Aggregation, Kpi, terms_of
-from bot.domain.pacing import TOO_EARLY, decimal_of, elapsed
+from bot.domain.pacing import TOO_EARLY, Pace, decimal_of, elapsed
 from bot.domain.periods import Period, PeriodKind, containing
+from bot.domain.targets import Aim
 from bot.domain.workdays import Workdays
 
 LEVEL = 80
@@ -78,6 +79,19 @@ class _Stretch:
 
     past: Sequence[Fraction]
     times: int = 1
+
+
+def misses(outlook: Forecast, pace: Pace) -> bool:
+    """Whether the whole interval of a forecast lies on the wrong side of the target, however the days look so far."""
+    match pace.aim:
+        case Aim.REACH | Aim.ABOVE:
+            return outlook.high < pace.target
+        case Aim.BELOW:
+            return outlook.low > pace.target
+        case Aim.INSIDE:
+            return outlook.high < pace.target or (pace.upper is not None and outlook.low > pace.upper)
+        case None:
+            return False
 
 
 def forecast(

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.forecasts import LEVEL, Method, NoForecast, forecast, why_none
+from bot.domain.forecasts import LEVEL, Forecast, Method, NoForecast, forecast, misses, why_none
 from bot.domain.formulas import Difference, Product, Ratio, Reading, Span, Sum, Term
 from bot.domain.kpis import KPIS, Aggregation
+from bot.domain.pacing import Pace, Status
 from bot.domain.periods import Period, PeriodKind, containing
+from bot.domain.targets import Aim
 from bot.domain.workdays import Workdays
 
 WORKDAYS = Workdays("")
@@ -369,3 +371,24 @@ def test_the_order_of_the_history_does_not_matter(history, random):
     shuffled = list(history.items())
     random.shuffle(shuffled)
     assert found(dict(shuffled)) == found(history)
+
+
+@pytest.mark.parametrize(
+    ("aim", "low", "high", "missed"),
+    [
+        (Aim.REACH, 80, 99, True),
+        (Aim.REACH, 80, 100, False),
+        (Aim.ABOVE, 80, 99, True),
+        (Aim.BELOW, 101, 120, True),
+        (Aim.BELOW, 100, 120, False),
+        (Aim.INSIDE, 80, 99, True),
+        (Aim.INSIDE, 121, 130, True),
+        (Aim.INSIDE, 90, 130, False),
+        (None, 0, 1, False),
+    ],
+)
+def test_a_forecast_misses_only_with_its_whole_interval(aim: Aim | None, low: int, high: int, missed: bool) -> None:
+    outlook = Forecast(Decimal(90), Decimal(low), Decimal(high), Method.DAILY_MEAN, 20)
+    upper = Decimal(120) if aim is Aim.INSIDE else None
+    pace = Pace(Status.ON_TRACK, Decimal(50), Decimal(100), None, Decimal("0.5"), None, aim, upper)
+    assert misses(outlook, pace) is missed

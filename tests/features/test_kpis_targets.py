@@ -361,10 +361,31 @@ class TestTakingBack:
         await denyut.command("/kpi target leads 20 per month", user="U0BOB")
         asked = await denyut.command("/kpi target remove leads", user="U0BOB")
         assert len(active(denyut)) == 2
-        await denyut.press(asked, "20 per month", user="U0BOB")
+        await denyut.press(asked, "20 per month (the whole team)", user="U0BOB")
         assert [each.period for each in active(denyut)] == [PeriodKind.WEEK]
         await denyut.command("/kpi target remove leads per week", user="U0BOB")
         assert active(denyut) == []
+
+    async def test_who_has_one_too_is_asked_whether_theirs_or_the_teams(self, denyut: Bench) -> None:
+        await denyut.command("/kpi target leads 50 per week", user="U0AYU")
+        await denyut.command("/kpi target leads 5 per week for <@U0BOB>", user="U0BOB")
+        asked = await denyut.command("/kpi target remove leads", user="U0BOB")
+        assert len(active(denyut)) == 2
+        await denyut.press(asked, "5 per week (personal)", user="U0BOB")
+        assert [each.owner_id for each in active(denyut)] == [""]
+
+    async def test_what_was_taken_back_by_mistake_is_set_again_by_a_click(self, denyut: Bench) -> None:
+        await denyut.command("/kpi target leads between 5 and 9 per week", user="U0BOB")
+        (before,) = active(denyut)
+        removed = await denyut.command("/kpi target remove leads", user="U0BOB")
+        await denyut.press(removed, "Set it again", user="U0BOB")
+        (again,) = active(denyut)
+        assert (again.value, again.upper, again.aim, again.period) == (
+            before.value,
+            before.upper,
+            before.aim,
+            before.period,
+        )
 
     async def test_it_takes_the_same_right_as_setting_it(self, denyut: Bench) -> None:
         await denyut.command("/kpi target leads 5 for <@U0CITRA>", user="U0AYU")

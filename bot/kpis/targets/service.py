@@ -103,14 +103,26 @@ def check_may_set(kpi_key: str, owner_id: str, acting: Acting) -> None:
 
 
 def find_targets(db: UnitOfWork, request: RemovalRequest, acting: Acting) -> list[Target]:
-    """The active targets that a removal may be about. DomainErrors of `check_may_set`, `kpis.targets.none_such`."""
-    owner = request.owner_id or ""
-    check_may_set(request.kpi.key, owner, acting)
-    theirs = [each for each in db.targets.active(request.kpi.key) if each.owner_id == owner]
+    """The active targets that a removal may be about: where nobody was named, the team's and one's own. DomainErrors of
+    `check_may_set`, `kpis.targets.none_such`."""
+    owners = (request.owner_id,) if request.owner_id else ("", acting.by.id)
+    theirs = [each for each in db.targets.active(request.kpi.key) if each.owner_id in owners]
     found = [each for each in theirs if request.period is None or each.period is request.period]
     if not found:
         raise DomainError("kpis.targets.none_such")
+    mine = [each for each in found if each.owner_id == acting.by.id]
+    if mine and not _may_set(found[0], acting):
+        return mine
+    check_may_set(request.kpi.key, found[0].owner_id, acting)
     return found
+
+
+def _may_set(target: Target, acting: Acting) -> bool:
+    try:
+        check_may_set(target.kpi_key, target.owner_id, acting)
+    except DomainError:
+        return False
+    return True
 
 
 def remove_target(db: UnitOfWork, target_id: str, acting: Acting) -> Target:

@@ -3,10 +3,12 @@ form is in `forms`."""
 
 from collections.abc import Iterator, Sequence
 
+from bot.domain.forecasts import misses
 from bot.domain.kpis import Direction
 from bot.domain.periods import PeriodKind
 from bot.domain.targets import Aim, PartsGap, Target, aim_of
 from bot.kpis.targets.outcomes import Listed, TargetSet
+from bot.kpis.views import plain_number
 from bot.kpis.wording import Wording
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, actions, button, context, escape, plain_section, section
@@ -124,6 +126,8 @@ def _row(listed: Listed, w: Wording) -> Iterator[str]:
     outlook = [w.needed(target, progress.pace, kpi)]
     if listed.forecast is not None and progress.pace.status is not None:
         outlook.append(w.forecast(listed.forecast, kpi))
+        if misses(listed.forecast, progress.pace):
+            outlook.append(w.t("kpis.targets.forecast_misses"))
     if any(outlook):
         yield " ".join(filter(None, outlook))
     yield from parts_sentences(listed.parts, w)
@@ -132,7 +136,25 @@ def _row(listed: Listed, w: Wording) -> Iterator[str]:
 def removed_message(target: Target, w: Wording) -> Message:
     """The target that is no more."""
     text = set_sentence("kpis.targets.removed", target, w)
-    return Message(text, (section(text),))
+    until = target.deadline.isoformat() if target.deadline else None
+    again = {
+        "kpi": target.kpi_key,
+        "key": f"{target.id}:again",
+        "value": plain_number(target.value),
+        "upper": None if target.upper is None else plain_number(target.upper),
+        "for": target.owner_id,
+        "period": target.period,
+        "until": until,
+        "aim": target.aim,
+    }
+    carried = ids.pack(**{name: str(value) for name, value in again.items() if value})
+    back = button(w.t("kpis.targets.set_again"), ids.sub_id(ids.TARGET_VALUE_CHOSEN, "again"), carried)
+    return Message(text, (section(text), actions([back])))
+
+
+def _whose_briefly(target: Target, w: Wording) -> str:
+    """Whose a target is, on a button, where nobody can be mentioned."""
+    return w.owner("") if not target.owner_id else w.t(f"kpis.targets.of.{target.owner_kind}")
 
 
 def which_removed_message(targets: Sequence[Target], w: Wording) -> Message:
@@ -140,7 +162,11 @@ def which_removed_message(targets: Sequence[Target], w: Wording) -> Message:
     kpi = w.name(w.kpis[targets[0].kpi_key])
     text = w.t("kpis.targets.remove_which", kpi=kpi)
     buttons = [
-        button(w.goal(each), ids.sub_id(ids.TARGET_REMOVED, each.id), ids.pack(target=each.id))
+        button(
+            w.t("kpis.targets.remove_label", goal=w.goal(each), whose=_whose_briefly(each, w)),
+            ids.sub_id(ids.TARGET_REMOVED, each.id),
+            ids.pack(target=each.id),
+        )
         for each in targets[:MOST_ASKED]
     ]
     return Message(text, (section(text), actions(buttons)))

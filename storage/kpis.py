@@ -74,9 +74,14 @@ class Entries:
         statement = self._scope.select(ENTRIES, *where).order_by(ENTRIES.c.on)
         return map(_entry, self._scope.streamed(statement, _AT_A_TIME))
 
-    def latest_by(self, member_id: str, sources: Collection[str] = ("",)) -> Entry | None:
-        """The active entry this person logged last, for whomever it counts, of those whose source begins so."""
-        mine = (ENTRIES.c.logged_by == member_id, ENTRIES.c.state == EntryState.ACTIVE)
+    def latest_by(
+        self, member_id: str, sources: Collection[str] = ("",), kpi_keys: Collection[str] | None = None
+    ) -> Entry | None:
+        """The active entry this person logged last, for whomever it counts, of those whose source begins so, of all
+        KPIs or these."""
+        mine = [ENTRIES.c.logged_by == member_id, ENTRIES.c.state == EntryState.ACTIVE]
+        if kpi_keys is not None:
+            mine.append(ENTRIES.c.kpi_key.in_(list(kpi_keys)))
         brought = or_(*(ENTRIES.c.source.startswith(each, autoescape=True) for each in sources))
         return self._one(*mine, brought, order=(ENTRIES.c.logged_at.desc(), ENTRIES.c.id.desc()))
 

@@ -217,7 +217,7 @@ def undo_latest(db: UnitOfWork, key: str, acting: Acting) -> Undone:
 
     DomainErrors: `kpis.nothing_to_undo`, `kpis.undone_already`.
     """
-    latest = db.kpis.latest_by(acting.by.id, TYPED_SOURCES)
+    latest = db.kpis.latest_by(acting.by.id, TYPED_SOURCES, acting.kpis)
     if not db.handled.first_time(f"kpi-undo:{key}", acting.now):
         raise DomainError("kpis.undone_already")
     if latest is None:

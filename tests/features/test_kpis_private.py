@@ -286,3 +286,12 @@ async def test_a_kpi_that_nobody_owns_is_hidden_and_retired_by_admins_alone(deny
     assert not catalogue(denyut).is_retired("leads")
     assert hide("U0AYU") == hidden
     assert catalogue(denyut).settings("revenue") == hidden
+
+
+async def test_undo_passes_over_what_one_may_not_see_any_more(denyut: Bench) -> None:
+    await log(denyut, "leads 3", user=STRANGER)
+    await log(denyut, "orders 7", user=STRANGER)
+    hidden = KpiSettings((OWNER,), visibility=Visibility.OWNERS)
+    denyut.do(lambda db: db.catalogue.set_settings("orders", hidden))
+    assert "Leads: 3" in (await denyut.command("/kpi undo", user=STRANGER)).text
+    assert "orders" in denyut.do(lambda db: db.kpis.keys_used())

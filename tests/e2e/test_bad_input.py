@@ -42,7 +42,7 @@ LINES = (
     "/kpi history everything",
     "/kpi undo everything",
     "/kpi list everything",
-    "/kpi target revenue",
+    "/kpi target revenue per week",
     "/kpi target revenue -5 per week",
     "/kpi target revenue 5 per decade",
     "/kpi target revenue 5 by yesterday",

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from itertools import count
 
 import pytest
 
@@ -116,11 +117,12 @@ async def test_asked_to_stop_under_load_it_keeps_exactly_what_it_confirmed(compa
     people = [await company.person(each) for each in ("U0BUDI", "U0CITRA", "U0GITA", "U0LARS")]
     confirmed = 0
     refused = asyncio.Event()
+    values = count(1)  # the same value twice would be asked about
 
     async def go_on_typing(number: int) -> None:
         nonlocal confirmed
         while not refused.is_set():
-            if (await people[number].command("/kpi log leads 1"))["ok"]:
+            if (await people[number].command(f"/kpi log leads {next(values)}"))["ok"]:
                 confirmed += 1
             else:
                 refused.set()

@@ -54,8 +54,8 @@ async def test_a_system_logs_a_value_and_slack_shows_it(new_company: Open, trans
     assert company.ask("SELECT value FROM entries") == [(125_000_002_500,)]
     ayu = await company.person(ADMIN)
     assert "12.500.000,25" in text_of(await ephemeral(ayu, "/kpi riwayat pendapatan"))
-    assert "12.500.000,25" in text_of(await ephemeral(ayu, "/kpi batalkan"))
-    assert company.ask("SELECT state FROM entries") == [("undone",)]
+    assert "Tidak ada catatanmu" in text_of(await ephemeral(ayu, "/kpi batalkan")), "undo is for what one typed oneself"
+    assert company.ask("SELECT state FROM entries") == [("active",)]
     listed = await ephemeral(ayu, "/kpi token")
     revoke = next(each for each in actions(listed) if each.startswith("kpi.api.token_revoke"))
     await ayu.click(listed, revoke)

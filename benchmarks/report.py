@@ -46,8 +46,9 @@ _SLOW = (
     "did. No answer waits for Slack."
 )
 _GROWTH = (
-    "Each logged value adds up its KPI's entries of this week and the one before, to say where the week stands, so "
-    "that it slows down as a week fills. The form does so once for each value."
+    "What a command may see and whether the same value was logged before is read each time, and each logged value "
+    "adds up its KPI's entries of this week and the one before, to say where the week stands, so that it slows down "
+    "as a week fills. The form reads the first, and adds nothing up."
 )
 _IMPORTS = (
     "Imported at once though not needed to begin with: Alembic (60 ms) and SQLAlchemy's PostgreSQL dialects, also "

@@ -23,6 +23,8 @@ ZONE = "Asia/Jakarta"
 KPIS_IN_FORM = ("leads", "revenue")
 # Stand where each request has its own; what is encoded leaves them as they are.
 MEMBER, KEY = "UMEMBERMEMBER", "KEYKEYKEYKEY"
+# Another number each time: the same value twice would be asked about, and not recorded.
+VALUE = "7070707070"
 _keys = itertools.count(1)
 
 
@@ -46,11 +48,12 @@ def answer_changes(asking: Round, t: Translator, members: Iterable[str]) -> Iter
 
 
 def kpi_commands(members: Iterable[str]) -> Iterator[bytes]:
-    """Each member types `/kpi log leads 7`."""
+    """Each member types `/kpi log leads` and a number."""
     fields = {
         "token": "t" * 24, "team_id": TEAM, "team_domain": "bench", "channel_id": "C0SALES", "channel_name": "sales",
-        "user_id": MEMBER, "user_name": "member", "command": "/kpi", "text": "log leads 7", "api_app_id": "A0DENYUT",
-        "is_enterprise_install": "false", "response_url": "https://127.0.0.1:9/commands/1", "trigger_id": KEY,
+        "user_id": MEMBER, "user_name": "member", "command": "/kpi", "text": f"log leads {VALUE}",
+        "api_app_id": "A0DENYUT", "is_enterprise_install": "false",
+        "response_url": "https://127.0.0.1:9/commands/1", "trigger_id": KEY,
     }  # fmt: skip
     return _each([urlencode(fields).encode()], members)
 
@@ -58,7 +61,7 @@ def kpi_commands(members: Iterable[str]) -> Iterator[bytes]:
 def kpi_forms(members: Iterable[str], today: str) -> Iterator[bytes]:
     """Each member submits the KPI form with two values."""
     state: dict[str, Any] = {
-        kpi_views.value_field(kpi): {"typed": {"type": "plain_text_input", "value": "12"}} for kpi in KPIS_IN_FORM
+        kpi_views.value_field(kpi): {"typed": {"type": "plain_text_input", "value": VALUE}} for kpi in KPIS_IN_FORM
     }
     state[kpi_views.ON_FIELD] = {kpi_views.ON_FIELD: {"type": "datepicker", "selected_date": today}}
     form = {"type": "modal", "callback_id": ids.KPI_LOG_FORM, "blocks": [], "private_metadata": ""}
@@ -102,9 +105,12 @@ def _form(payload: Mapping[str, Any]) -> bytes:
 
 def _each(templates: list[bytes], members: Iterable[str]) -> Iterator[bytes]:
     """Whole requests with a person, a key and a signature of their own."""
-    for member, template in zip(members, itertools.cycle(templates), strict=False):
-        key = f"{next(_keys):012d}"
-        yield _signed(template.replace(MEMBER.encode(), member.encode()).replace(KEY.encode(), key.encode()))
+    for member, body in zip(members, itertools.cycle(templates), strict=False):
+        number = next(_keys)
+        own = {MEMBER: member, KEY: f"{number:012d}", VALUE: str(number)}
+        for placeholder, filled in own.items():
+            body = body.replace(placeholder.encode(), filled.encode())
+        yield _signed(body)
 
 
 def _signed(body: bytes) -> bytes:

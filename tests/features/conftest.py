@@ -1,5 +1,6 @@
 """The bot on the test bench: a small company in three time zones, on a Thursday afternoon in Jakarta."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,5 +51,8 @@ async def denyut(tmp_path: Path) -> AsyncIterator[Bench]:
 @pytest.fixture(autouse=True)
 def logs_as_they_were() -> Iterator[None]:
     """A command run within a test sets up the process's logs, on a stream that is gone after it."""
+    root = logging.getLogger()
+    level = root.level
     yield
     structlog.reset_defaults()
+    root.setLevel(level)

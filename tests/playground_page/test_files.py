@@ -119,8 +119,8 @@ async def test_the_keyboard_is_enough(playground: Playground, open_at: OpenPage)
     async with importing(playground, open_at) as (page, heard):
         chooser = page.get_by_test_id("file-chooser")
         await expect(chooser).to_be_focused()
-        async with page.expect_file_chooser() as opened:
-            await page.keyboard.press("Enter")
+        async with page.expect_file_chooser(timeout=20_000) as opened:
+            await chooser.press("Enter")
         await (await opened.value).set_files([sheet(), sheet("wrong.csv")])
         await expect(rows(page)).to_have_count(2)
         await page.keyboard.press("Tab")

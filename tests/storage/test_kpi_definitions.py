@@ -1,5 +1,6 @@
 """Definitions, settings and use of KPIs in both databases: what is kept comes back, and of two at once one is told."""
 
+import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -121,6 +122,7 @@ class TestWhatCannotBeReadAnyMore:
     def test_a_formula_over_what_is_gone_has_no_figure(
         self, storage: Storage, caplog: pytest.LogCaptureFixture
     ) -> None:
+        caplog.set_level(logging.WARNING)
         by = new_id()  # the same rows are read, and complained about, once
         kpis = self.catalogue(storage, KpiVersion(replace(OWN, formula=Term("gone")), 1, TODAY, by, NOW))
         assert figure(kpis["own"], {"gone": Totals(Decimal(3), 1, Decimal(3))}).value is None

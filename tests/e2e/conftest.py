@@ -127,6 +127,15 @@ class Company:
         await self.bot.line(READY)
         await until(lambda: self.playground.connections > 0, "the connection")
 
+    async def start_with(self, **settings: str) -> None:
+        """Starts the bot with other settings beside its own."""
+        self.bot = Process(self.folder, {**self.settings, **settings}, "run")
+        await self.start()
+
+    async def kill(self) -> None:
+        """Ends whichever bot runs now."""
+        await self.bot.kill()
+
     async def person(self, user_id: str) -> Actor:
         if user_id not in self._people:
             self._people[user_id] = await self._stack.enter_async_context(Actor(self.playground.url, user_id))
@@ -198,7 +207,7 @@ async def new_company(tmp_path: Path) -> AsyncIterator[Open]:
             folder = tmp_path / f"company{len(opened)}"
             folder.mkdir()
             company = Company(playground, folder, transport, bot_port, stack)
-            stack.push_async_callback(company.bot.kill)
+            stack.push_async_callback(company.kill)
             opened.append(company)
             return company
 

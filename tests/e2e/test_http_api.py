@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.playground.actor import text_of
-from tests.e2e.conftest import Company, Json, Open, Process, ephemeral
+from tests.e2e.conftest import Company, Json, Open, ephemeral
 
 ADMIN = "U0AYU"
 TOKEN = re.compile(r"denyut_[A-Z0-9]+_[A-Za-z0-9_-]{43}")
@@ -18,9 +18,7 @@ TOKEN = re.compile(r"denyut_[A-Z0-9]+_[A-Za-z0-9_-]{43}")
 async def with_port(new_company: Open, transport: str) -> Company:
     """A company whose bot listens for HTTP too."""
     company = await new_company(transport)
-    settings = {**company.settings, "DENYUT_HTTP_PORT": str(company.bot_port)}
-    company.bot = Process(company.folder, settings, "run")
-    await company.start()
+    await company.start_with(DENYUT_HTTP_PORT=str(company.bot_port))
     return company
 
 

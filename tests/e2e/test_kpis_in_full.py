@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from bot.playground.actor import Actor, ActorError, text_of
 from tests.conftest import Database
-from tests.e2e.conftest import SALES, Company, Json, Open, Process, buttons, ephemeral, until
+from tests.e2e.conftest import SALES, Company, Json, Open, buttons, ephemeral, until
 
 TOKEN = re.compile(r"denyut_[A-Z0-9]+_[A-Za-z0-9_-]{43}")
 NBSP = "\N{NO-BREAK SPACE}"
@@ -35,10 +35,8 @@ class Team:
     @classmethod
     async def at_work(cls, company: Company, **settings: str) -> "Team":
         """The bot runs with these settings, and listens for HTTP beside whatever Slack uses."""
-        settings = {**company.settings, "DENYUT_HTTP_PORT": str(company.bot_port), **settings}
-        company.bot = Process(company.folder, settings, "run")
-        company._stack.push_async_callback(company.bot.kill)
-        await company.start()
+        settings = {"DENYUT_HTTP_PORT": str(company.bot_port), **settings}
+        await company.start_with(**settings)
         people = [await company.person(each) for each in ("U0AYU", "U0GITA", "U0BUDI")]
         return cls(company, *people, settings)
 

@@ -216,6 +216,11 @@ class Translator:
         """ "Thu 26 Nov": for the near past and future."""
         return dates.format_date(day, "EEE d MMM", locale=self.locale)
 
+    def days(self, period: Period) -> str:
+        """The days of a period: "Fri 20 Nov", "Mon 16 Nov – Sun 22 Nov"."""
+        first, last = self.day(period.first), self.day(period.last)
+        return first if period.first == period.last else f"{first} – {last}"
+
     def weekday(self, day: Date) -> str:
         return dates.format_date(day, "EEEE", locale=self.locale)
 

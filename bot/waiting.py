@@ -2,15 +2,14 @@
 here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.deliveries import Delivery, DeliveryState
-from bot.domain.kpis import Kpi
 from bot.domain.periods import Period, PeriodKind
 from bot.domain.schedules import ScheduleKind
 from bot.domain.surveys import Invitation, Round, Survey
+from bot.domain.waiting import AskedKpi, Waiting
 from bot.i18n import Translator
 from storage import UnitOfWork
 
@@ -18,27 +17,6 @@ KPI_ASKED = "kpis.ask"
 KPI_REMINDED = "kpis.ask_reminder"
 KPI_ASK_CHANGED = "kpis.ask_changed"
 _REACHED = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One open round that a member has not finished: what its survey is called (as its author wrote it, to be escaped),
-    the channel whose members it asks ("" if it asks others), how many questions it has, and until when (UTC)."""
-
-    round_id: str
-    title: str
-    channel_id: str
-    questions: int
-    closes_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AskedKpi:
-    """A KPI value that its owner is asked for: on which date of its schedule, and for which period."""
-
-    kpi: Kpi
-    on: date
-    period: Period
 
 
 def waiting_for(db: UnitOfWork, member_id: str, t: Translator) -> list[Waiting]:
@@ -111,12 +89,6 @@ def has_value(db: UnitOfWork, asked: AskedKpi) -> bool:
 
 def has_declined(db: UnitOfWork, asked: AskedKpi, member_id: str) -> bool:
     return db.deliveries.find(KPI_ASK_CHANGED, decline_subject(asked), member_id) is not None
-
-
-def period_words(period: Period, t: Translator) -> str:
-    """ "Fri 20 Nov", "Mon 16 Nov – Sun 22 Nov"."""
-    first, last = t.day(period.first), t.day(period.last)
-    return first if period.first == period.last else f"{first} – {last}"
 
 
 def _latest_ask(db: UnitOfWork, kpi_key: str, member_id: str) -> Delivery | None:

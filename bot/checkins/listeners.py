@@ -9,7 +9,6 @@ from bot.domain.errors import DomainError
 from bot.domain.words import shown
 from bot.interactions import Click, Command, Replace, Reply, Say
 from bot.slack import ids
-from bot.waiting import period_words
 
 
 def register(registry: Registry) -> None:
@@ -24,12 +23,7 @@ async def on_opened(command: Command) -> Reply:
     waiting, asked = await command.services.storage.read(
         command.workspace_id, lambda db: service.read_waiting(db, command.member, command.now, command.t)
     )
-    open_now = [
-        views.OpenSurvey(each.round_id, each.title, each.channel_id, each.questions, each.closes_at) for each in waiting
-    ]
-    t = command.t
-    values = [views.OpenValue(each.kpi.key, t.kpi(each.kpi), each.on, period_words(each.period, t)) for each in asked]
-    return Say(views.waiting_message(open_now, values, command.zone, t))
+    return Say(views.waiting_message(waiting, asked, command.zone, command.t))
 
 
 async def on_language(command: Command) -> Reply:

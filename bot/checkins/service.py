@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.domain.catalogue import Viewer
 from bot.domain.errors import DomainError
 from bot.domain.members import Absence, Member
+from bot.domain.waiting import AskedKpi, Waiting
 from bot.i18n import Translator
-from bot.waiting import AskedKpi, Waiting, kpis_waiting_for, waiting_for
+from bot.waiting import kpis_waiting_for, waiting_for
 from storage import UnitOfWork
 
 LONGEST_ABSENCE_DAYS = 366

@@ -1,10 +1,10 @@
 """What `/checkin` says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.domain.members import Absence
+from bot.domain.waiting import AskedKpi, Waiting
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, actions, button, context, escape, section
@@ -12,30 +12,7 @@ from bot.slack.blocks import Block, Message, actions, button, context, escape, s
 MAX_WAITING = 10
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSurvey:
-    """A survey that waits for the member: its title as people wrote it, the channel whose members it asks
-    ("" if it asks others), how many questions, until when (UTC)."""
-
-    round_id: str
-    title: str
-    channel_id: str
-    questions: int
-    closes_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OpenValue:
-    """A KPI value that the member is asked for: the KPI's key and what they call it, the date of its schedule, and for
-    which days, in their words."""
-
-    kpi_key: str
-    name: str
-    on: date
-    days: str
-
-
-def waiting_message(waiting: Sequence[OpenSurvey], asked: Sequence[OpenValue], zone: str, t: Translator) -> Message:
+def waiting_message(waiting: Sequence[Waiting], asked: Sequence[AskedKpi], zone: str, t: Translator) -> Message:
     """What is open for the member, each with a button to answer it right there: surveys, then KPI values."""
     lines: list[str] = []
     blocks: list[Block] = []
@@ -49,7 +26,7 @@ def waiting_message(waiting: Sequence[OpenSurvey], asked: Sequence[OpenValue], z
     return Message("\n".join(lines), (*blocks, actions([log]), context(t("checkins.settings_hint"))))
 
 
-def _surveys(waiting: Sequence[OpenSurvey], zone: str, t: Translator) -> tuple[str, list[tuple[str, Block]]]:
+def _surveys(waiting: Sequence[Waiting], zone: str, t: Translator) -> tuple[str, list[tuple[str, Block]]]:
     """How many surveys wait, and each with its button."""
     items = [
         (
@@ -66,16 +43,16 @@ def _surveys(waiting: Sequence[OpenSurvey], zone: str, t: Translator) -> tuple[s
     return t("checkins.waiting", count=len(waiting), n=len(waiting)), items
 
 
-def _asked(asked: Sequence[OpenValue], t: Translator) -> tuple[str, list[tuple[str, Block]]]:
+def _asked(asked: Sequence[AskedKpi], t: Translator) -> tuple[str, list[tuple[str, Block]]]:
     """How many KPI values wait, and each with its button."""
     items = [
         (
-            t("checkins.kpi", kpi=each.name, period=each.days),
+            t("checkins.kpi", kpi=t.kpi(each.kpi), period=t.days(each.period)),
             button(
                 t("checkins.log"),
                 ids.sub_id(ids.KPI_ASK_OPENED, number),
-                ids.pack(kpi=each.kpi_key, on=each.on.isoformat()),
-                label=t("checkins.log_label", kpi=each.name),
+                ids.pack(kpi=each.kpi.key, on=each.on.isoformat()),
+                label=t("checkins.log_label", kpi=t.kpi(each.kpi)),
             ),
         )
         for number, each in enumerate(asked[:MAX_WAITING])
@@ -83,7 +60,7 @@ def _asked(asked: Sequence[OpenValue], t: Translator) -> tuple[str, list[tuple[s
     return t("checkins.kpis_waiting", count=len(asked), n=len(asked)), items
 
 
-def _open_line(each: OpenSurvey, zone: str, t: Translator) -> str:
+def _open_line(each: Waiting, zone: str, t: Translator) -> str:
     title = f"*{escape(each.title)}*" + (f", <#{each.channel_id}>" if each.channel_id else "")
     return t("checkins.survey", count=each.questions, title=title, until=t.moment(each.closes_at, zone))
 

@@ -3,6 +3,7 @@
 from bot.commands import Registry
 from bot.home import service, views
 from bot.interactions import Happened, Reply, ShowHome
+from bot.waiting import waiting_for
 
 HOME_TAB = "home"
 
@@ -16,7 +17,7 @@ async def on_home_opened(event: Happened) -> Reply:
         return None  # the messages tab, which Slack reports in the same way
     if event.member.left_out:
         surveys = await event.services.storage.read(
-            event.workspace_id, lambda db: service.waiting_surveys(db, event.member, event.t)
+            event.workspace_id, lambda db: waiting_for(db, event.member.id, event.t)
         )
         return ShowHome(views.visitor_view(surveys, event.zone, event.t))
     settings = event.services.settings

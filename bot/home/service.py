@@ -5,10 +5,10 @@ from datetime import date, datetime
 from bot.domain.catalogue import Viewer
 from bot.domain.members import Member
 from bot.domain.periods import PeriodKind, containing
-from bot.home.facts import HomeFacts, OpenSurvey, OpenValue
+from bot.home.facts import HomeFacts
 from bot.i18n import Translator
 from bot.scoreboard import read_scoreboard, workdays_in
-from bot.waiting import kpis_waiting_for, period_words, waiting_for
+from bot.waiting import kpis_waiting_for, waiting_for
 from storage import UnitOfWork
 
 
@@ -21,22 +21,11 @@ def read_home(
     kpis = db.catalogue.read().seen_by(Viewer.of(member, db.teams.of(member.id)))
     workdays = workdays_in(country, db.catalogue.policy().days_off)
     return HomeFacts(
-        surveys=waiting_surveys(db, member, t),
+        surveys=tuple(waiting_for(db, member.id, t)),
         own=tuple(read_scoreboard(db, kpis, week, today, workdays, member_id=member.id)),
         team=tuple(read_scoreboard(db, kpis, week, today, workdays)),
         today=today,
         zone=zone,
         currency=currency,
-        asked=tuple(
-            OpenValue(each.kpi.key, t.kpi(each.kpi), each.on, period_words(each.period, t))
-            for each in kpis_waiting_for(db, member.id, kpis, now)
-        ),
-    )
-
-
-def waiting_surveys(db: UnitOfWork, member: Member, t: Translator) -> tuple[OpenSurvey, ...]:
-    """What waits for somebody; also for a guest whom a survey's author included."""
-    return tuple(
-        OpenSurvey(each.round_id, each.title, each.channel_id, each.questions, each.closes_at)
-        for each in waiting_for(db, member.id, t)
+        asked=tuple(kpis_waiting_for(db, member.id, kpis, now)),
     )

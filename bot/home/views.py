@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.periods import PeriodKind, containing
 from bot.domain.scoreboard import KpiLine, is_in_points
-from bot.home.facts import HomeFacts, OpenSurvey, OpenValue
+from bot.domain.waiting import AskedKpi, Waiting
+from bot.home.facts import HomeFacts
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, actions, button, context, divider, escape, header, home, mrkdwn, section
@@ -39,7 +40,7 @@ def home_view(facts: HomeFacts, t: Translator) -> Block:
     )
 
 
-def visitor_view(surveys: Sequence[OpenSurvey], zone: str, t: Translator) -> Block:
+def visitor_view(surveys: Sequence[Waiting], zone: str, t: Translator) -> Block:
     """For guests and people of other workspaces: what waits for them, if somebody included them, else who I am; and no
     figures."""
     if surveys:
@@ -47,7 +48,7 @@ def visitor_view(surveys: Sequence[OpenSurvey], zone: str, t: Translator) -> Blo
     return home([header(t("home.visitor_title")), section(t("home.visitor"))])
 
 
-def _waiting(surveys: Sequence[OpenSurvey], asked: Sequence[OpenValue], zone: str, t: Translator) -> Iterator[Block]:
+def _waiting(surveys: Sequence[Waiting], asked: Sequence[AskedKpi], zone: str, t: Translator) -> Iterator[Block]:
     """Each survey with a button to answer it right here, each KPI value with one to log it."""
     if not surveys and not asked:
         yield section(t("home.nothing_waits"))
@@ -57,19 +58,19 @@ def _waiting(surveys: Sequence[OpenSurvey], asked: Sequence[OpenValue], zone: st
         yield from _asked_kpis(asked, t)
 
 
-def _asked_kpis(asked: Sequence[OpenValue], t: Translator) -> Iterator[Block]:
+def _asked_kpis(asked: Sequence[AskedKpi], t: Translator) -> Iterator[Block]:
     yield section(t("home.kpis_waiting", count=len(asked), n=len(asked)))
     for number, each in enumerate(asked[:MAX_ASKED]):
         log = button(
             t("home.log_kpi"),
             ids.sub_id(ids.KPI_ASK_OPENED, number),
-            ids.pack(kpi=each.kpi_key, on=each.on.isoformat()),
-            label=t("home.log_kpi_label", kpi=each.name),
+            ids.pack(kpi=each.kpi.key, on=each.on.isoformat()),
+            label=t("home.log_kpi_label", kpi=t.kpi(each.kpi)),
         )
-        yield section(t("home.kpi_waits", kpi=each.name, period=each.days), accessory=log)
+        yield section(t("home.kpi_waits", kpi=t.kpi(each.kpi), period=t.days(each.period)), accessory=log)
 
 
-def _open_surveys(surveys: Sequence[OpenSurvey], zone: str, t: Translator) -> Iterator[Block]:
+def _open_surveys(surveys: Sequence[Waiting], zone: str, t: Translator) -> Iterator[Block]:
     yield section(t("home.waiting", count=len(surveys), n=len(surveys)))
     for number, each in enumerate(surveys[:MAX_SURVEYS]):
         until = t.moment(each.closes_at, zone)

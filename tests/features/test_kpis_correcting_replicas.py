@@ -1,6 +1,5 @@
 """Two replicas on one PostgreSQL change the same entry in the same moment: one of them does, the other is told."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 
 from bot.domain.entries import Entry, EntryState
-from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.kpis.acting import Acting, read_acting
 from bot.kpis.correcting.one_value import OneValue
@@ -17,13 +15,12 @@ from bot.kpis.correcting.service import correct_entry
 from bot.kpis.service import undo_entry
 from storage import Storage, UnitOfWork
 from tests.conftest import Database
+from tests.features.replicas import TEAM, at_once
 
-TEAM, ENTRY = "T1", "e1"
+ENTRY = "e1"
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 TODAY = date(2026, 11, 26)
 BOB, AYU = Member("U0BOB", "Bob"), Member("U0AYU", "Ayu", is_admin=True)
-LONG = 5
-"""Seconds after which a wait for another thread has failed."""
 
 
 @pytest.fixture
@@ -55,34 +52,6 @@ def corrects(by: Member, value: int) -> Callable[[UnitOfWork], Any]:
 
 def undoes(by: Member) -> Callable[[UnitOfWork], Any]:
     return lambda db: undo_entry(db, ENTRY, acting(db, by))
-
-
-def at_once(replicas: tuple[Storage, Storage], first: Callable[..., Any], second: Callable[..., Any]) -> list[Any]:
-    """What both come to, when the second begins while the first has done its work but has not committed it."""
-    halfway, go_on = threading.Event(), threading.Event()
-    came: list[Any] = [None, None]
-
-    def slowly(db: UnitOfWork) -> Any:
-        result = first(db)
-        halfway.set()
-        assert go_on.wait(LONG)
-        return result
-
-    def run(at: int, work: Callable[[UnitOfWork], Any]) -> None:
-        try:
-            came[at] = replicas[at].write_now(TEAM, work)
-        except DomainError as refusal:
-            came[at] = refusal.key
-
-    threads = [threading.Thread(target=run, args=(0, slowly)), threading.Thread(target=run, args=(1, second))]
-    threads[0].start()
-    assert halfway.wait(LONG), came[0]
-    threads[1].start()
-    threads[1].join(0.5)
-    go_on.set()
-    for thread in threads:
-        thread.join(LONG)
-    return came
 
 
 def active(storage: Storage) -> list[Decimal]:

@@ -20,7 +20,7 @@ from bot.kpis.defining.service import change_settings, define, redefine
 from bot.kpis.reviewing.service import ask_for_reviews, keep, retire
 from storage import Storage, UnitOfWork
 from tests.conftest import Database
-from tests.features.test_kpis_correcting_replicas import TEAM, at_once
+from tests.features.replicas import TEAM, at_once
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 TODAY = date(2026, 11, 26)

@@ -9,7 +9,8 @@ from bot.domain.periods import PeriodKind
 from bot.kpis.targets.grammar import TargetRequest
 from bot.kpis.targets.service import set_target
 from storage import Storage, UnitOfWork
-from tests.features.test_kpis_correcting_replicas import AYU, BOB, TEAM, acting, at_once, backend, replicas
+from tests.features.replicas import TEAM, at_once
+from tests.features.test_kpis_correcting_replicas import AYU, BOB, acting, backend, replicas
 
 __all__ = ["backend", "replicas"]
 

@@ -10,8 +10,9 @@ from bot.domain.kpis import KPIS
 from bot.domain.periods import PeriodKind, containing
 from bot.domain.scoreboard import KpiLine, lines
 from bot.domain.targets import Target
+from bot.domain.waiting import Waiting
 from bot.domain.workdays import Workdays
-from bot.home.facts import HomeFacts, OpenSurvey
+from bot.home.facts import HomeFacts
 from bot.home.views import home_view, visitor_view
 from bot.i18n import Translator, load
 from bot.playground.block_kit.whole import check_view
@@ -34,7 +35,7 @@ def every_kpi() -> tuple[KpiLine, ...]:
 
 def facts(surveys: int = 0, own: tuple[KpiLine, ...] = (), team: tuple[KpiLine, ...] = ()) -> HomeFacts:
     days = [NOON + timedelta(days=number) for number in range(surveys)]
-    asked = tuple(OpenSurvey(f"r{number}", "<!here> " * 10, "C1", 10, day) for number, day in enumerate(days))
+    asked = tuple(Waiting(f"r{number}", "<!here> " * 10, "C1", 10, day) for number, day in enumerate(days))
     return HomeFacts(asked, own, team, TODAY, "Asia/Jakarta", "IDR")
 
 

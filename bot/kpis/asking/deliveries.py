@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import Registry
 from bot.domain.deliveries import Delivery
 from bot.domain.entries import EntryState, own_figure
+from bot.domain.waiting import AskedKpi
 from bot.kpis.asking import views
 from bot.kpis.asking.jobs import why_silent
 from bot.kpis.asking.service import why_not
@@ -14,7 +15,7 @@ from bot.kpis.deliveries import wording_for
 from bot.kpis.reading import last_entry
 from bot.services import Services
 from bot.slack.blocks import Message
-from bot.waiting import KPI_ASK_CHANGED, KPI_ASKED, KPI_REMINDED, AskedKpi, asked_in, has_declined, has_value
+from bot.waiting import KPI_ASK_CHANGED, KPI_ASKED, KPI_REMINDED, asked_in, has_declined, has_value
 from storage import UnitOfWork
 
 

@@ -25,6 +25,7 @@ from bot.domain.schedules import (
     dates,
     instant,
 )
+from bot.domain.waiting import AskedKpi
 from bot.domain.workdays import Workdays
 from bot.kpis.acting import Acting
 from bot.kpis.asking.turning import asks_of, turn
@@ -33,7 +34,6 @@ from bot.waiting import (
     KPI_ASK_CHANGED,
     KPI_ASKED,
     KPI_REMINDED,
-    AskedKpi,
     ask_subject,
     asked_in,
     decline_subject,

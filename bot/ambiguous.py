@@ -35,7 +35,7 @@ class LookUp:
 async def resolve(services: Services, slack: Gateway, delivery: Delivery, now: datetime) -> bool:
     """Decides about one ambiguous delivery; True if it turns out to be sent."""
     try:
-        found = LookUp() if delivery.verb is Verb.UPDATE else await _look_up(slack, delivery)
+        found = LookUp() if delivery.verb is Verb.UPDATE else await _look_up(services, slack, delivery)
     except SlackError as error:
         wait = timedelta(seconds=error.retry_after) if isinstance(error, SlackBusy) else BETWEEN_LOOKS
         why = delivery.error or UNCLEAR
@@ -47,13 +47,25 @@ async def resolve(services: Services, slack: Gateway, delivery: Delivery, now: d
     return found.ts is not None
 
 
-async def _look_up(slack: Gateway, delivery: Delivery) -> LookUp:
+async def _look_up(services: Services, slack: Gateway, delivery: Delivery) -> LookUp:
+    thread = await services.storage.read(delivery.workspace_id, lambda db: _thread_of(db, delivery))
+    since = delivery.started_at or delivery.due_at
     try:
+        if thread is not None and thread.channel and thread.ts:
+            ts = await slack.find_posted(thread.channel, delivery.id, since, thread.ts)
+            return LookUp(thread.channel, ts)
         channel = await slack.open_dm(delivery.receiver) if is_person(delivery.receiver) else delivery.receiver
-        ts = await slack.find_posted(channel, delivery.id, delivery.started_at or delivery.due_at)
+        ts = await slack.find_posted(channel, delivery.id, since)
     except SlackRefused as refusal:
         return LookUp(refused=refusal.code)
     return LookUp(channel, ts)
+
+
+def _thread_of(db: UnitOfWork, delivery: Delivery) -> Delivery | None:
+    """The message whose thread a reply is in."""
+    if delivery.verb is not Verb.REPLY or not delivery.target_id:
+        return None
+    return db.deliveries.get(delivery.target_id)
 
 
 def _decide(db: UnitOfWork, delivery: Delivery, found: LookUp, now: datetime) -> None:

@@ -32,6 +32,8 @@ GRACE = {
     ScheduleKind.SURVEY: timedelta(hours=12),
     ScheduleKind.SUMMARY: timedelta(hours=48),
     ScheduleKind.KPI: timedelta(hours=72),  # a question for a value is of use until the next one
+    ScheduleKind.CHECKIN: timedelta(hours=4),  # what a team wants to know of this morning
+    ScheduleKind.ONE_ON_ONE: timedelta(hours=24),
 }
 
 

@@ -41,7 +41,7 @@ AT_ONCE = 4
 CHANNEL_SECONDS = 1.0
 FIRST_BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=5), timedelta(minutes=5)
 UPDATE_AGAIN = timedelta(seconds=30)
-METHODS = {Verb.POST: "chat.postMessage", Verb.UPDATE: "chat.update"}
+METHODS = {Verb.POST: "chat.postMessage", Verb.UPDATE: "chat.update", Verb.REPLY: "chat.postMessage"}
 GONE = frozenset({"message_not_found"})
 BUG = "bug"
 
@@ -51,7 +51,7 @@ Record = Callable[[UnitOfWork], None]
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A worded delivery and where it goes: a receiver, or the place of the message it changes."""
+    """A worded delivery and where it goes: a receiver, or the place of the message it changes or replies to."""
 
     message: Message
     channel: str
@@ -141,7 +141,7 @@ class Sender:
     async def _send_batch(self, slack: Gateway, claimed: Iterable[Delivery], moment: Moment) -> int:
         """Receivers side by side, the messages to one of them one after the other."""
         slots = asyncio.Semaphore(AT_ONCE)
-        ordered = sorted(claimed, key=lambda d: (d.receiver, d.due_at, d.verb is Verb.UPDATE))
+        ordered = sorted(claimed, key=lambda d: (d.receiver, d.due_at, d.verb is not Verb.POST))
         chains = [list(of_one) for _, of_one in groupby(ordered, key=lambda d: d.receiver)]
 
         async def send_chain(chain: list[Delivery]) -> int:
@@ -168,10 +168,10 @@ class Sender:
 
     def _word(self, db: UnitOfWork, delivery: Delivery, now: datetime) -> "_Ready | _Skip | _Later | _Broken":
         channel, ts = delivery.receiver, ""
-        if delivery.verb is Verb.UPDATE:
+        if delivery.verb is not Verb.POST:
             target = db.deliveries.get(delivery.target_id) if delivery.target_id else None
             if target is None or target.state in (DeliveryState.FAILED, DeliveryState.SKIPPED):
-                return _Skip("what it changes was never sent")
+                return _Skip("what it belongs to was never sent")
             if target.channel is None or target.ts is None:
                 return _Later(max(target.due_at, now + UPDATE_AGAIN))
             channel, ts = target.channel, target.ts
@@ -215,7 +215,8 @@ class Sender:
             await slack.update(ready.channel, ready.ts, ready.message)
             return Sent(ready.channel, ready.ts)
         metadata = {"event_type": DELIVERY_EVENT, "event_payload": {"delivery_id": delivery.id}}
-        return await slack.post(ready.channel, ready.message, metadata=metadata)
+        thread_ts = ready.ts if delivery.verb is Verb.REPLY else None
+        return await slack.post(ready.channel, ready.message, metadata=metadata, thread_ts=thread_ts)
 
     def _after_error(self, delivery: Delivery, ready: _Ready, error: SlackError, now: datetime) -> Record:
         log.warning(

@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from pydantic import TypeAdapter
 
+from bot.domain.checkins import CheckinDefinition
 from bot.domain.publications import Published
+from bot.domain.summaries import SummaryDefinition
 from bot.domain.surveys import Definition
 
 _KEPT = 512
@@ -31,6 +33,34 @@ def published_text(published: Published | None) -> str | None:
 @lru_cache(_KEPT)
 def published_of(text: str | None) -> Published | None:
     return None if text is None else _publications().validate_json(text)
+
+
+def checkin_definition_text(definition: CheckinDefinition) -> str:
+    return _checkins().dump_json(definition, exclude_defaults=True).decode()
+
+
+@lru_cache(_KEPT)
+def checkin_definition_of(text: str) -> CheckinDefinition:
+    return _checkins().validate_json(text)
+
+
+def summary_definition_text(definition: SummaryDefinition) -> str:
+    return _summaries().dump_json(definition, exclude_defaults=True).decode()
+
+
+@lru_cache(_KEPT)
+def summary_definition_of(text: str) -> SummaryDefinition:
+    return _summaries().validate_json(text)
+
+
+@lru_cache(1)
+def _checkins() -> TypeAdapter[CheckinDefinition]:
+    return TypeAdapter(CheckinDefinition)
+
+
+@lru_cache(1)
+def _summaries() -> TypeAdapter[SummaryDefinition]:
+    return TypeAdapter(SummaryDefinition)
 
 
 @lru_cache(1)

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
 from bot.domain.errors import DomainError
-from bot.domain.surveys import Action, Invitation, Round, RoundFacts, RoundState
+from bot.domain.surveys import FollowUp, Invitation, Round, RoundFacts, RoundState
 from storage.definitions import definition_of, definition_text, published_of, published_text
 from storage.participations import Participations
 from storage.scope import Scope
-from storage.tables import ActionRow, AnswerRow, CommentRow, InvitationRow, NamedAnswerRow, RoundRow, table
+from storage.tables import AnswerRow, CommentRow, FollowUpRow, InvitationRow, NamedAnswerRow, RoundRow, table
 
 ROUNDS, INVITATIONS = table(RoundRow), table(InvitationRow)
 ANSWERS, COMMENTS, NAMED = table(AnswerRow), table(CommentRow), table(NamedAnswerRow)
-ACTIONS = table(ActionRow)
+FOLLOW_UPS = table(FollowUpRow)
 # Read for every answer, and so made once.
 _ONE = select(*ROUNDS.c).where(ROUNDS.c.workspace_id == bindparam("workspace"), ROUNDS.c.id == bindparam("round"))
 RUNNING = (RoundState.LAUNCHING, RoundState.OPEN)
@@ -158,15 +158,15 @@ class Rounds:
             answered = max((sum(each.values()) for each in counts.values()), default=0)
         return RoundFacts(found, answered, counts, self._texts(round_id))
 
-    def set_action(self, action: Action) -> None:
+    def set_follow_up(self, action: FollowUp) -> None:
         """Record what followed from a round; said again, the later words count."""
         values = {"round_id": action.round_id, "kind": action.kind, "text": action.text}
-        self._scope.upsert(ACTIONS, [{**values, "by": action.by, "at": action.at}])
+        self._scope.upsert(FOLLOW_UPS, [{**values, "by": action.by, "at": action.at}])
 
-    def action_of(self, round_id: str) -> Action | None:
+    def follow_up_of(self, round_id: str) -> FollowUp | None:
         """What followed from a round, if that was said."""
-        row = self._scope.first(self._scope.select(ACTIONS, ACTIONS.c.round_id == round_id))
-        return Action(row.round_id, row.kind, row.text, row.by, row.at) if row else None
+        row = self._scope.first(self._scope.select(FOLLOW_UPS, FOLLOW_UPS.c.round_id == round_id))
+        return FollowUp(row.round_id, row.kind, row.text, row.by, row.at) if row else None
 
     def _counts(self, round_id: str) -> dict[str, dict[int, int]]:
         often = func.count().label("times")

@@ -1,7 +1,8 @@
 """The tables. Every one begins with its workspace, except `participations`, `answers` and `comments`: these know their
 round alone.
 
-What belongs here: columns, keys, indexes; those of KPIs are in `kpi_tables`. What does not: queries (the repositories)
+What belongs here: columns, keys, indexes; those of KPIs are in `kpi_tables`, those of what teams and pairs do together
+in `team_tables`. What does not: queries (the repositories)
 and how a table came to be (the migrations). A new column or table needs a migration; a test compares the two on both
 databases.
 """
@@ -27,7 +28,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.domain.deliveries import DeliveryState, Verb
 from bot.domain.schedules import Cadence, OccurrenceState, ScheduleKind
-from bot.domain.surveys import ActionKind, RoundState, SurveyState
+from bot.domain.surveys import FollowUpKind, RoundState, SurveyState
 from storage.columns import EnumText, UtcDateTime, stored
 
 NAMING = {
@@ -73,6 +74,10 @@ class MemberRow(Row, table=True):
     is_guest: bool
     is_outsider: bool
     is_admin: bool
+    asked_from: time | None = stored(Time, nullable=True)
+    asked_until: time | None = stored(Time, nullable=True)
+    free_weekdays: str
+    may_be_named: bool
 
 
 class AbsenceRow(Row, table=True):
@@ -203,14 +208,14 @@ class NamedAnswerRow(Row, table=True):
     text: str = stored(Text)
 
 
-class ActionRow(Row, table=True):
+class FollowUpRow(Row, table=True):
     """What followed from a round, or why nothing does."""
 
-    __tablename__ = "actions"
+    __tablename__ = "follow_ups"
     __table_args__ = (ForeignKeyConstraint(["workspace_id", "round_id"], ["rounds.workspace_id", "rounds.id"]),)
     workspace_id: str = Field(primary_key=True)
     round_id: str = Field(primary_key=True)
-    kind: ActionKind = stored(EnumText(ActionKind))
+    kind: FollowUpKind = stored(EnumText(FollowUpKind))
     text: str = stored(Text)
     by: str
     at: datetime = stored(UtcDateTime)
@@ -277,8 +282,10 @@ class DeliveryRow(Row, table=True):
 
 
 class SummaryRow(Row, table=True):
+    """`definition` is JSON, see `storage.definitions`."""
+
     __tablename__ = "summaries"
-    __table_args__ = (unique_where("uq_summaries_channel", "workspace_id", "channel_id", where="active"),)
+    __table_args__ = (Index(None, "workspace_id", "channel_id"),)
     workspace_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     channel_id: str
@@ -286,6 +293,7 @@ class SummaryRow(Row, table=True):
     created_by: str
     created_at: datetime = stored(UtcDateTime)
     active: bool
+    definition: str = stored(Text)
 
 
 class HandledRow(Row, table=True):

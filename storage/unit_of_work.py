@@ -8,13 +8,16 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from storage.actions import Actions
 from storage.answers import Answers
 from storage.api_tokens import ApiTokens
 from storage.catalogue import Catalogues
+from storage.checkins import Checkins
 from storage.deliveries import Deliveries
 from storage.handled import Handled
 from storage.kpis import Entries
 from storage.members import Members
+from storage.one_on_ones import OneOnOnes
 from storage.round_keys import RoundKeys
 from storage.rounds import Rounds
 from storage.schedules import Schedules
@@ -95,6 +98,18 @@ class UnitOfWork:
     @cached_property
     def summaries(self) -> Summaries:
         return Summaries(self._scope)
+
+    @cached_property
+    def actions(self) -> Actions:
+        return Actions(self._scope)
+
+    @cached_property
+    def checkins(self) -> Checkins:
+        return Checkins(self._scope)
+
+    @cached_property
+    def one_on_ones(self) -> OneOnOnes:
+        return OneOnOnes(self._scope)
 
     @cached_property
     def handled(self) -> Handled:

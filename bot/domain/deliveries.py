@@ -16,10 +16,11 @@ class DeliveryState(StrEnum):
 
 
 class Verb(StrEnum):
-    """POST a new message, or UPDATE the message that another delivery posted (`target_id`)."""
+    """POST a new message; UPDATE the message that another delivery posted (`target_id`), or REPLY in its thread."""
 
     POST = "post"
     UPDATE = "update"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True)

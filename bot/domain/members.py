@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 
@@ -21,6 +21,9 @@ class Member:
 
     `slack_locale` and `slack_zone` are what Slack says ("id-ID", "Asia/Jakarta"; empty when Slack does not say);
     `language` and `zone` are what the person chose here, and win. Zones are IANA names.
+
+    They chose the rest too: between which local times they may be written to (None: as everybody), which weekdays (0 is
+    Monday) they never work, and whether a summary may name them for what went well.
     """
 
     id: str
@@ -34,6 +37,10 @@ class Member:
     is_guest: bool = False
     is_outsider: bool = False
     is_admin: bool = False
+    asked_from: time | None = None
+    asked_until: time | None = None
+    free_weekdays: frozenset[int] = frozenset()
+    may_be_named: bool = False
 
     @property
     def left_out(self) -> LeftOut | None:

@@ -56,11 +56,13 @@ class ScheduleKind(StrEnum):
     SURVEY = "survey"
     SUMMARY = "summary"
     KPI = "kpi"
+    CHECKIN = "checkin"
+    ONE_ON_ONE = "one_on_one"
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A rule for a survey or a summary (`subject_id`). Whatever was due up to `planned_until` (UTC) is decided."""
+    """A rule for a survey, a summary, … (`subject_id`). Whatever was due up to `planned_until` (UTC) is decided."""
 
     id: str
     kind: ScheduleKind

@@ -1,12 +1,26 @@
 """A summary: a channel's periodic post. When it is due is the schedule's matter, what it says the feature's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryDefinition:
+    """What a summary shows. `kpi_keys` are the KPIs in their order (none: all that speak for themselves), `survey_ids`
+    the surveys (none: those of its channel; not any where `shows_surveys` is False). Whose numbers are missing is told
+    to `lead_id` by name ("": to whoever set it up). With nothing to say it posts one line, or nothing where it is to be
+    `silent_when_empty`."""
+
+    kpi_keys: tuple[str, ...] = ()
+    survey_ids: tuple[str, ...] = ()
+    shows_surveys: bool = True
+    silent_when_empty: bool = False
+    lead_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """The definition of a channel's periodic post. `language` is the language it is written in."""
+    """A channel's periodic post; a channel may have several. `language` is the language it is written in."""
 
     id: str
     channel_id: str
@@ -14,3 +28,9 @@ class Summary:
     created_by: str
     created_at: datetime
     active: bool = True
+    definition: SummaryDefinition = field(default_factory=SummaryDefinition)
+
+    @property
+    def lead_id(self) -> str:
+        """Who hears by name whose numbers are missing."""
+        return self.definition.lead_id or self.created_by

@@ -217,7 +217,7 @@ class SegmentFacts:
     counts: Mapping[str, Counts]
 
 
-class ActionKind(StrEnum):
+class FollowUpKind(StrEnum):
     """DONE: something follows from the round. NONE: nothing does, and the text says why."""
 
     DONE = "done"
@@ -225,11 +225,11 @@ class ActionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class FollowUp:
     """What followed from a round, in the words of its author; the next invitation of the survey quotes it."""
 
     round_id: str
-    kind: ActionKind
+    kind: FollowUpKind
     text: str
     by: str
     at: datetime

@@ -222,18 +222,23 @@ class Gateway:
         answer = await ask(self.client.conversations_open, users=user_id)
         return str(answer["channel"]["id"])
 
-    async def find_posted(self, channel: str, delivery_id: str, since: datetime) -> str | None:
-        """The ts of the message that carries this delivery in its metadata, posted `since` (an aware moment) or a
-        little before; None if there is none. Raises SlackUnclear when there is more to read than we will."""
+    async def find_posted(
+        self, channel: str, delivery_id: str, since: datetime, thread_ts: str | None = None
+    ) -> str | None:
+        """The ts of the message, of a channel or of one thread in it, that carries this delivery in its metadata,
+        posted `since` (an aware moment) or a little before; None if there is none. Raises SlackUnclear when there is
+        more to read than we will."""
         since = min(since, datetime.now(UTC))  # a pass may be made for a moment to come; Slack's messages are not of it
+        in_thread = {"ts": thread_ts} if thread_ts else {}
         history = pages_of(
-            self.client.conversations_history,
+            self.client.conversations_replies if thread_ts else self.client.conversations_history,
             "messages",
             page=HISTORY_PAGE,
             pages=HISTORY_PAGES,
             channel=channel,
             oldest=f"{(since - CLOCK_DIFFERENCE).timestamp():.6f}",
             include_all_metadata=True,
+            **in_thread,
         )
         async for message in history:
             metadata = message.get("metadata") or {}

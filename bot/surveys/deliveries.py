@@ -9,7 +9,7 @@ from bot import waiting
 from bot.commands import Registry
 from bot.domain.deliveries import Delivery
 from bot.domain.members import Member
-from bot.domain.surveys import Action, Round, RoundState, Survey
+from bot.domain.surveys import FollowUp, Round, RoundState, Survey
 from bot.i18n import Translator
 from bot.services import Services
 from bot.slack.blocks import Message
@@ -47,7 +47,7 @@ class _Prompt:
     t: Translator
     zone: str
     has_finished: bool
-    followed: Action | None
+    followed: FollowUp | None
 
     def message(self, words: str = "", *, may_postpone: bool = False) -> Message:
         """The same for everybody, half-way or not: prompts do not depend on answers."""

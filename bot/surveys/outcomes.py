@@ -8,7 +8,7 @@ from bot.domain.enps import Change
 from bot.domain.publications import Published, PublishedQuestion
 from bot.domain.questions import Question
 from bot.domain.schedules import Rule
-from bot.domain.surveys import Action, NamedAnswer, Round, Survey
+from bot.domain.surveys import FollowUp, NamedAnswer, Round, Survey
 
 ACTION_LENGTH = 300
 """Characters of what follows from a round: it is quoted above the next question."""
@@ -110,7 +110,7 @@ class RoundResults:
     questions: tuple[QuestionResult, ...]
     trend: Trend | None = None
     people: tuple[NamedAnswer, ...] = ()
-    action: Action | None = None
+    action: FollowUp | None = None
     may_act: bool = False
     in_channel: bool = False
 

@@ -243,7 +243,7 @@ def _switch(db: UnitOfWork, now: datetime, member: Member, survey: Survey, state
 def _waits_for_action(db: UnitOfWork, survey: Survey) -> bool:
     """Whether nobody has said yet what follows from the newest round that people answered."""
     newest = db.rounds.previous_closed(survey.id, db.rounds.next_number(survey.id))
-    return newest is not None and bool(newest.answered) and db.rounds.action_of(newest.id) is None
+    return newest is not None and bool(newest.answered) and db.rounds.follow_up_of(newest.id) is None
 
 
 def closing(rule: Rule | None, starts_at: datetime, following: datetime | None) -> datetime:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.questions import Question, Why, possible
-from bot.domain.surveys import Action, ActionKind, Round, Survey
+from bot.domain.surveys import FollowUp, FollowUpKind, Round, Survey
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, actions, button, context, escape, plain_section, section
@@ -23,7 +23,7 @@ from bot.surveys.wording import (
     receivers_words,
 )
 
-FOLLOWED = {ActionKind.DONE: "surveys.followed.done", ActionKind.NONE: "surveys.followed.none"}
+FOLLOWED = {FollowUpKind.DONE: "surveys.followed.done", FollowUpKind.NONE: "surveys.followed.none"}
 
 
 def question_message(
@@ -34,7 +34,7 @@ def question_message(
     *,
     words: str = "",
     may_postpone: bool = False,
-    followed: Action | None = None,
+    followed: FollowUp | None = None,
 ) -> Message:
     """The prompt: the eNPS question alone with a button for each score, anything else behind one button. `zone` is the
     member's, for when it closes. `words` is the key of what stands before a prompt that comes once more; `may_postpone`
@@ -146,7 +146,7 @@ def _last_buttons(asking: Round, t: Translator, *, may_postpone: bool) -> list[B
     return [*buttons, button(t("surveys.why_button"), ids.WHY_OPENED, carried)]
 
 
-def _quoted(followed: Action | None, t: Translator) -> tuple[Sequence[str], Sequence[Block]]:
+def _quoted(followed: FollowUp | None, t: Translator) -> tuple[Sequence[str], Sequence[Block]]:
     """ "You said, we did": the author's words as they wrote them."""
     if followed is None:
         return (), ()

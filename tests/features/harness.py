@@ -45,13 +45,15 @@ def checked_view(view: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class Posted:
-    """A message as the recording Slack keeps it; `history` holds what it said before each update."""
+    """A message as the recording Slack keeps it; `history` holds what it said before each update, `thread_ts` the
+    message it replies to."""
 
     channel: str
     ts: str
     message: Message
     metadata: Mapping[str, Any] | None = None
     history: list[Message] = field(default_factory=list)
+    thread_ts: str | None = None
 
 
 class RecordingSlack:
@@ -85,7 +87,7 @@ class RecordingSlack:
     async def post(self, channel: str, message: Message, *, metadata: Any = None, thread_ts: Any = None) -> Sent:
         self._refuse(channel)
         place = f"D{channel[1:]}" if channel.startswith("U") else channel
-        posted = Posted(place, f"1700000000.{next(self._ts):06}", checked(message), metadata)
+        posted = Posted(place, f"1700000000.{next(self._ts):06}", checked(message), metadata, thread_ts=thread_ts)
         self.posted.append(posted)
         return Sent(place, posted.ts)
 
@@ -144,10 +146,13 @@ class RecordingSlack:
             raise SlackRefused("no_such_subteam", "")
         return list(self.groups[group_id][2])
 
-    async def find_posted(self, channel: str, delivery_id: str, since: datetime) -> str | None:
+    async def find_posted(
+        self, channel: str, delivery_id: str, since: datetime, thread_ts: str | None = None
+    ) -> str | None:
         for posted in self.posted:
             payload = (posted.metadata or {}).get("event_payload", {})
-            if posted.channel == channel and payload.get("delivery_id") == delivery_id:
+            here = (posted.channel, posted.thread_ts) == (channel, thread_ts)
+            if here and payload.get("delivery_id") == delivery_id:
                 return posted.ts
         return None
 

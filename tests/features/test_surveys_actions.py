@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.surveys import ActionKind, Round
+from bot.domain.surveys import FollowUpKind, Round
 from bot.slack import ids
 from bot.surveys import service
 from bot.surveys.answers.answering import what_followed
@@ -20,7 +20,7 @@ async def done(denyut: Bench, **more: object) -> Round:
 
 
 def action(denyut: Bench, closed_round: Round) -> object:
-    return denyut.do(lambda db: db.rounds.action_of(closed_round.id))
+    return denyut.do(lambda db: db.rounds.follow_up_of(closed_round.id))
 
 
 def buttons(denyut: Bench, user: str) -> list[str]:
@@ -42,7 +42,7 @@ async def test_the_author_says_it_on_the_results_which_turn_into_their_outcome(d
     await denyut.tick(denyut.now + timedelta(seconds=5))
 
     said = action(denyut, finished)
-    assert (said.kind, said.text, said.by) == (ActionKind.DONE, WISHED, "U0BOB")
+    assert (said.kind, said.text, said.by) == (FollowUpKind.DONE, WISHED, "U0BOB")
     assert "reads it with the question" in str(answer.body)
     assert "*What follows:* We hire two people &amp; &lt;!channel&gt;" in results.message.text
     assert "eNPS +50" in results.message.text
@@ -59,20 +59,20 @@ async def test_no_action_has_a_reason(denyut: Bench) -> None:
     assert action(denyut, finished) is None
 
     await denyut.submit(denyut.form(), {ids.ACTION_INPUT: "all is well"}, user="U0BOB")
-    assert action(denyut, finished).kind is ActionKind.NONE
+    assert action(denyut, finished).kind is FollowUpKind.NONE
 
 
 @pytest.mark.parametrize(
     ("line", "kind", "text"),
     [
-        ("/pulse act pulse we hire two people", ActionKind.DONE, "we hire two people"),
-        ("/pulse act pulse none because all is well", ActionKind.NONE, "all is well"),
-        ("/pulse tindak pulse tidak ada, karena semua baik", ActionKind.NONE, "semua baik"),
-        ("/pulse act pulse nothing: it is fine", ActionKind.NONE, "it is fine"),
-        ("/pulse act pulse nonetheless we move", ActionKind.DONE, "nonetheless we move"),
+        ("/pulse act pulse we hire two people", FollowUpKind.DONE, "we hire two people"),
+        ("/pulse act pulse none because all is well", FollowUpKind.NONE, "all is well"),
+        ("/pulse tindak pulse tidak ada, karena semua baik", FollowUpKind.NONE, "semua baik"),
+        ("/pulse act pulse nothing: it is fine", FollowUpKind.NONE, "it is fine"),
+        ("/pulse act pulse nonetheless we move", FollowUpKind.DONE, "nonetheless we move"),
     ],
 )
-async def test_text_is_enough(denyut: Bench, line: str, kind: ActionKind, text: str) -> None:
+async def test_text_is_enough(denyut: Bench, line: str, kind: FollowUpKind, text: str) -> None:
     finished = await done(denyut)
 
     reply = await denyut.command(line, user="U0BOB")

@@ -10,7 +10,7 @@ from bot.domain.audiences import Audience
 from bot.domain.deliveries import NewDelivery
 from bot.domain.members import LeftOut
 from bot.domain.questions import Question, QuestionKind, Why
-from bot.domain.surveys import Action, ActionKind, Receivers, RoundState
+from bot.domain.surveys import FollowUp, FollowUpKind, Receivers, RoundState
 from bot.slack import ids
 from bot.surveys.asking.prompts import ASK, FIRST_REMINDER
 from tests.features.asked_rounds import (
@@ -379,17 +379,17 @@ class TestNamedRounds:
 
 
 @pytest.mark.parametrize(
-    ("kind", "opening"), [(ActionKind.DONE, "What followed from"), (ActionKind.NONE, "Nothing was changed")]
+    ("kind", "opening"), [(FollowUpKind.DONE, "What followed from"), (FollowUpKind.NONE, "Nothing was changed")]
 )
 @pytest.mark.parametrize("questions", [(STARS, TEXT), (ENPS,)], ids=["many", "alone"])
 async def test_the_next_prompt_quotes_what_followed_from_the_round_before(
-    denyut: Bench, kind: ActionKind, opening: str, questions: tuple[Question, ...]
+    denyut: Bench, kind: FollowUpKind, opening: str, questions: tuple[Question, ...]
 ) -> None:
     running = await ask(denyut, questions, ("U0CITRA",))
     closed = replace(running, state=RoundState.CLOSED, closed_at=denyut.now)
     denyut.do(lambda db: db.rounds.update(closed))
     words = "Fewer <!channel> *meetings*"
-    denyut.do(lambda db: db.rounds.set_action(Action(running.id, kind, words, "U0AYU", denyut.now)))
+    denyut.do(lambda db: db.rounds.set_follow_up(FollowUp(running.id, kind, words, "U0AYU", denyut.now)))
     following = replace(running, id="r2", number=2)
     denyut.do(lambda db: db.rounds.add(following))
     denyut.do(lambda db: db.rounds.invite("r2", {"U0BOB": ""}))

@@ -88,8 +88,12 @@ class SmallSlack:
 
     def on_conversations_history(self, arguments: dict[str, Any]) -> dict[str, Any]:
         assert arguments["include_all_metadata"] in ("1", "true")
-        here = [m for m in self.messages if m["channel"] == arguments["channel"]]
+        here = [m for m in self.messages if m["channel"] == arguments["channel"] and not m.get("thread_ts")]
         return self._paged("messages", [m for m in here if float(m["ts"]) >= float(arguments["oldest"])], arguments)
+
+    def on_conversations_replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        in_thread = [m for m in self.messages if arguments["ts"] in (m["ts"], m.get("thread_ts"))]
+        return self._paged("messages", in_thread, arguments)
 
     def on_conversations_members(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return self._paged("members", [user["id"] for user in self.users], arguments)

@@ -349,6 +349,12 @@ class TestFinding:
         assert await gateway.find_posted("C1", "d9", NOW) is None
         assert await gateway.find_posted("C2", "d5", NOW) is None
 
+    async def test_a_reply_is_found_in_its_thread_and_nowhere_else(self, slack: SmallSlack, gateway: Gateway) -> None:
+        post = await gateway.post("C1", HELLO)
+        reply = await gateway.post("C1", HELLO, metadata=METADATA, thread_ts=post.ts)
+        assert await gateway.find_posted("C1", "d1", NOW, post.ts) == reply.ts
+        assert await gateway.find_posted("C1", "d1", NOW) is None
+
     @pytest.mark.parametrize(("later", "found"), [(timedelta(minutes=1), True), (timedelta(minutes=30), False)])
     async def test_a_clock_that_is_a_little_fast_does_not_hide_it(
         self, slack: SmallSlack, gateway: Gateway, later: timedelta, found: bool

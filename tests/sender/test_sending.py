@@ -99,6 +99,37 @@ class TestUpdates:
         assert bench.state(change) == "sent"
         assert not bench.slack.called("conversations.history")
 
+    async def test_a_reply_goes_into_the_thread_of_what_it_belongs_to(self, bench: Bench) -> None:
+        post = bench.owe("C1", "post")
+        details = bench.owe("C1", "details", verb=Verb.REPLY, target_id=post)
+        await bench.send()
+        await bench.send(60)  # the place of the post is known once it is recorded
+        first, second = bench.slack.messages
+        assert (first.get("thread_ts"), second["thread_ts"]) == (None, first["ts"])
+        assert bench.delivery(details).ts == second["ts"]
+
+    @pytest.mark.parametrize("silent", [True, False])
+    async def test_nothing_is_replied_to_what_was_never_sent(self, bench: Bench, silent: bool) -> None:
+        post = bench.owe("C1", "silent") if silent else None
+        await bench.send()
+        details = bench.owe("C1", "details", verb=Verb.REPLY, target_id=post)
+        assert await bench.send() == 0
+        assert (bench.state(details), bench.slack.messages) == ("skipped", [])
+
+    @pytest.mark.parametrize("posted", [True, False])
+    async def test_a_reply_of_which_nothing_was_heard_is_looked_for_in_its_thread(
+        self, bench: Bench, posted: bool
+    ) -> None:
+        post = bench.owe("C1", "post")
+        await bench.send()
+        details = bench.owe("C1", "details", verb=Verb.REPLY, target_id=post)
+        bench.slack.fail("chat.postMessage", drop(after=posted))
+        await bench.send()
+        for _ in range(4):
+            await bench.send(60)
+        assert bench.state(details) == "sent"
+        assert bench.slack.texts("C1") == ["about post", "about details"]
+
     async def test_a_message_that_was_deleted_needs_no_update_and_no_notice(self, bench: Bench) -> None:
         asked = bench.owe("U1", "question")
         await bench.send()

@@ -13,7 +13,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, inspect, text
 
 from bot.domain.enps import SCALE_1_10
 from bot.domain.schedules import ScheduleKind
-from bot.domain.surveys import OwnAnswers, enps_definition
+from bot.domain.summaries import SummaryDefinition
+from bot.domain.surveys import FollowUpKind, OwnAnswers, enps_definition
 from storage import CannotOpen, Storage, database, migrate
 from storage.round_keys import answer_key
 from storage.tables import Row
@@ -31,6 +32,12 @@ FIRST_VERSION = (
     "INSERT INTO occurrences VALUES ('T1', 'd1', '2026-11-02', '2026-11-02 02:00:00.000000', 'planned', '')",
 )
 """Rows of a database of revision 0001."""
+THIRD_VERSION = (
+    "INSERT INTO actions VALUES ('T1', 'r1', 'done', 'fewer meetings', 'U1', '2026-11-10 00:00:00.000000')",
+    "INSERT INTO members VALUES ('T1', 'U1', 'Ayu', 'id-ID', 'Asia/Jakarta', 'id', '', :no, :no, :no, :no, :yes)",
+    "INSERT INTO summaries VALUES ('T1', 'm1', 'C1', 'id', 'U1', '2026-11-01 00:00:00.000000', :yes)",
+)
+"""Rows of a database of revision 0003 beside them."""
 FIRST_KEY = bytes(range(32))
 STILL_OPEN = (
     "UPDATE rounds SET state = 'open', closed_at = NULL, sealed = :no",
@@ -109,9 +116,9 @@ def test_a_fresh_database_is_pending_until_it_is_migrated(new_database: Callable
     assert migrate.current(url) is None
     migrate.upgrade(url)
     assert migrate.pending(url) is False
-    assert migrate.current(url) == migrate.head() == "0003"
+    assert migrate.current(url) == migrate.head() == "0004"
     migrate.upgrade(url)
-    assert migrate.current(url) == "0003"
+    assert migrate.current(url) == "0004"
 
 
 def test_looking_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> None:
@@ -210,6 +217,37 @@ def test_of_an_open_round_whose_key_is_lost_it_is_carried_over_how_many_answered
     assert open_before.write_now("T1", lambda db: db.answers.carry_over("r1")) is True
 
     assert who_answered(open_before) == ([], 2)
+
+
+def test_what_followed_members_and_summaries_of_the_third_version_are_kept(
+    new_database: Callable, tmp_path: Path
+) -> None:
+    from alembic import command
+
+    url = new_database(False).url
+    with connect(url) as connection, connection.begin():
+        command.upgrade(migrate.config(connection), "0001")
+        for statement in FIRST_VERSION:
+            connection.execute(text(statement), {"key": b"k" * 16, "no": False, "yes": True})
+        command.upgrade(migrate.config(connection), "0003")
+        for statement in THIRD_VERSION:
+            connection.execute(text(statement), {"no": False, "yes": True})
+    migrate.upgrade(url)
+    storage = Storage.open(url, tmp_path)
+    try:
+        said = storage.read_now("T1", lambda db: db.rounds.follow_up_of("r1"))
+        member = storage.read_now("T1", lambda db: db.members.get("U1"))
+        summary = storage.read_now("T1", lambda db: db.summaries.get("m1"))
+    finally:
+        storage.close()
+    assert (said.kind, said.text) == (FollowUpKind.DONE, "fewer meetings")
+    assert (member.language, member.asked_from, member.free_weekdays, member.may_be_named) == (
+        "id",
+        None,
+        frozenset(),
+        False,
+    )
+    assert (summary.channel_id, summary.definition) == ("C1", SummaryDefinition())
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(new_database: Callable, monkeypatch: pytest.MonkeyPatch) -> None:

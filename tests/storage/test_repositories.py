@@ -14,9 +14,10 @@ from bot.domain.members import Absence, Member
 from bot.domain.periods import PeriodKind
 from bot.domain.publications import Published
 from bot.domain.schedules import Cadence, Occurrence, OccurrenceState, Rule, ScheduleKind
+from bot.domain.summaries import SummaryDefinition
 from bot.domain.surveys import Invitation, RoundState, SurveyState
 from bot.domain.workspaces import Workspace
-from storage import Storage, UnitOfWork
+from storage import Storage, UnitOfWork, migrate
 from tests.storage import samples
 from tests.storage.samples import NOW, TODAY
 
@@ -205,16 +206,39 @@ def test_each_local_date_of_a_schedule_is_decided_once(storage: Storage) -> None
     assert storage.read_now("T1", lambda db: db.schedules.occurrences(schedule.id)) == [before, planned]
 
 
-def test_a_channel_has_one_active_summary(storage: Storage) -> None:
-    first, second = samples.summary(), samples.summary(language="en")
-    storage.write_now("T1", lambda db: db.summaries.add(first))
-    refused(storage, "summaries.already_there", lambda db: db.summaries.add(second))
+def test_a_channel_may_have_several_summaries_until_each_is_stopped(storage: Storage) -> None:
+    first = samples.summary()
+    second = samples.summary(language="en", created_at=LATER, definition=SummaryDefinition(("revenue",)))
+    for each in (first, second):
+        storage.write_now("T1", lambda db, each=each: db.summaries.add(each))
+    assert storage.read_now("T1", lambda db: db.summaries.in_channel("C1")) == [first, second]
     storage.write_now("T1", lambda db: db.summaries.deactivate(first.id))
-    assert storage.read_now("T1", lambda db: db.summaries.for_channel("C1")) is None
-    storage.write_now("T1", lambda db: db.summaries.add(second))
-    assert storage.read_now("T1", lambda db: db.summaries.for_channel("C1")) == second
-    assert storage.read_now("T1", lambda db: db.summaries.all()) == [second]
+    assert storage.read_now("T1", lambda db: db.summaries.in_channel("C1")) == [second]
     assert storage.read_now("T1", lambda db: db.summaries.get(first.id)) == replace(first, active=False)
+    storage.write_now("T1", lambda db: db.summaries.change(second.id, "C2", "id", SummaryDefinition(lead_id="U2")))
+    changed = replace(second, channel_id="C2", language="id", definition=SummaryDefinition(lead_id="U2"))
+    assert storage.read_now("T1", lambda db: db.summaries.all()) == [changed]
+
+
+def test_what_a_person_chose_stays_when_slack_says_who_they_are(storage: Storage) -> None:
+    def choose(db: UnitOfWork) -> None:
+        db.members.set_hours("U1", time(10), time(15, 30), frozenset({4, 6}))
+        db.members.set_may_be_named("U1", True)
+
+    storage.write_now("T1", choose)
+    storage.write_now("T1", lambda db: db.members.refresh([Member("U1", "Ayu")]))
+    found = storage.read_now("T1", lambda db: db.members.get("U1"))
+    assert found == Member(
+        "U1", "Ayu", asked_from=time(10), asked_until=time(15, 30), free_weekdays=frozenset({4, 6}), may_be_named=True
+    )
+
+
+def test_days_away_can_be_taken_back(storage: Storage) -> None:
+    away, other = Absence("U1", TODAY, TODAY), Absence("U1", TODAY, TODAY + timedelta(days=1))
+    for each in (away, other):
+        storage.write_now("T1", lambda db, each=each: db.members.add_absence(each))
+    storage.write_now("T1", lambda db: db.members.remove_absence(away))
+    assert storage.read_now("T1", lambda db: db.members.absences(TODAY, TODAY)) == [other]
 
 
 def test_an_event_is_handled_once_until_it_is_forgotten(storage: Storage) -> None:
@@ -276,7 +300,7 @@ async def test_the_database_tells_how_it_is(storage: Storage, database) -> None:
     health = await storage.health()
     assert health["backend"] == {"postgres": "postgresql"}.get(database.backend, database.backend)
     assert health["size"] > 0
-    assert (health["migration"], health["pending"]) == ("0003", False)
+    assert (health["migration"], health["pending"]) == (migrate.head(), False)
     assert abs(health["server_time"] - datetime.now(UTC)) < timedelta(minutes=1)
 
 

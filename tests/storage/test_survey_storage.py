@@ -13,9 +13,9 @@ from bot.domain.prompting import Spread
 from bot.domain.publications import Hidden, Published, PublishedQuestion, PublishedSegment
 from bot.domain.questions import Question, QuestionKind, Why, enps_question
 from bot.domain.surveys import (
-    Action,
-    ActionKind,
     Definition,
+    FollowUp,
+    FollowUpKind,
     NamedAnswer,
     OwnAnswers,
     Receivers,
@@ -168,12 +168,12 @@ def test_a_round_that_shows_names_keeps_them_and_an_anonymous_one_never(storage:
 
 def test_what_followed_from_a_round_is_kept_and_may_be_said_better(storage: Storage) -> None:
     round_id = storage.write_now("T1", lambda db: asked(db, "U1"))
-    assert storage.read_now("T1", lambda db: db.rounds.action_of(round_id)) is None
-    first = Action(round_id, ActionKind.NONE, "Nothing yet", "U1", NOW)
-    better = Action(round_id, ActionKind.DONE, "No meetings on Friday", "U2", NOW + timedelta(hours=1))
+    assert storage.read_now("T1", lambda db: db.rounds.follow_up_of(round_id)) is None
+    first = FollowUp(round_id, FollowUpKind.NONE, "Nothing yet", "U1", NOW)
+    better = FollowUp(round_id, FollowUpKind.DONE, "No meetings on Friday", "U2", NOW + timedelta(hours=1))
     for action in (first, better):
-        storage.write_now("T1", lambda db, a=action: db.rounds.set_action(a))
-    assert storage.read_now("T1", lambda db: db.rounds.action_of(round_id)) == better
+        storage.write_now("T1", lambda db, a=action: db.rounds.set_follow_up(a))
+    assert storage.read_now("T1", lambda db: db.rounds.follow_up_of(round_id)) == better
 
 
 def test_drafts_are_seen_by_id_alone_and_old_ones_go(storage: Storage) -> None:

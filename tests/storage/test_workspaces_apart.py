@@ -2,27 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain.actions import Action, ActionSource, ActionState
 from bot.domain.api_tokens import ApiToken
 from bot.domain.catalogue import KpiSettings, KpiVersion
+from bot.domain.checkins import Checkin, CheckinAnswer, CheckinDefinition, Item, ItemKind, Run, RunState
 from bot.domain.deliveries import DeliveryState
-from bot.domain.entries import EntryState
+from bot.domain.entries import Confidence, EntryState
 from bot.domain.errors import DomainError
 from bot.domain.kpi_notes import KpiNote, KpiNoteKind
 from bot.domain.kpis import KPIS
 from bot.domain.members import Absence, Member
+from bot.domain.one_on_ones import Meeting, MeetingState, OneOnOne, Point
 from bot.domain.pacing import Status
 from bot.domain.policies import Policy, Who
 from bot.domain.publications import Published
 from bot.domain.schedules import Occurrence, OccurrenceState, ScheduleKind
 from bot.domain.standings import Standing
-from bot.domain.surveys import Action, ActionKind, RoundState, SurveyState
+from bot.domain.summaries import SummaryDefinition
+from bot.domain.surveys import FollowUp, FollowUpKind, RoundState, SurveyState
 from storage import Storage, UnitOfWork
 from storage.tables import Row
 from tests.storage import samples
@@ -30,6 +34,14 @@ from tests.storage.samples import NOW, TODAY
 
 VERSION = KpiVersion(replace(KPIS["leads"], key="own", names={"en": "Demos"}), 1, TODAY, "U1", NOW)
 NOTE = KpiNote("n1", "own", KpiNoteKind.KEPT, "still right", "U1", NOW)
+ACTION = Action("a1", "call back", "U1", TODAY, ActionSource.ALERT, "revenue", "U2", NOW, channel_id="C1")
+WEEKLY = CheckinDefinition("C1", (Item("progress", ItemKind.PROGRESS),), time(11), "en")
+CHECKIN = Checkin("c1", WEEKLY, "U1", NOW)
+RUN = Run("run1", "c1", TODAY, WEEKLY, NOW, frozenset({"U1", "U2"}))
+ANSWER = CheckinAnswer("run1", "U1", NOW, Confidence.UNSURE, {"progress": "all went well"})
+PAIR = OneOnOne("o1", "U1", "U2", 60, NOW)
+MEETING = Meeting("o1", TODAY, NOW, MeetingState.PLANNED)
+POINT = Point("p1", "o1", "U2", "holidays", NOW)
 LATER = NOW + timedelta(hours=1)
 LEASE = timedelta(minutes=1)
 REPOSITORIES = sorted(
@@ -85,7 +97,7 @@ def fill(db: UnitOfWork) -> Filled:
     db.answers.start(named.id)
     db.rounds.invite(named.id, {"U1": ""})
     db.answers.record(named.id, "U1", {"enps": 8})
-    db.rounds.set_action(Action(closed.id, ActionKind.NONE, "All is well", "U1", NOW))
+    db.rounds.set_follow_up(FollowUp(closed.id, FollowUpKind.NONE, "All is well", "U1", NOW))
     db.kpis.add(entry)
     db.kpis.add(samples.entry(id="e-new", source="new", corrects=entry.id))
     db.targets.set(target)
@@ -100,6 +112,7 @@ def fill(db: UnitOfWork) -> Filled:
     db.schedules.add(schedule)
     db.schedules.record(Occurrence(schedule.id, TODAY, NOW, OccurrenceState.PLANNED))
     db.summaries.add(summary)
+    fill_teams(db)
     db.handled.first_time("Ev1", NOW)
     due = db.deliveries.add(samples.delivery())
     ambiguous = db.deliveries.add(samples.delivery(receiver="U2", due_at=LATER))
@@ -126,6 +139,17 @@ def fill(db: UnitOfWork) -> Filled:
     )
 
 
+def fill_teams(db: UnitOfWork) -> None:
+    """What teams and pairs do together."""
+    db.actions.add(ACTION)
+    db.checkins.add(CHECKIN)
+    db.checkins.begin(RUN)
+    db.checkins.answer(ANSWER)
+    db.one_on_ones.add(PAIR)
+    db.one_on_ones.plan(MEETING)
+    db.one_on_ones.add_point(POINT)
+
+
 def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
     """Each method, asked for or told something that exists in T1."""
     return {
@@ -143,6 +167,9 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "members.set_attributes": lambda db: db.members.set_attributes("department", {"U1": "Retail"}),
         "members.attributes": lambda db: db.members.attributes("department"),
         "members.attribute_names": lambda db: db.members.attribute_names(),
+        "members.set_hours": lambda db: db.members.set_hours("U1", time(10), None, frozenset({4})),
+        "members.set_may_be_named": lambda db: db.members.set_may_be_named("U1", True),
+        "members.remove_absence": lambda db: db.members.remove_absence(Absence("U1", TODAY, TODAY)),
         "members.absences": lambda db: db.members.absences(TODAY, TODAY),
         "surveys.add": lambda db: db.surveys.add(samples.survey(handle="new")),
         "surveys.get": lambda db: db.surveys.get(f.survey),
@@ -172,8 +199,10 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "rounds.open_for": lambda db: db.rounds.open_for("U1"),
         "rounds.closed_since": lambda db: db.rounds.closed_since(NOW),
         "rounds.open": lambda db: db.rounds.open(),
-        "rounds.set_action": lambda db: db.rounds.set_action(Action(f.past, ActionKind.DONE, "Later", "U1", NOW)),
-        "rounds.action_of": lambda db: db.rounds.action_of(f.past),
+        "rounds.set_follow_up": lambda db: db.rounds.set_follow_up(
+            FollowUp(f.past, FollowUpKind.DONE, "Later", "U1", NOW)
+        ),
+        "rounds.follow_up_of": lambda db: db.rounds.follow_up_of(f.past),
         "rounds.facts": lambda db: db.rounds.facts(f.past),
         "answers.start": lambda db: db.answers.start(f.closing) or db._scope.keys.read(db.workspace_id, f.closing),
         "answers.record": lambda db: db.answers.record(f.open, "U1", {"enps": 1}, {"enps": "bad"}),
@@ -264,9 +293,49 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "summaries.add": lambda db: db.summaries.add(samples.summary(channel_id="C2")),
         "summaries.get": lambda db: db.summaries.get(f.summary),
         "summaries.all": lambda db: db.summaries.all(),
-        "summaries.for_channel": lambda db: db.summaries.for_channel("C1"),
-        "summaries.set_language": lambda db: db.summaries.set_language(f.summary, "xx"),
+        "summaries.in_channel": lambda db: db.summaries.in_channel("C1"),
+        "summaries.change": lambda db: db.summaries.change(f.summary, "C2", "xx", SummaryDefinition()),
         "summaries.deactivate": lambda db: db.summaries.deactivate(f.summary),
+        "actions.add": lambda db: db.actions.add(replace(ACTION, id="a2")),
+        "actions.get": lambda db: db.actions.get("a1"),
+        "actions.open_of": lambda db: db.actions.open_of("U1"),
+        "actions.open_for_others": lambda db: db.actions.open_for_others("U2"),
+        "actions.of_source": lambda db: db.actions.of_source(ActionSource.ALERT, ["revenue"]),
+        "actions.in_channel": lambda db: db.actions.in_channel("C1", NOW),
+        "actions.due_by": lambda db: db.actions.due_by(TODAY),
+        "actions.change": lambda db: db.actions.change(replace(ACTION, state=ActionState.DONE)),
+        "checkins.add": lambda db: db.checkins.add(replace(CHECKIN, id="c2")),
+        "checkins.update": lambda db: db.checkins.update(replace(CHECKIN, active=False)),
+        "checkins.get": lambda db: db.checkins.get("c1"),
+        "checkins.all": lambda db: db.checkins.all(),
+        "checkins.begin": lambda db: db.checkins.begin(replace(RUN, id="run2", local_date=date(2026, 12, 1))),
+        "checkins.run": lambda db: db.checkins.run("run1"),
+        "checkins.run_on": lambda db: db.checkins.run_on("c1", TODAY),
+        "checkins.runs_of": lambda db: db.checkins.runs_of("c1"),
+        "checkins.open": lambda db: db.checkins.open(),
+        "checkins.closing": lambda db: db.checkins.closing(LATER),
+        "checkins.ask": lambda db: db.checkins.ask("run1", frozenset({"U2"})),
+        "checkins.end": lambda db: db.checkins.end("run1", RunState.POSTED),
+        "checkins.answer": lambda db: db.checkins.answer(replace(ANSWER, texts={"progress": "other"})),
+        "checkins.answers": lambda db: db.checkins.answers("run1"),
+        "checkins.answer_of": lambda db: db.checkins.answer_of("run1", "U1"),
+        "one_on_ones.add": lambda db: db.one_on_ones.add(replace(PAIR, id="o2")),
+        "one_on_ones.get": lambda db: db.one_on_ones.get("o1"),
+        "one_on_ones.all": lambda db: db.one_on_ones.all(),
+        "one_on_ones.of": lambda db: db.one_on_ones.of("U2"),
+        "one_on_ones.between": lambda db: db.one_on_ones.between("U2", "U1"),
+        "one_on_ones.change": lambda db: db.one_on_ones.change("o1", minutes=30),
+        "one_on_ones.plan": lambda db: db.one_on_ones.plan(replace(MEETING, local_date=date(2026, 12, 1))),
+        "one_on_ones.meeting": lambda db: db.one_on_ones.meeting("o1", TODAY),
+        "one_on_ones.meetings": lambda db: db.one_on_ones.meetings(["o1"]),
+        "one_on_ones.change_meeting": lambda db: db.one_on_ones.change_meeting(
+            replace(MEETING, state=MeetingState.HELD), MeetingState.PLANNED
+        ),
+        "one_on_ones.add_point": lambda db: db.one_on_ones.add_point(replace(POINT, id="p2")),
+        "one_on_ones.point": lambda db: db.one_on_ones.point("p1"),
+        "one_on_ones.open_points": lambda db: db.one_on_ones.open_points("o1"),
+        "one_on_ones.show_points": lambda db: db.one_on_ones.show_points(["p1"], LATER),
+        "one_on_ones.close_points": lambda db: db.one_on_ones.close_points(["p1"], LATER),
         "handled.known": lambda db: db.handled.known(["Ev1"]),
         "handled.first_time": lambda db: db.handled.first_time("Ev2", NOW),
         "handled.purge": lambda db: db.handled.purge(LATER),
@@ -274,7 +343,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
 
 
 # These put something new into the workspace they are called in, and say so.
-ADDING = {"kpis.add", "kpis.add_many", "deliveries.add", "deliveries.add_many", "handled.first_time"}
+ADDING = {"actions.add", "kpis.add", "kpis.add_many", "deliveries.add", "deliveries.add_many", "handled.first_time"}
 
 
 def entry_of(db: UnitOfWork, f: Filled) -> Any:

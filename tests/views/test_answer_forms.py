@@ -14,8 +14,8 @@ from bot.domain.enps import SCALE_0_10, SCALE_1_10, Scale
 from bot.domain.prompting import Spread
 from bot.domain.questions import KINDS, OPTION_LENGTH, QUESTION_LENGTH, TEXT_LENGTH, Question, QuestionKind, Why
 from bot.domain.surveys import (
-    Action,
-    ActionKind,
+    FollowUp,
+    FollowUpKind,
     Definition,
     OwnAnswers,
     Receivers,
@@ -87,7 +87,7 @@ ROUNDS = (
     asked(Question("a", QuestionKind.STARS, LONG, low=1, high=5), breakdown="attribute:<team>"),
     asked(breakdown="attribute:manager", spread=Spread.THREE_DAYS),
 )
-ACTIONS = tuple(Action("r0", kind, "a" * 1000, "U0AYU", NOW) for kind in ActionKind)
+ACTIONS = tuple(FollowUp("r0", kind, "a" * 1000, "U0AYU", NOW) for kind in FollowUpKind)
 
 
 def messages(t: Translator) -> Iterator[Message]:

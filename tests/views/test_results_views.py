@@ -14,8 +14,8 @@ from bot.domain.privacy import Hidden
 from bot.domain.publications import Published, PublishedQuestion, PublishedSegment
 from bot.domain.questions import MOST_OPTIONS, OPTION_LENGTH, QUESTION_LENGTH, Question, QuestionKind
 from bot.domain.surveys import (
-    Action,
-    ActionKind,
+    FollowUp,
+    FollowUpKind,
     Definition,
     NamedAnswer,
     Receivers,
@@ -158,8 +158,8 @@ def every_page(shown: RoundResults, t: Translator) -> Iterator[Message]:
 def all_results() -> Iterator[RoundResults]:
     yield results()
     yield results(may_act=True)
-    for kind in ActionKind:
-        yield results(action=Action("r1", kind, "&" * ACTION_LENGTH, "U0AYU", NOW))
+    for kind in FollowUpKind:
+        yield results(action=FollowUp("r1", kind, "&" * ACTION_LENGTH, "U0AYU", NOW))
     yield one(PublishedQuestion("enps", 11, COUNTS))
     for hidden in Hidden:
         yield one(PublishedQuestion("enps", 4, hidden=hidden))
@@ -183,8 +183,8 @@ def messages(t: Translator) -> Iterator[Message]:
     for shown in all_results():
         yield from every_page(shown, t)
     yield results_views.survey_message(SurveyResults(SURVEY, None, CLOSED, 3), t, ZONE)
-    for kind in ActionKind:
-        action = Action("r1", kind, "&" * ACTION_LENGTH, "U0AYU", NOW)
+    for kind in FollowUpKind:
+        action = FollowUp("r1", kind, "&" * ACTION_LENGTH, "U0AYU", NOW)
         yield action_views.saved_message(SURVEY, action, t)
         yield action_views.said_message(SURVEY, action, t)
     yield action_views.wanted_message(SURVEY, "r1", t)
@@ -204,7 +204,7 @@ def test_every_message_is_within_the_limits_and_says_all_in_its_text(t: Translat
 
 
 def test_every_form_is_within_the_limits(t: Translator) -> None:
-    for kind in ActionKind:
+    for kind in FollowUpKind:
         view = action_views.action_form("r1", kind, "x" * ACTION_LENGTH, t)
         check_view(view, "modal", lambda _: True)
         assert view["title"]["text"] == t(f"surveys.action.title.{kind}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import DomainError
 from bot.domain.questions import KINDS, TEXT_LENGTH, Question, accept
-from bot.domain.surveys import Action, OwnAnswers, Round, RoundState, Survey
+from bot.domain.surveys import FollowUp, OwnAnswers, Round, RoundState, Survey
 from bot.surveys.answers.answer_values import orphaned
 from storage import UnitOfWork
 
@@ -77,17 +77,17 @@ def own_answers(db: UnitOfWork, round_id: str, member_id: str) -> Own:
     return Own(asked, db.answers.own(round_id, member_id, [each.id for each in asked.round.questions]))
 
 
-def what_followed(db: UnitOfWork, asking: Round) -> Action | None:
+def what_followed(db: UnitOfWork, asking: Round) -> FollowUp | None:
     """What followed from the round before, if its author said so; else what followed from the one before that, if that
     was said when the round before had asked already, so that nobody read it at its beginning."""
     before = db.rounds.previous_closed(asking.survey_id, asking.number)
     if before is None:
         return None
-    said = db.rounds.action_of(before.id)
+    said = db.rounds.follow_up_of(before.id)
     if said is not None:
         return said
     earlier = db.rounds.previous_closed(asking.survey_id, before.number)
-    late = db.rounds.action_of(earlier.id) if earlier else None
+    late = db.rounds.follow_up_of(earlier.id) if earlier else None
     return late if late and late.at >= before.opened_at else None
 
 

@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.calendars import OwnCalendar
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.prompting import WEEK, Prompt, Slot, Spread, next_free, spread_moment
 from bot.domain.surveys import Round
-from bot.surveys.asking.calendars import OwnCalendar
 from bot.surveys.asking.prompts import ASK, PROMPTS, WEIGHTY, reached_at
 from storage import UnitOfWork
 

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.calendars import calendars_of
 from bot.domain.audiences import select
 from bot.domain.bank import draw
+from bot.domain.calendars import OwnCalendar
 from bot.domain.deliveries import NewDelivery
 from bot.domain.privacy import FLOOR, thresholds
 from bot.domain.prompting import Slot
@@ -17,7 +19,6 @@ from bot.domain.surveys import Definition, Round, RoundState, frozen
 from bot.domain.workdays import Workdays
 from bot.surveys.asking.audiences import Found
 from bot.surveys.asking.budget import Asking, moments, owed_to
-from bot.surveys.asking.calendars import OwnCalendar, calendars_of
 from bot.surveys.asking.prompts import ASK
 from bot.surveys.asking.reminding import reminders
 from bot.surveys.asking.segments import segments_of

@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.calendars import calendars_of
 from bot.domain.audiences import select
+from bot.domain.calendars import OwnCalendar
 from bot.domain.prompting import Prompt, Slot
 from bot.domain.schedules import Rule, ScheduleKind, due_between
 from bot.domain.surveys import RoundState, Survey, SurveyState
@@ -20,7 +22,6 @@ from bot.services import Services
 from bot.slack.gateway import SlackBusy, SlackUnclear, SlackUnreachable
 from bot.surveys.asking.audiences import Found, Unreadable, read_audience
 from bot.surveys.asking.budget import Asking, moments, owed_to
-from bot.surveys.asking.calendars import OwnCalendar, calendars_of
 from bot.surveys.asking.forecasts import UNREACHABLE, Group, PlannedRound, Preview
 from bot.surveys.asking.launching import least_asked
 from bot.surveys.asking.reminding import WORKING_DAYS_LATER

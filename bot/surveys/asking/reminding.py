@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.calendars import calendars_of
+from bot.domain.calendars import OwnCalendar
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.domain.surveys import Round, RoundState, Survey
 from bot.domain.workdays import Workdays
 from bot.surveys.answers.answering import Asked, open_asked
-from bot.surveys.asking.calendars import OwnCalendar, calendars_of
 from bot.surveys.asking.prompts import ASK, ASK_AGAIN, BY_HAND, FIRST_REMINDER, PROMPTS, SECOND_REMINDER, reached_at
 from bot.surveys.outcomes import Reminding
 from bot.surveys.service import require_owner

@@ -1,7 +1,7 @@
 """What followed from a round: asked of its author, said by them, and quoted under the results. What the people asked
 read with the next question is worded with that question."""
 
-from bot.domain.surveys import Action, ActionKind, Survey
+from bot.domain.surveys import FollowUp, FollowUpKind, Survey
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, actions, button, escape, field, form, section, text_input
@@ -19,12 +19,12 @@ def action_parts(results: RoundResults, t: Translator, *, with_buttons: bool) ->
     return Message(text, (section(f"*{text}*"), _buttons(results.round.id, t)))
 
 
-def action_words(action: Action, t: Translator) -> str:
+def action_words(action: FollowUp, t: Translator) -> str:
     """What followed, in its author's words (mrkdwn)."""
     return t(f"surveys.action.said.{action.kind}", text=escape(action.text))
 
 
-def saved_message(survey: Survey, action: Action, t: Translator) -> Message:
+def saved_message(survey: Survey, action: FollowUp, t: Translator) -> Message:
     """It is recorded: what the people asked will read, and until when it can be changed."""
     lines = (t("surveys.action.saved"), action_words(action, t), t("surveys.action.change", handle=survey.handle))
     return Message("\n".join(lines), tuple(section(line) for line in lines))
@@ -36,13 +36,13 @@ def wanted_message(survey: Survey, round_id: str, t: Translator) -> Message:
     return Message(text, (section(text), _buttons(round_id, t)))
 
 
-def said_message(survey: Survey, action: Action, t: Translator) -> Message:
+def said_message(survey: Survey, action: FollowUp, t: Translator) -> Message:
     """What that message turns into."""
     lines = (t("surveys.action.settled", handle=survey.handle), action_words(action, t))
     return Message("\n".join(lines), (section("\n".join(lines)),))
 
 
-def action_form(round_id: str, kind: ActionKind, text: str, t: Translator) -> Block:
+def action_form(round_id: str, kind: FollowUpKind, text: str, t: Translator) -> Block:
     """One text, and who will read it."""
     element = text_input(ids.ACTION_INPUT, initial=text, multiline=True, max_length=ACTION_LENGTH)
     hint = t("surveys.action.hint", most=ACTION_LENGTH)
@@ -64,6 +64,6 @@ def _buttons(round_id: str, t: Translator) -> Block:
                 ids.sub_id(ids.ACTION_OPENED, kind.value),
                 ids.pack(round=round_id, kind=kind.value),
             )
-            for kind in ActionKind
+            for kind in FollowUpKind
         ]
     )

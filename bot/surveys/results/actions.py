@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
-from bot.domain.surveys import Action, ActionKind, Round, RoundState, Survey, SurveyState
+from bot.domain.surveys import FollowUp, FollowUpKind, Round, RoundState, Survey, SurveyState
 from bot.domain.workdays import Workdays
 from bot.surveys.outcomes import ACTION_LENGTH
 from bot.surveys.results.owing import RESULTS
@@ -32,7 +32,7 @@ class Acted:
     """What was said, of which survey."""
 
     survey: Survey
-    action: Action
+    action: FollowUp
 
 
 def require_may_act(db: UnitOfWork, member: Member, round_id: str) -> tuple[Survey, Round]:
@@ -64,7 +64,7 @@ def is_open_to_words(db: UnitOfWork, closed: Round) -> bool:
     ]
     if not later:
         return True
-    said = db.rounds.action_of(closed.id)
+    said = db.rounds.follow_up_of(closed.id)
     following = min(later, key=lambda each: each.number)
     is_newest = len(later) == 1 and following.state is not RoundState.CLOSED
     return is_newest and (said is None or said.at >= following.opened_at)
@@ -78,15 +78,15 @@ def newest_to_act_on(db: UnitOfWork, survey: Survey) -> Round:
     return closed
 
 
-def said_text(db: UnitOfWork, member: Member, round_id: str, kind: ActionKind) -> str:
+def said_text(db: UnitOfWork, member: Member, round_id: str, kind: FollowUpKind) -> str:
     """What was said before, to be changed; "" if it was nothing of that kind. Raises what `require_may_act` raises."""
     require_may_act(db, member, round_id)
-    said = db.rounds.action_of(round_id)
+    said = db.rounds.follow_up_of(round_id)
     return said.text if said and said.kind is kind else ""
 
 
 def say_action(
-    db: UnitOfWork, now: datetime, member: Member, round_id: str, kind: ActionKind, text: str, key: str
+    db: UnitOfWork, now: datetime, member: Member, round_id: str, kind: FollowUpKind, text: str, key: str
 ) -> Acted:
     """Record what follows; said again, the later words count. The messages that asked for it turn into it.
 
@@ -98,12 +98,12 @@ def say_action(
         raise DomainError("surveys.action.empty", handle=survey.handle)
     if len(words) > ACTION_LENGTH:
         raise DomainError("surveys.action.too_long", most=ACTION_LENGTH)
-    action = Action(closed.id, kind, words, member.id, now)
+    action = FollowUp(closed.id, kind, words, member.id, now)
     if db.handled.first_time(key, now):
-        db.rounds.set_action(action)
+        db.rounds.set_follow_up(action)
         asking = [each for purpose in OUTCOMES for each in db.deliveries.of(purpose, closed.id)]
         db.deliveries.add_many(_turning(each, now, key) for each in asking if _is_out(each))
-    return Acted(survey, db.rounds.action_of(closed.id) or action)
+    return Acted(survey, db.rounds.follow_up_of(closed.id) or action)
 
 
 def wanted(db: UnitOfWork, now: datetime, workdays: Workdays, default_zone: str) -> list[NewDelivery]:
@@ -125,7 +125,7 @@ def wanted(db: UnitOfWork, now: datetime, workdays: Workdays, default_zone: str)
 
 def is_unsaid(db: UnitOfWork, closed: Round) -> bool:
     """Whether nobody said what follows, and it can still be said."""
-    return db.rounds.action_of(closed.id) is None and is_open_to_words(db, closed)
+    return db.rounds.follow_up_of(closed.id) is None and is_open_to_words(db, closed)
 
 
 def _is_to_be_asked(db: UnitOfWork, closed: Round, author_id: str) -> bool:

@@ -57,7 +57,7 @@ def round_results(
         tuple(_question(seen, published, each, earlier, texts) for each in closed.questions),
         trend=course(seen, earlier),
         people=people,
-        action=db.rounds.action_of(closed.id),
+        action=db.rounds.follow_up_of(closed.id),
         may_act=bool(reader and closed.published.answered) and (reader == survey.created_by or is_admin),
         in_channel=bool(reader) and reader == closed.definition.receivers.channel_id,
     )

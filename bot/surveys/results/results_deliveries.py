@@ -54,7 +54,7 @@ def action_wanted(db: UnitOfWork, delivery: Delivery, services: Services, now: d
 def action_settled(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:  # noqa: ARG001
     found = _closed(db, delivery)
     reader = _reader(db, delivery.receiver, services)
-    action = db.rounds.action_of(found[1].id) if found else None
+    action = db.rounds.follow_up_of(found[1].id) if found else None
     if found is None or reader is None or action is None:
         return None
     return action_views.said_message(found[0], action, reader[0])

@@ -9,7 +9,7 @@ import structlog
 from bot.commands import Registry
 from bot.domain.deliveries import NewDelivery
 from bot.domain.errors import DomainError
-from bot.domain.surveys import ActionKind, SurveyState
+from bot.domain.surveys import FollowUpKind, SurveyState
 from bot.domain.workdays import Workdays
 from bot.i18n import Catalogues
 from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission
@@ -69,7 +69,7 @@ async def on_act(command: Command) -> Reply:
     return Say(action_views.saved_message(acted.survey, acted.action, command.t))
 
 
-async def _open_action(command: Command, words: str, kind: ActionKind) -> Reply:
+async def _open_action(command: Command, words: str, kind: FollowUpKind) -> Reply:
     def look(db: UnitOfWork) -> tuple[str, str]:
         round_id = actions.newest_to_act_on(db, named(db, words)).id
         return round_id, actions.said_text(db, command.member, round_id, kind)
@@ -107,14 +107,14 @@ async def want_actions(services: Services, now: datetime) -> None:
             await services.storage.write(workspace_id, partial(_owe, owed))
 
 
-def read_action(words: str, texts: Catalogues) -> tuple[ActionKind, str]:
+def read_action(words: str, texts: Catalogues) -> tuple[FollowUpKind, str]:
     """What follows, as typed after the survey's name: "none because …" in any language, or what is done."""
     text = words.strip()
     lower = text.casefold()
     for none in sorted(texts.all_words("surveys.action.none_words"), key=len, reverse=True):
         if lower == none or lower.startswith((f"{none} ", f"{none},", f"{none}:")):
-            return ActionKind.NONE, _because(text[len(none) :], texts)
-    return ActionKind.DONE, text
+            return FollowUpKind.NONE, _because(text[len(none) :], texts)
+    return FollowUpKind.DONE, text
 
 
 def _because(text: str, texts: Catalogues) -> str:
@@ -143,9 +143,9 @@ async def _results(click: Click, page: int) -> Message:
     return await click.services.storage.read(click.workspace_id, look)
 
 
-def _carried_action(carried: Mapping[str, object]) -> tuple[str, ActionKind]:
+def _carried_action(carried: Mapping[str, object]) -> tuple[str, FollowUpKind]:
     try:
-        return str(carried.get("round", "")), ActionKind(str(carried.get("kind", "")))
+        return str(carried.get("round", "")), FollowUpKind(str(carried.get("kind", "")))
     except ValueError:
         raise DomainError("core.stale") from None
 

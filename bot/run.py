@@ -15,11 +15,15 @@ from enum import StrEnum
 
 import structlog
 import uvicorn
+from slack_bolt.async_app import AsyncApp
 
+from bot import __version__
 from bot.app import Denyut, build_registry
 from bot.clock import ClockLost, FollowedClock, system_now
 from bot.commands import Registry
+from bot.health import Health, count_what_is_logged
 from bot.i18n import load
+from bot.metrics import MeasuredBolt, Metrics
 from bot.roster import introduce, introduce_later
 from bot.scheduler import PassReport, Ticker, run_due
 from bot.sender import Sender
@@ -82,7 +86,8 @@ async def connect_slack(settings: Settings) -> Gateway:
     if not settings.slack_bot_token:
         raise CannotStart("SLACK_BOT_TOKEN is missing: copy it from OAuth & Permissions of your Slack app.")
     try:
-        return await Gateway.connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        token = settings.slack_bot_token.get_secret_value()
+        return await Gateway.connect(token, settings.slack_api_url, settings.charts)
     except SlackError as trouble:
         fix = "copy it again from OAuth & Permissions of your Slack app."
         raise CannotStart(_slack_trouble(settings, "SLACK_BOT_TOKEN", fix, trouble)) from trouble
@@ -129,15 +134,16 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
     stopping = asyncio.Event()
     stop_on_signals(stopping)
     async with assembled(settings, exclusive=True) as parts, contextlib.AsyncExitStack() as stack:
+        health = _health(transport, parts.services)
         await _take_over(parts.services.storage)
         again = await introduce(parts.services, parts.services.now())
         if again is not None:
             stack.push_async_callback(_cancel, asyncio.create_task(introduce_later(parts.services, again)))
         denyut = Denyut(parts.services, parts.registry)
-        ticker = Ticker(parts.services, parts.registry, parts.sender)
+        ticker = Ticker(parts.services, parts.registry, parts.sender, health)
         stack.push_async_callback(ticker.stop)
         stack.push_async_callback(denyut.drain)
-        await stack.enter_async_context(_ways_in(transport, denyut, settings))
+        await stack.enter_async_context(_ways_in(transport, denyut, settings, health))
         ticker.start()
         # what was imported lives as long as the process: full collections need not look through it in the middle of
         # somebody's click
@@ -147,6 +153,19 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
         print(ready, flush=True)  # noqa: T201  the one line that says it works
         await stopping.wait()
         log.info("stopping", action="stopping")
+
+
+def _health(transport: Transport, services: Services) -> Health | None:
+    """How the process is doing, for those who ask over HTTP; nothing is measured where nobody can."""
+    if transport is not Transport.HTTP and not services.settings.is_http_asked_for:
+        return None
+    metrics = Metrics(__version__)
+    metrics.watch_calls(services.slack.client)
+    count_what_is_logged(metrics)
+    health = Health(services, metrics)
+    if transport is Transport.SOCKET:
+        health.is_connected = lambda: False  # until it is
+    return health
 
 
 async def _take_over(storage: Storage) -> None:
@@ -169,32 +188,38 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _ways_in(transport: Transport, denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
+async def _ways_in(
+    transport: Transport, denyut: Denyut, settings: Settings, health: Health | None
+) -> AsyncIterator[None]:
     """Where Slack reaches the bot, and other systems its HTTP API: always in HTTP mode, in Socket Mode where a port was
     asked for. Slack's way is the last to open and the first to close."""
     async with contextlib.AsyncExitStack() as stack:
         routes = Routes(denyut.registry, denyut.services)
+        bolt = health.metrics.watch_bolt(denyut.bolt) if health is not None else denyut.bolt
         if transport is Transport.HTTP:
             secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-            await stack.enter_async_context(_http(HttpWayIn(denyut.bolt, secret, routes), settings))
+            await stack.enter_async_context(_http(HttpWayIn(bolt, secret, routes, health), settings))
         else:
             if settings.is_http_asked_for:
-                await stack.enter_async_context(_http(HttpWayIn(None, routes=routes), settings))
-            await stack.enter_async_context(_socket(denyut, settings))
+                await stack.enter_async_context(_http(HttpWayIn(None, routes=routes, health=health), settings))
+            way_in = await stack.enter_async_context(_socket(bolt, denyut.services))
+            if health is not None:
+                health.is_connected = lambda: way_in.is_connected
         yield
 
 
 @contextlib.asynccontextmanager
-async def _socket(denyut: Denyut, settings: Settings) -> AsyncIterator[None]:
+async def _socket(bolt: AsyncApp | MeasuredBolt, services: Services) -> AsyncIterator[SocketWayIn]:
+    settings = services.settings
     token = settings.slack_app_token.get_secret_value() if settings.slack_app_token else ""
-    way_in = SocketWayIn(denyut.bolt, token, denyut.services.slack.client)
+    way_in = SocketWayIn(bolt, token, services.slack.client)
     try:
         await way_in.open()
     except SlackError as trouble:
         fix = "it starts with xapp- and needs connections:write."
         raise CannotStart(_slack_trouble(settings, "SLACK_APP_TOKEN", fix, trouble)) from trouble
     try:
-        yield
+        yield way_in
     finally:
         await way_in.close()
 

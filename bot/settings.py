@@ -6,6 +6,7 @@ A setting is a field here and a line in `.env.example`. What is done with them d
 import os
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from importlib.resources import files
 from ipaddress import ip_address
 from pathlib import Path
@@ -30,6 +31,16 @@ SECRETS = (
     "database_url",
     "secret_key",
 )
+
+
+class Charts(StrEnum):
+    """How charts look in messages: drawn by Slack where it can and as pictures elsewhere, by Slack alone, as pictures
+    always, or not at all."""
+
+    AUTO = "auto"
+    NATIVE = "native"
+    IMAGE = "image"
+    OFF = "off"
 
 
 class SettingsError(Exception):
@@ -116,6 +127,13 @@ def _port(value: Any) -> int:
     return int(text)
 
 
+def _charts(value: Any) -> Charts:
+    try:
+        return Charts(str(value).lower())
+    except ValueError:
+        raise ValueError(f"must be one of {', '.join(Charts)}") from None
+
+
 def _log_level(level: str) -> str:
     if level.upper() not in LOG_LEVELS:
         raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
@@ -151,6 +169,7 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Jakarta"
     country: Annotated[str, AfterValidator(_country)] = "ID"
     currency: Annotated[str, AfterValidator(_currency)] = "IDR"
+    charts: Annotated[Charts, BeforeValidator(_charts)] = Charts.AUTO
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, BeforeValidator(_port)] = 3000
     log_level: Annotated[str, AfterValidator(_log_level)] = "INFO"

@@ -107,6 +107,17 @@ async def _clear_faults(slack: LocalSlack, _given: Json) -> Json:
     return {"faults": []}
 
 
+async def _charts(slack: LocalSlack, _given: Json) -> Json:
+    return {"known": slack.knows_charts}
+
+
+async def _know_charts(slack: LocalSlack, given: Json) -> Json:
+    if not isinstance(given.get("known"), bool):
+        raise ControlError("known is true or false")
+    slack.know_charts(given["known"])
+    return {"known": slack.knows_charts}
+
+
 async def _disconnect(slack: LocalSlack, given: Json) -> Json:
     transport, reason = slack.dispatcher.transport, given.get("reason", "refresh_requested")
     if reason not in REASONS:
@@ -217,6 +228,8 @@ def routes() -> list[web.RouteDef]:
         web.get("/control/faults", _handler(_list_faults)),
         web.post("/control/faults", _handler(_add_fault)),
         web.delete("/control/faults", _handler(_clear_faults)),
+        web.get("/control/charts", _handler(_charts)),
+        web.post("/control/charts", _handler(_know_charts)),
         web.post("/control/disconnect", _handler(_disconnect)),
         web.post("/control/duplicate", _handler(_duplicate)),
         web.post("/control/redeliver", _handler(_redeliver)),

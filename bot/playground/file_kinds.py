@@ -10,6 +10,8 @@ from bot.playground.limits import FILE_INPUT_BYTES, LIMITS
 Json = dict[str, Any]
 
 UNKNOWN: Final = "application/octet-stream"
+PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif"})
+"""What an image block can show of a file."""
 # Named here, because what the machine's own list says of them differs from one to the next.
 _MIMETYPES: Final = {
     "csv": "text/csv",

@@ -28,7 +28,7 @@ async def respond(request: web.Request) -> web.Response:
         return _said(slack, target, text, "invalid_payload", 400, started, "invalid_payload")
     except SlackError as error:
         status = 404 if error.code in ("invalid_url", "used_url", "expired_url") else 400
-        return _said(slack, target, text, error.code, status, started, str(error))
+        return _said(slack, target, text, error.code, status, started, error.violation)
     return _said(slack, target, body, "ok", 200, started, "; ".join(warnings) or None)
 
 

@@ -1,17 +1,19 @@
 """Everything one playground holds, in one place, for the handlers. Rules live beside what they rule, not here."""
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.playground.app_manifest import APP_ID, BOT_USER_ID, AppManifest
 from bot.playground.block_kit.mrkdwn import mrkdwn_faults, shown_faults
+from bot.playground.block_kit.whole import check_message_blocks, refuse_charts
 from bot.playground.clock import Clock
 from bot.playground.delivery import Background, Delivery, Dispatcher, Timing, Transport
 from bot.playground.faults import Faults
 from bot.playground.feeds import Feeds
+from bot.playground.file_kinds import PICTURES, kind_of
+from bot.playground.file_shapes import seen_by_app
 from bot.playground.handles import ResponseUrls, Triggers
 from bot.playground.modals import OpenViews
 from bot.playground.traffic import Traffic
@@ -63,6 +65,7 @@ class LocalSlack:
         self.triggers = Triggers(self.timing.trigger_seconds)
         self.response_urls = ResponseUrls(self.clock)
         self.uploads: dict[str, str] = {}
+        self.knows_charts = True
 
     def use_address(self, url: str) -> None:
         """Sets the address the playground is reached at, once it listens; no slash at the end."""
@@ -92,10 +95,23 @@ class LocalSlack:
         self.feeds.tell_all({"type": "connection", "connections": self.dispatcher.transport.connections})
 
     def file_ready(self, stored: Json) -> bool:
-        """True when a `slack_file` object names a completed upload that was processed by now."""
+        """True when a `slack_file` object names a picture that the app may see and that was processed by now."""
         address = _FILE_ADDRESS.search(str(stored.get("url", "")))
         found = self.workspace.files.get(str(stored.get("id") or (address[1] if address else "")))
-        return found is not None and found.completed and time.monotonic() >= found.ready_at
+        if found is None or not found.is_processed or not seen_by_app(found, self.workspace):
+            return False
+        return kind_of(found.name).mimetype in PICTURES
+
+    def check_blocks(self, blocks: Any) -> None:
+        """Raises SlackError when this workspace would refuse a message's blocks."""
+        check_message_blocks(blocks, self.file_ready)
+        if not self.knows_charts:
+            refuse_charts(blocks)
+
+    def know_charts(self, known: bool) -> None:
+        """Sets whether this workspace takes chart blocks; a workspace that Slack's rollout has not reached does not."""
+        self.knows_charts = known
+        self.feeds.tell_all({"type": "charts", "known": known})
 
     def faults_shown(self, text: str, *structures: Any) -> list[str]:
         """What Slack would accept in a text and in blocks and then show wrong."""

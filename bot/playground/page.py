@@ -116,6 +116,7 @@ async def _bootstrap(asked: Asked) -> Json:
         "clock": slack.clock.as_json(),
         "transport": slack.dispatcher.transport.kind,
         "connections": slack.dispatcher.transport.connections,
+        "knows_charts": slack.knows_charts,
     }
 
 

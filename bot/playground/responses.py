@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.playground import posting
 from bot.playground.app_manifest import BOT_USER_ID
-from bot.playground.block_kit.whole import check_message_blocks, with_ids
+from bot.playground.block_kit.whole import with_ids
 from bot.playground.handles import ResponseUrl
 from bot.playground.local_slack import LocalSlack
 from bot.playground.slack_error import SlackError
@@ -53,7 +53,7 @@ def _content(slack: LocalSlack, body: Json) -> tuple[str, list[Json]]:
         raise SlackError("no_text")
     if not isinstance(text, str):
         raise SlackError("invalid_payload")
-    check_message_blocks(blocks, slack.file_ready)
+    slack.check_blocks(blocks)
     return text, with_ids(blocks)
 
 

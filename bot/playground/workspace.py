@@ -1,5 +1,6 @@
 """The state of one Slack workspace in memory: people, groups, channels, messages, files. No rules of the API here."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -110,6 +111,11 @@ class StoredFile:
     ready_at: float = 0.0
     channels: list[str] = field(default_factory=list)
     shares: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_processed(self) -> bool:
+        """True once Slack is done with it."""
+        return self.completed and time.monotonic() >= self.ready_at
 
 
 @dataclass

@@ -1,5 +1,5 @@
 """A chart as Slack's `data_visualization` block, within Slack's limits. What it shows is chosen by the features; that a
-message goes out without it where Slack does not know the block is the gateway's matter.
+message goes out with a picture of it where Slack does not know the block is `bot.slack.chart_pictures`' matter.
 
 Limits: docs.slack.dev/reference/block-kit/blocks/data-visualization-block.
 """

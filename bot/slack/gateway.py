@@ -3,6 +3,7 @@ payloads nor tokens are logged, and what goes wrong is one of the four errors of
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.members import Member
-from bot.slack.blocks import Block, Message, as_payload, without
-from bot.slack.calls import CONNECTIONS, TIMEOUT, Call, answer_through, ask, client_of, pages_of
+from bot.settings import Charts
+from bot.slack.blocks import Block, Message, as_payload
+from bot.slack.calls import CONNECTIONS, TIMEOUT, answer_through, ask, client_of, pages_of
+from bot.slack.chart_pictures import CHART, TRIES_OF_REPLY, ChartPictures
 from bot.slack.errors import (
     SlackBusy,
     SlackError,
@@ -27,6 +30,7 @@ from bot.slack.files import FileHost, address_of, is_file_id
 from bot.slack.people import ChannelInfo, UserGroup, channel_from, group_from, member_from
 
 __all__ = [
+    "CHART",
     "ChannelInfo",
     "Gateway",
     "Identity",
@@ -47,7 +51,8 @@ HISTORY_PAGES = 20
 CLOCK_DIFFERENCE = timedelta(minutes=5)
 PATIENCE_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 1.0
-CHART = "data_visualization"
+# How often, and how far apart, it is looked whether Slack has processed a file.
+LOOKS, LOOK_SECONDS = 6, 0.5
 DELIVERY_EVENT = "denyut_delivery"
 
 Pause = Callable[[float], Awaitable[None]]
@@ -81,16 +86,19 @@ class Gateway:
         session: aiohttp.ClientSession,
         identity: Identity,
         pause: Pause = asyncio.sleep,
+        charts: Charts = Charts.AUTO,
     ) -> None:
         self.client = client
         self.identity = identity
         self._session = session
         self._pause = pause
         self._files = FileHost(session, client.token or "", client.base_url, client.proxy)
+        self._charts = ChartPictures(charts, self.keep_file, pause)
 
     @classmethod
-    async def connect(cls, token: str, api_url: str) -> "Gateway":
-        """Asks Slack who this token is. Raises a SlackError (SlackRefused("invalid_auth") for a wrong token)."""
+    async def connect(cls, token: str, api_url: str, charts: Charts = Charts.AUTO) -> "Gateway":
+        """Asks Slack who this token is; `charts` says how messages show them. Raises a SlackError
+        (SlackRefused("invalid_auth") for a wrong token)."""
         session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
         client = client_of(token, api_url, session)
         try:
@@ -106,7 +114,7 @@ class Gateway:
             bot_user_id=answer["user_id"],
             scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
         )
-        return cls(client, session, identity)
+        return cls(client, session, identity, charts=charts)
 
     @property
     def token(self) -> str:
@@ -124,21 +132,26 @@ class Gateway:
         metadata: Mapping[str, Any] | None = None,
         thread_ts: str | None = None,
     ) -> Sent:
-        """Posts to a channel or to a person, by id. Where Slack refuses a chart, the rest is posted without it."""
-        answer = await _with_or_without_chart(
-            self.client.chat_postMessage,
-            message,
-            channel=channel,
-            metadata=metadata and dict(metadata),
-            thread_ts=thread_ts,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        """Posts to a channel or to a person, by id. Where Slack refuses a chart, a picture stands in for it."""
+
+        def send(shown: Message) -> Awaitable[AsyncSlackResponse]:
+            return ask(
+                self.client.chat_postMessage,
+                **as_payload(shown),
+                channel=channel,
+                metadata=metadata and dict(metadata),
+                thread_ts=thread_ts,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+
+        answer = await self._charts.sent(send, message)
         return Sent(channel=answer["channel"], ts=answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Turns a message of ours into another. Its metadata stays."""
-        await _with_or_without_chart(self.client.chat_update, message, channel=channel, ts=ts)
+        change = self.client.chat_update
+        await self._charts.sent(lambda shown: ask(change, **as_payload(shown), channel=channel, ts=ts), message)
 
     async def update_patiently(self, channel: str, ts: str, message: Message) -> None:
         """As `update`, but waits while Slack is busy or away, a minute in all. Never raises: what did not work is
@@ -166,13 +179,12 @@ class Gateway:
         """Answers through the address that came with a click: seen by that person alone, or in place of the message
         they clicked in (`replace`)."""
         extra = {"response_type": "ephemeral", "replace_original": replace}
-        try:
-            await self._respond(response_url, {**as_payload(message), **extra})
-        except SlackRefused as refusal:
-            plainer = _without_chart(message, refusal)
-            if plainer is None:
-                raise
-            await self._respond(response_url, {**as_payload(plainer), **extra})
+        proxy = self.client.proxy
+        await self._charts.sent(
+            lambda shown: answer_through(self._session, response_url, {**as_payload(shown), **extra}, proxy),
+            message,
+            TRIES_OF_REPLY,
+        )
 
     async def open_view(self, trigger_id: str, view: Block, *, pushed: bool = False) -> None:
         """Opens a form, or puts it on top of the open one (`pushed`). The trigger lives 3 seconds."""
@@ -259,31 +271,28 @@ class Gateway:
         """Sends a person a file into their conversation with the bot; `comment` is mrkdwn, so what people wrote is
         to be escaped in it. With SlackUnclear nobody knows whether the file is there. Not for empty `data`."""
         channel = await self.open_dm(user_id)
-        place = await ask(self.client.files_getUploadURLExternal, filename=name, length=len(data))
-        await self._files.store(str(place["upload_url"]), data)
+        file_id = await self._stored(name, data)
         await ask(
             self.client.files_completeUploadExternal,
-            files=[{"id": place["file_id"], "title": name}],
+            files=[{"id": file_id, "title": name}],
             channel_id=channel,
             initial_comment=comment,
         )
 
-    async def _respond(self, response_url: str, payload: Mapping[str, Any]) -> None:
-        await answer_through(self._session, response_url, payload, self.client.proxy)
+    async def keep_file(self, name: str, data: bytes, title: str) -> str:
+        """Puts a file where only blocks of our messages show it, and waits a little for Slack to be done with it; its
+        id. Raises a SlackError. Not for empty `data`."""
+        file_id = await self._stored(name, data)
+        await ask(self.client.files_completeUploadExternal, files=[{"id": file_id, "title": title}])
+        with contextlib.suppress(SlackRefused):  # a token that may not look can still show it
+            for _ in range(LOOKS):
+                answer = await ask(self.client.files_info, file=file_id)
+                if answer["file"].get("mimetype"):  # missing until Slack has processed the file
+                    break
+                await self._pause(LOOK_SECONDS)
+        return file_id
 
-
-async def _with_or_without_chart(call: Call, message: Message, **arguments: Any) -> AsyncSlackResponse:
-    try:
-        return await ask(call, **as_payload(message), **arguments)
-    except SlackRefused as refusal:
-        plainer = _without_chart(message, refusal)
-        if plainer is None:
-            raise
-        return await ask(call, **as_payload(plainer), **arguments)
-
-
-def _without_chart(message: Message, refusal: SlackRefused) -> Message | None:
-    """The message with its charts left out, if it may be them that Slack did not take."""
-    blocks = without(message.blocks, CHART)
-    refused_blocks = refusal.code.startswith("invalid_blocks")
-    return Message(message.text, blocks) if refused_blocks and len(blocks) < len(message.blocks) else None
+    async def _stored(self, name: str, data: bytes) -> str:
+        place = await ask(self.client.files_getUploadURLExternal, filename=name, length=len(data))
+        await self._files.store(str(place["upload_url"]), data)
+        return str(place["file_id"])

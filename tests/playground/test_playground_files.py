@@ -219,7 +219,7 @@ class TestSending:
         assert (file["id"], file["title"], file["size"]) == (answer["file"]["id"], "Week 48", 5)
         assert (file["channels"], file["is_public"]) == (["C0SALES"], True)
         assert await ayu.download(file) == b"sheet"
-        await eventually(lambda: playground.slack.file_ready({"id": file["id"]}))
+        await eventually(lambda: playground.slack.workspace.files[file["id"]].is_processed)
         info = (await web.files_info(file=file["id"]))["file"]
         assert info["shares"]["public"]["C0SALES"][0]["ts"] == message["ts"]
 

@@ -273,7 +273,7 @@ class TestASenderThatDied:
     async def test_nobody_else_sends_before_its_lease_is_over(self, bench: Bench) -> None:
         owed = bench.owe("C1")
         self.claim(bench)
-        assert await bench.send(59) == 0
+        assert await bench.send(LEASE.total_seconds() - 1) == 0
         assert bench.state(owed) == "sending"
 
     async def test_after_the_post_the_message_is_found(self, bench: Bench) -> None:
@@ -281,14 +281,14 @@ class TestASenderThatDied:
         self.claim(bench)
         metadata = {"event_type": "denyut_delivery", "event_payload": {"delivery_id": owed}}
         await bench.services.slack.post("C1", Message("about s1"), metadata=metadata)
-        assert await bench.send(61) == 1
+        assert await bench.send(LEASE.total_seconds() + 1) == 1
         assert bench.state(owed) == "sent"
         assert bench.slack.texts("C1") == ["about s1"]
 
     async def test_before_the_post_it_is_sent(self, bench: Bench) -> None:
         owed = bench.owe("C1")
         self.claim(bench)
-        for after in (61, 30, 1):
+        for after in (LEASE.total_seconds() + 1, 30, 1):
             await bench.send(after)
         assert bench.state(owed) == "sent"
         assert bench.slack.texts("C1") == ["about s1"]

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 FileReady = Callable[[Json], bool]
 """Tells whether a `slack_file` object names a file that can be shown by now."""
 
+CHART: Final = "data_visualization"
 _TABLES: Final = ("table", "data_table")
 _VIEW_FIELDS: Final = {
     "modal": frozenset({
@@ -36,13 +37,23 @@ def check_message_blocks(blocks: Any, file_ready: FileReady, at: str = "/blocks"
     if sum(kinds.count(each) for each in _TABLES) > 1:
         f.add("only one table allowed", at, code="only_one_table_allowed")
     charts = LIMITS["message.data_visualizations.max_items"]
-    if kinds.count("data_visualization") > charts:
-        f.add(f"no more than {charts} data_visualization blocks allowed", at)
+    if kinds.count(CHART) > charts:
+        f.add(f"no more than {charts} {CHART} blocks allowed", at)
     written = sum(len(str(each.get("text", ""))) for each in found if _is(each, "markdown"))
     if written > LIMITS["markdown.total_text.max_length"]:
         f.add("markdown blocks are too long together", at)
     if f.messages:
         raise SlackError(f.code or "invalid_blocks", f.messages, errors=_bare(f.messages))
+
+
+def refuse_charts(blocks: Any, at: str = "/blocks") -> None:
+    """Raises SlackError (`invalid_blocks`) for blocks with a chart, as a workspace does that does not know them."""
+    f = Findings()
+    for index, each in enumerate(blocks if isinstance(blocks, list) else []):
+        if _is(each, CHART):
+            f.add(f"unsupported type: {CHART}", f"{at}/{index}/type")
+    if f.messages:
+        raise SlackError("invalid_blocks", f.messages, errors=_bare(f.messages), on_demand=True)
 
 
 def check_view(view: Any, surface: str, file_ready: FileReady) -> None:

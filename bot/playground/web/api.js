@@ -60,6 +60,7 @@ export const api = {
   moveClock: (body) => post('/control/clock', body),
   fault: (body) => post('/control/faults', body),
   clearFaults: () => request('DELETE', '/control/faults'),
+  knowCharts: (known) => post('/control/charts', { known }),
   disconnect: (reason) => post('/control/disconnect', { reason }),
   duplicate: (times) => post('/control/duplicate', { times }),
   redeliver: () => post('/control/redeliver', { last: true }),

@@ -2,6 +2,7 @@
 
 import { api } from './api.js';
 import { h, report, toast } from './dom.js';
+import { state, subscribe } from './state.js';
 
 const FAULTS = [
   {
@@ -30,6 +31,25 @@ async function misbehave(fault) {
   }
 }
 
+// Some workspaces refuse chart blocks: whether this one does stays until it is changed back.
+function chartSwitch() {
+  const box = h('input', { type: 'checkbox', data: { testid: 'charts-unknown' } });
+  const show = () => {
+    box.checked = !state.knowsCharts;
+  };
+  box.addEventListener('change', async () => {
+    try {
+      await api.knowCharts(!box.checked);
+    } catch (error) {
+      report(error);
+      show();
+    }
+  });
+  subscribe('charts workspace', show);
+  show();
+  return h('label', { class: 'fault-switch' }, box, ' This workspace does not know chart blocks');
+}
+
 /** The folded panel of buttons. */
 export function faultPanel() {
   const buttons = FAULTS.map((fault) =>
@@ -44,5 +64,6 @@ export function faultPanel() {
     { class: 'faults' },
     h('summary', {}, 'Make Slack misbehave'),
     h('div', { class: 'fault-buttons' }, buttons),
+    chartSwitch(),
   );
 }

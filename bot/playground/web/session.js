@@ -214,6 +214,10 @@ function takeEvent(event) {
       state.connections = event.connections;
       changed('connection');
     },
+    charts: () => {
+      state.knowsCharts = event.known;
+      changed('charts');
+    },
     reset: () => reload(),
   };
   handlers[event.type]?.();

@@ -11,6 +11,7 @@ export const state = {
   groups: new Map(),
   transport: 'socket',
   connections: 0,
+  knowsCharts: true,
   online: true,
   me: null,
   epoch: 0,
@@ -58,6 +59,7 @@ export function takeBootstrap(boot) {
   state.channels = new Map(boot.channels.map((channel) => [channel.id, channel]));
   state.groups = new Map((boot.groups ?? []).map((group) => [group.id, group]));
   state.transport = boot.transport;
+  state.knowsCharts = boot.knows_charts ?? true;
   state.connections = boot.connections;
   takeClock(boot.clock);
 }

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bot.playground import posting
 from bot.playground.app_manifest import BOT_USER_ID
-from bot.playground.block_kit.whole import check_message_blocks, with_ids
+from bot.playground.block_kit.whole import with_ids
 from bot.playground.limits import LIMITS, MESSAGE_TEXT, METADATA_BYTES, UPDATE_TEXT
 from bot.playground.shapes import slack_message
 from bot.playground.slack_error import SlackError
@@ -54,7 +54,7 @@ def _content(call: Call) -> tuple[str, list[Json], list[Json]]:
     if attachments and len(attachments) > LIMITS["message.attachments.max_items"]:
         raise SlackError("too_many_attachments")
     if blocks:
-        check_message_blocks(blocks, call.slack.file_ready)
+        call.slack.check_blocks(blocks)
         if not text:
             call.warnings.append("blocks without text: screen readers and notifications have nothing to say")
     call.warnings += call.slack.faults_shown(text, blocks)

@@ -75,7 +75,7 @@ def _run(slack: LocalSlack, method: str, token: str, args: Json) -> tuple[Json, 
             require(slack.manifest, METHOD_SCOPE[method])
         body = {"ok": True, **METHODS[method](call)}
     except SlackError as error:
-        return error.as_json(), str(error)
+        return error.as_json(), error.violation
     return body, "; ".join(f"warning: {each}" for each in call.warnings) or None
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.playground import posting
 from bot.playground.app_manifest import BOT_USER_ID
-from bot.playground.block_kit.whole import check_message_blocks, with_ids
+from bot.playground.block_kit.whole import with_ids
 from bot.playground.file_shapes import seen_by_app, slack_file
 from bot.playground.slack_error import SlackError
 from bot.playground.web_api.call import Call, Json, Method
@@ -43,7 +43,7 @@ def complete_upload(call: Call) -> Json:
     channels = [_channel(call, each) for each in _channel_ids(call)]
     comment = call.text("initial_comment") or ""
     blocks = [] if comment else call.structure("blocks") or []
-    check_message_blocks(blocks, call.slack.file_ready)
+    call.slack.check_blocks(blocks)
     for file, entry in zip(stored, entries, strict=True):
         file.title = entry.get("title") or file.name
         file.completed = True
@@ -99,7 +99,7 @@ def files_info(call: Call) -> Json:
     file = call.slack.workspace.files.get(call.required("file"))
     if file is None or not file.completed or not seen_by_app(file, call.slack.workspace):
         raise SlackError("file_not_found")
-    return {"file": slack_file(file, call.slack.workspace, call.slack.file_ready({"id": file.id}))}
+    return {"file": slack_file(file, call.slack.workspace, file.is_processed)}
 
 
 def reactions_add(call: Call) -> Json:

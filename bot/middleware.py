@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 Payload = Mapping[str, Any]
 C = TypeVar("C", bound=Context)
+R = TypeVar("R")
 
 
 async def command_context(services: Services, payload: Payload, name: str, words: str) -> Command:
@@ -105,10 +106,25 @@ async def heard(
         t = context.t if context else default
         return context, _refusal(t, refusal.key, refusal.values, form)
     except Exception:
-        reference = secrets.token_hex(3)
-        log.exception("bug", action="bug", what=what, reference=reference)
+        reference = _noted_bug(what)
         t = context.t if context else default
         return context, _refusal(t, "core.bug", {"reference": reference}, form)
+
+
+async def served(answer: Callable[[], Awaitable[R]], fault: Callable[[str], R], *, what: str) -> R:
+    """The same for other systems that call over HTTP: their `answer`, or for a bug what `fault` makes of its reference
+    id."""
+    try:
+        return await answer()
+    except Exception:
+        return fault(_noted_bug(what))
+
+
+def _noted_bug(what: str) -> str:
+    """Writes the exception that is being handled into the log; the short id under which it is found there."""
+    reference = secrets.token_hex(3)
+    log.exception("bug", action="bug", what=what, reference=reference)
+    return reference
 
 
 def _welcome(context: Context) -> None:

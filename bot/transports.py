@@ -17,6 +17,9 @@ from slack_bolt.response import BoltResponse
 from yarl import URL
 
 from bot.commands import API_PREFIX, Registry, Request, Response, problem
+from bot.health import HEALTH_PATH, PATHS, Health
+from bot.metrics import MeasuredBolt
+from bot.middleware import served
 from bot.services import Services
 
 Scope = MutableMapping[str, Any]
@@ -24,11 +27,14 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 EVENTS_PATH = "/slack/events"
-HEALTH_PATH = "/healthz"
 MAX_BODY = 4 * 1024 * 1024
 MAX_API_BODY = 1024 * 1024
 STOPPING_SECONDS = 5
 """When to come again, as told to who comes while the process stops: another will have taken over, or this one again."""
+FAULT = (
+    "Something went wrong on this side; its log tells more under {reference}. Send the same request again later: what "
+    "was stored is not stored twice."
+)
 READ_SECONDS = 10.0
 SIGNED_FOR_SECONDS = 300
 
@@ -57,7 +63,7 @@ def parse_json(text: str) -> dict[str, Any]:
     return payload
 
 
-async def dispatch(bolt: AsyncApp, payload: dict[str, Any], headers: dict[str, Any]) -> BoltResponse:
+async def dispatch(bolt: AsyncApp | MeasuredBolt, payload: dict[str, Any], headers: dict[str, Any]) -> BoltResponse:
     """The one way in: a parsed payload to Bolt. Its mode "socket_mode" means that the body is parsed already and needs
     no signature check there; over HTTP the check was made before."""
     if payload.get("type") == "block_actions" and not (payload.get("actions") or [{}])[0].get("action_id"):
@@ -75,11 +81,17 @@ class Routes:
         self.is_stopping = False
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._response(scope, receive)
+        """Answers a request. A program that meets a fault of ours is told so in the form that it reads, with the
+        reference id under which the traceback is in the log."""
+        what = f"{scope['method']} {scope['path']}"
+        response, body = await served(lambda: self._worded(scope, receive), _fault, what=what)
         if response is not None:
-            body = json.dumps(response.body, ensure_ascii=False).encode()
             headers = {"cache-control": "no-store", **response.headers}
             await _answer(send, response.status, body, response.content_type, headers)
+
+    async def _worded(self, scope: Scope, receive: Receive) -> tuple[Response | None, bytes]:
+        response = await self._response(scope, receive)
+        return response, b"" if response is None else _json(response)
 
     async def _response(self, scope: Scope, receive: Receive) -> Response | None:
         """None where nobody waits for an answer any more."""
@@ -109,21 +121,34 @@ class Routes:
 
 class HttpWayIn:
     """The ASGI app that uvicorn serves. For Slack it verifies the signature over the raw body, parses, asks Bolt,
-    answers; without `bolt` it is not there for Slack. Everything below `/api/` goes to the `routes`, if any."""
+    answers; without `bolt` it is not there for Slack. Everything below `/api/` goes to the `routes`, if any, and
+    questions about how the process is doing to its `health`."""
 
-    def __init__(self, bolt: AsyncApp | None, signing_secret: str = "", routes: Routes | None = None) -> None:
+    def __init__(
+        self,
+        bolt: AsyncApp | MeasuredBolt | None,
+        signing_secret: str = "",
+        routes: Routes | None = None,
+        health: Health | None = None,
+    ) -> None:
         self._bolt = bolt
         self._secret = signing_secret.encode()
         self._routes = routes
+        self._health = health
 
     def stop(self) -> None:
         """From now on other systems are told to come again. Slack's requests are answered to the last: it does not send
         a click again."""
         if self._routes is not None:
             self._routes.is_stopping = True
+        if self._health is not None:
+            self._health.is_stopping = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == HEALTH_PATH:
+        if self._health is not None and scope["path"] in PATHS:
+            said = await self._health.answer(scope["path"])
+            await _answer(send, said.status, said.body, said.content_type, {"cache-control": "no-store"})
+        elif scope["path"] == HEALTH_PATH:
             await _answer(send, 200, b"ok")
         elif self._routes is not None and scope["path"].startswith(API_PREFIX):
             await self._routes.serve(scope, receive, send)
@@ -136,7 +161,7 @@ class HttpWayIn:
         else:
             await self._slack(self._bolt, scope, receive, send)
 
-    async def _slack(self, bolt: AsyncApp, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _slack(self, bolt: AsyncApp | MeasuredBolt, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(READ_SECONDS):
                 body = await _read(receive)
@@ -173,7 +198,9 @@ class HttpWayIn:
         given = headers.get("x-slack-signature", "")
         return hmac.compare_digest(b"v0=" + expected.encode(), given.encode("latin-1"))
 
-    async def _dispatch(self, bolt: AsyncApp, payload: dict[str, Any], headers: Mapping[str, str], send: Send) -> None:
+    async def _dispatch(
+        self, bolt: AsyncApp | MeasuredBolt, payload: dict[str, Any], headers: Mapping[str, str], send: Send
+    ) -> None:
         retry = {name: [headers[name]] for name in ("x-slack-retry-num", "x-slack-retry-reason") if name in headers}
         response = await dispatch(bolt, payload, retry)
         text = response.body or ""
@@ -215,6 +242,15 @@ async def _read_small(receive: Receive, announced: str) -> bytes | None:
             return None
         if not message.get("more_body"):
             return bytes(body)
+
+
+def _fault(reference: str) -> tuple[Response, bytes]:
+    response = problem(500, FAULT.format(reference=reference), reference=reference)
+    return response, _json(response)
+
+
+def _json(response: Response) -> bytes:
+    return json.dumps(response.body, ensure_ascii=False).encode()
 
 
 def _headers(scope: Scope) -> dict[str, str]:

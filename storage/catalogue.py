@@ -7,11 +7,13 @@ without a migration. Formulas are kept as text (`bot.domain.expressions`).
 
 import json
 import logging
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
+from sqlalchemy import Select
 
 from bot.domain.catalogue import Catalogue, KpiSettings, KpiVersion
 from bot.domain.errors import DomainError
@@ -45,6 +47,11 @@ class Catalogues:
                 tuple(tuple(row)[1:] for row in versions), tuple(tuple(row)[1:] for row in settings)
             )
         return self._read
+
+    def lock(self, kpi_key: str) -> bool:
+        """Let nobody log values of an own KPI, nor define it anew, until this transaction ends (SQLite has one writer
+        anyhow). False for a KPI that is none of the workspace's own."""
+        return bool(self._scope.rows(_versions(self._scope, [kpi_key]).with_for_update()))
 
     def add_version(self, version: KpiVersion) -> None:
         """Define a KPI, or define it anew. Raises DomainError `kpis.defined_meanwhile` where somebody else has just
@@ -86,6 +93,23 @@ class Catalogues:
     def set_policy(self, policy: Policy) -> None:
         text = _policy_type().dump_json(policy, exclude_defaults=True).decode()
         self._scope.upsert(POLICIES, [{"policy": text}])
+
+
+def computed_of(scope: Scope, kpi_keys: Collection[str]) -> set[str]:
+    """Those of some KPIs that are own ones and computed as they are defined now. On PostgreSQL their definitions stay
+    as they are until the transaction ends: `Catalogues.lock` waits for it, and this waits for that."""
+    shared = _versions(scope, kpi_keys).with_for_update(read=True, key_share=True)
+    if not scope.rows(shared):
+        return set()
+    # Read again: the wait may have ended with a version that the statement above could not see yet.
+    latest = {row.kpi_key: row.definition for row in scope.rows(_versions(scope, kpi_keys))}
+    return {key for key, text in latest.items() if json.loads(text)["formula"] is not None}
+
+
+def _versions(scope: Scope, kpi_keys: Collection[str]) -> Select[Any]:
+    """The definitions of KPIs in one order for everybody, the latest of each last."""
+    found = scope.select(VERSIONS, VERSIONS.c.kpi_key.in_(sorted(kpi_keys)))
+    return found.order_by(VERSIONS.c.kpi_key, VERSIONS.c.number)
 
 
 def definition_text(kpi: Kpi) -> str:

@@ -1,10 +1,11 @@
 """KPI entries, and what they add up to. Sums are made by the database from whole numbers, so that they are exact.
 
 How totals become a KPI's figure is the domain's matter (`bot.domain.entries.figure`).
+
+What is only staged (`storage.staged_entries`) exists for nobody: whatever is asked here leaves it out.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -16,33 +17,33 @@ from bot.domain.errors import DomainError
 from bot.domain.kpi_notes import Usage
 from storage.columns import unscaled
 from storage.kpi_tables import EntryRow
-from storage.scope import Scope
+from storage.staged_entries import FIELDS, StagedEntries
 from storage.tables import table
 
 ENTRIES = table(EntryRow)
-_FIELDS = [field.name for field in fields(Entry)]
 _SAID = ("kpi_key", "member_id", "on", "value", "logged_by")
 _LATEST_FIRST = (ENTRIES.c.on.desc(), ENTRIES.c.logged_at.desc(), ENTRIES.c.id.desc())
 # SQLite's sum() of whole numbers stops at 2**63, which 93 of the largest values reach; so it adds up two halves.
 _HALF = 10**9
 _AT_A_TIME = 5_000
+_EXISTS = ENTRIES.c.state != EntryState.STAGED
 
 
-class Entries:
+class Entries(StagedEntries):
     """The logged values of a workspace. Nothing is removed: an undone entry stays, and counts nowhere."""
 
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-
     def add(self, entry: Entry) -> bool:
-        """Record an entry. False, and nothing is stored, if one from the same source is there."""
+        """Record an entry. False, and nothing is stored, if one from the same source is there. DomainError as
+        `add_many`."""
         return self.add_many([entry]) == 1
 
     def add_many(self, entries: Iterable[Entry]) -> int:
         """Record many entries at once, leaving out those whose source is known; how many are new. However many there
-        are, only some of them are held at a time."""
+        are, only some of them are held at a time. DomainError
+        `kpis.define.computed_meanwhile` where one of the KPIs is computed by now."""
         waiting, added = iter(entries), 0
-        while some := [{name: getattr(e, name) for name in _FIELDS} for e in islice(waiting, _AT_A_TIME)]:
+        while some := [{name: getattr(e, name) for name in FIELDS} for e in islice(waiting, _AT_A_TIME)]:
+            self._check_typed({each["kpi_key"] for each in some})
             added += self._scope.insert_new(ENTRIES, some)
         return added
 
@@ -61,7 +62,7 @@ class Entries:
         found: dict[str, Entry] = {}
         waiting = iter(sources)
         while some := list(islice(waiting, _AT_A_TIME)):
-            for row in self._scope.rows(self._scope.select(ENTRIES, ENTRIES.c.source.in_(some))):
+            for row in self._scope.rows(self._scope.select(ENTRIES, ENTRIES.c.source.in_(some), _EXISTS)):
                 found[row.source] = _entry(row)
         return found
 
@@ -115,7 +116,7 @@ class Entries:
 
     def history(self, kpi_key: str, member_id: str | None = None, limit: int = 50) -> list[Entry]:
         """A KPI's entries of everybody or of one person, the latest day first, undone ones included."""
-        where = [ENTRIES.c.kpi_key == kpi_key]
+        where = [ENTRIES.c.kpi_key == kpi_key, _EXISTS]
         if member_id is not None:
             where.append(ENTRIES.c.member_id == member_id)
         statement = self._scope.select(ENTRIES, *where).order_by(*_LATEST_FIRST).limit(limit)
@@ -196,19 +197,25 @@ class Entries:
         rows = self._scope.rows(active.group_by(ENTRIES.c.kpi_key))
         return {row.kpi_key: Usage(row.times, row.first, row.last) for row in rows}
 
-    def logged_since(self, kpi_key: str, since: datetime) -> dict[str, int]:
-        """Who typed active entries of a KPI after a moment (UTC), whatever day they count for, and how many."""
-        where = (ENTRIES.c.kpi_key == kpi_key, ENTRIES.c.state == EntryState.ACTIVE, ENTRIES.c.logged_at > since)
-        # Grouped by the bare column, SQLite would read everybody's entries of all KPIs in the order of that index.
-        who = ENTRIES.c.logged_by.concat("").label("who")
-        counted = self._scope.select(ENTRIES, *where, columns=[who, func.count().label("times")])
-        return {row.who: row.times for row in self._scope.rows(counted.group_by("who"))}
+    def counts(self, since: Mapping[str, date]) -> dict[str, int]:
+        """How many active entries KPIs have for the day that is given for each and later ones. Read from the index
+        alone, in one query for each day."""
+        of_day: dict[date, list[str]] = {}
+        for key, day in since.items():
+            of_day.setdefault(day, []).append(key)
+        found = dict.fromkeys(since, 0)
+        columns = [ENTRIES.c.kpi_key, func.count().label("times")]
+        for day, keys in of_day.items():
+            where = (ENTRIES.c.kpi_key.in_(keys), ENTRIES.c.on >= day, ENTRIES.c.state == EntryState.ACTIVE)
+            counted = self._scope.select(ENTRIES, *where, columns=columns).group_by(ENTRIES.c.kpi_key)
+            found |= {row.kpi_key: row.times for row in self._scope.rows(counted)}
+        return found
 
     def _distinct(self, column: ColumnElement[str], *where: ColumnElement[bool]) -> set[str]:
         return {row[0] for row in self._scope.rows(self._scope.select(ENTRIES, *where, columns=[column]).distinct())}
 
     def _one(self, *where: ColumnElement[bool], order: tuple[ColumnElement[Any], ...] = _LATEST_FIRST) -> Entry | None:
-        row = self._scope.first(self._scope.select(ENTRIES, *where).order_by(*order))
+        row = self._scope.first(self._scope.select(ENTRIES, *where, _EXISTS).order_by(*order))
         return _entry(row) if row else None
 
     def _added_up(
@@ -270,4 +277,4 @@ def _made_totals(row: Row[Any], latest: int | None) -> Totals:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    return Entry(**{name: getattr(row, name) for name in _FIELDS})
+    return Entry(**{name: getattr(row, name) for name in FIELDS})

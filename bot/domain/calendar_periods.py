@@ -24,6 +24,9 @@ class PeriodKind(StrEnum):
     CUSTOM = "custom"
 
 
+_MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A run of local dates, both ends included. Any kind but CUSTOM is a whole period of the calendar.
@@ -100,6 +103,18 @@ def before(period: Period) -> Period:
     if period.kind is PeriodKind.CUSTOM:
         return Period(day_before - timedelta(days=period.days - 1), day_before, period.kind)
     return containing(day_before, period.kind)
+
+
+def whole_before(day: date, kind: PeriodKind, count: int) -> Period:
+    """The `count` (at least 1) whole periods of a kind before the one that `day` lies in: together a CUSTOM one, a
+    single one of its own kind. ValueError for CUSTOM, and where the calendar does not reach back so far."""
+    latest = before(containing(day, kind))
+    if kind in _MONTHS_IN and count > 1:
+        years, month = divmod(latest.first.year * 12 + latest.first.month - 1 - (count - 1) * _MONTHS_IN[kind], 12)
+        return Period(date(years, month + 1, 1), latest.last, PeriodKind.CUSTOM)
+    if count == 1:
+        return latest
+    return Period(latest.first - (count - 1) * latest.days * _ONE_DAY, latest.last, PeriodKind.CUSTOM)
 
 
 def year_before(period: Period) -> Period:

@@ -11,8 +11,10 @@ from bot.domain.kpis import Aggregation, Kpi
 
 class EntryState(StrEnum):
     """UNDONE, CORRECTED and DELETED entries stay, with who, when and why, and count nowhere. A CORRECTED one was
-    replaced by another entry, a DELETED one taken out by an admin."""
+    replaced by another entry, a DELETED one taken out by an admin. A STAGED one is being brought in together with many
+    others: until all of them are there it exists for nobody, and no entry that is read is in this state."""
 
+    STAGED = "staged"
     ACTIVE = "active"
     UNDONE = "undone"
     CORRECTED = "corrected"

@@ -5,7 +5,6 @@ people does not belong here.
 """
 
 import re
-from calendar import monthrange
 from datetime import date, timedelta
 from difflib import get_close_matches
 
@@ -17,6 +16,7 @@ from bot.domain.calendar_periods import (
     containing,
     latest_week,
     through,
+    whole_before,
     year_before,
 )
 from bot.domain.dates import EARLIEST_YEAR, LATEST_YEAR, AmbiguousDate, parse_date, parse_period_kind
@@ -25,7 +25,6 @@ from bot.domain.words import COUNTS, MONTHS, shown, tidy
 
 __all__ = ["Period", "PeriodKind", "before", "comparable", "containing", "parse_period", "through", "year_before"]
 
-_MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 _ENGLISH_NOUN = "(week|month|quarter|year)"
@@ -87,12 +86,13 @@ _CLOSE = 0.75
 def parse_period(words: str, today: date, language: str = "en") -> Period:
     """The period a person who writes `language` typed on their local date `today`.
 
-    "This week" is the whole week, also its days to come. "Last 6 weeks" are the 42 days that end today, "last 3 months"
-    run from the day after this date three months ago; both are CUSTOM. A month or quarter without a year is the latest
-    one that has begun. "Since" something runs from its first day until today, "1 sep to 15 sep" includes both; a year
-    said at the end counts for both. "Week 42" is that of the ISO calendar, a semester half a calendar year. A single
-    day of the calendar is a period too. DomainErrors: `dates.period_two_days` for "since 3/4", which is two days at
-    once to an English reader, `dates.period_did_you_mean` for what is nearly a period, else `dates.period_unclear`.
+    "This week" is the whole week, also its days to come. "Last 6 weeks" are the six whole weeks before this one, and so
+    with months, quarters and years: CUSTOM, but a single one is what "last month" is. "Last 30 days" end today. A month
+    or quarter without a year is the latest one that has begun. "Since" something runs from its first day until today,
+    "1 sep to 15 sep" includes both; a year said at the end counts for both. "Week 42" is that of the ISO calendar, a
+    semester half a calendar year. A single day of the calendar is a period too. DomainErrors: `dates.period_two_days`
+    for "since 3/4", which is two days at once to an English reader, `dates.period_did_you_mean` for what is nearly a
+    period, else `dates.period_unclear`.
     """
     wanted = tidy(words)
     found = _read(wanted, today, language)
@@ -199,7 +199,8 @@ def _kind(noun: str) -> PeriodKind:
 
 
 def _recent(wanted: str, today: date) -> Period | None:
-    """ "Last 6 weeks", "6 minggu terakhir", "sebulan terakhir": so many, ending today."""
+    """ "Last 6 weeks", "6 minggu terakhir", "sebulan terakhir": so many whole ones, as a week that has just begun would
+    hide what the others say; of days so many that end today."""
     found = _RECENT.fullmatch(wanted)
     if not found:
         return None
@@ -208,17 +209,9 @@ def _recent(wanted: str, today: date) -> Period | None:
     kind = _kind(found[2] or found[4] or found[5] or found[7])
     if number == 0:
         return None
-    if kind in _MONTHS_IN:
-        first = _months_back(today, number * _MONTHS_IN[kind]) + timedelta(days=1)
-    else:
-        first = today - timedelta(days=number * (7 if kind is PeriodKind.WEEK else 1) - 1)
-    return Period(first, today, PeriodKind.CUSTOM)
-
-
-def _months_back(day: date, months: int) -> date:
-    """The same day of the month so many months ago; the month's last day where it is shorter."""
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+    if kind is PeriodKind.DAY:
+        return Period(today - timedelta(days=number - 1), today, PeriodKind.CUSTOM)
+    return whole_before(today, kind, number)
 
 
 def _quarter(wanted: str, today: date) -> Period | None:

@@ -58,6 +58,23 @@ def verdict_period(target: Target, today: date, workdays: Workdays) -> Period | 
     return over if over.last >= target.starts else None
 
 
+def owed_verdict(replaced: Target, successor: Target, today: date, workdays: Workdays) -> Period | None:
+    """The period of a replaced target that may be judged as of `today` and was over when its successor began: how it
+    ended is news still. Not once the successor itself is judged, and not for ever."""
+    judged = verdict_period(replaced, today, workdays)
+    if judged is None or judged.last >= successor.starts or (today - judged.last).days > LONGEST_PAUSE:
+        return None
+    return judged
+
+
+def last_day_before(successor: Target) -> date:
+    """The day on which another target must have held for its verdict to be owed still: the last of the period before
+    the one in which `successor` began; the day before its beginning where it has a deadline."""
+    if successor.period is None:
+        return successor.starts - _ONE_DAY
+    return before(containing(successor.starts, successor.period)).last
+
+
 def running_period(target: Target, today: date, workdays: Workdays) -> Period | None:
     """The period of a target that is running on `today`; None once its deadline is past, and while the period before
     it cannot be judged yet: what is noted of this one would hide how that ended (`follow`)."""

@@ -14,6 +14,10 @@ FAR_BEYOND = 3
 """A target of more than this many times the best period so far is doubted, not refused."""
 
 
+LONG_PAST = 31
+"""So many days after its deadline a target is looked at no more, but in what happened before."""
+
+
 class Aim(StrEnum):
     """What the number of a target asks for. REACH: to have got to at least this by the end. ABOVE: to stay at or above
     it. BELOW: to stay at or below it; for what adds up it is a limit, like a budget. INSIDE: to stay between it and an
@@ -82,6 +86,10 @@ class Target:
         if not self.owner_id:
             return OwnerKind.EVERYBODY
         return OwnerKind.TEAM if self.owner_id.startswith("S") else OwnerKind.PERSON
+
+    def is_long_past(self, today: date) -> bool:
+        """Whether its deadline was more than LONG_PAST days ago."""
+        return self.deadline is not None and (today - self.deadline).days > LONG_PAST
 
     @property
     def is_team(self) -> bool:

@@ -11,11 +11,11 @@ from decimal import Decimal
 from bot.domain.dates import AmbiguousDate, parse_date
 from bot.domain.entries import Confidence
 from bot.domain.errors import DomainError
-from bot.domain.kpis import Kpi, Unit
-from bot.domain.values import AmbiguousValue, named_currency, parse_value
+from bot.domain.kpis import Kpi
+from bot.domain.values import AmbiguousValue
 from bot.domain.words import named, shown
-from bot.i18n import Translator
 from bot.kpis.vocabulary import Part, Vocabulary
+from bot.typed_values import read_entry
 
 MAX_NOTE = 300
 """Characters of a note: it travels inside buttons (2,000 characters) while a question is open."""
@@ -171,28 +171,6 @@ class _Reader:
 
     def _day(self, tokens: Sequence[str]) -> Day | None:
         return _day(tokens, self.today, self.vocabulary)
-
-
-def read_value(text: str, unit: Unit, language: str, currency: str) -> Value:
-    """`parse_value`, and DomainError("kpis.other_currency") where money of another currency than ours is named: "$5" is
-    not five rupiah, and nobody here knows the rate."""
-    value = parse_value(text, unit, language)
-    if named_currency(text) not in (None, currency):
-        raise DomainError("kpis.other_currency", text=shown(text), currency=currency)
-    return value
-
-
-def read_entry(text: str, kpi: Kpi, t: Translator, currency: str) -> Value:
-    """A value typed for a KPI, by `read_value`. Of several readings only those the KPI takes are left: 1.500 leads are
-    fifteen hundred. DomainError `kpis.not_a_count` or `kpis.too_low` where it takes none."""
-    value = read_value(text, kpi.unit, t.language, currency)
-    readings = value.readings if isinstance(value, AmbiguousValue) else (value,)
-    taken = tuple(filter(kpi.takes, readings))
-    if not taken:
-        key = "kpis.not_a_count" if kpi.whole else "kpis.too_low"
-        name = t.kpi(kpi)
-        raise DomainError(key, kpi=name, text=shown(text), example=kpi.example, least=kpi.least)
-    return taken[0] if len(taken) == 1 else AmbiguousValue(taken)
 
 
 def check_day(on: date, today: date) -> date:

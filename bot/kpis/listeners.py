@@ -25,8 +25,10 @@ from bot.kpis.reviewing import listeners as reviewing
 from bot.kpis.showing import listeners as showing
 from bot.kpis.targets import listeners as targets
 from bot.kpis.wording import Wording
+from bot.logging_values import latest_of
 from bot.slack import ids
 from bot.slack.blocks import Message
+from bot.typed_values import read_entry
 
 
 def register(registry: Registry) -> None:
@@ -188,7 +190,7 @@ def _typed_values(submission: Submission, w: Wording) -> tuple[dict[str, Decimal
             continue
         try:
             service.check_is_logged(kpi, w.kpis)
-            value = grammar.read_entry(typed, kpi, submission.t, w.currency)
+            value = read_entry(typed, kpi, submission.t, w.currency)
         except DomainError as refusal:
             errors[block_id] = submission.t(refusal.key, **refusal.values)
             continue
@@ -218,6 +220,6 @@ async def on_undo_clicked(click: Click) -> Reply:
         return Replace(views.undone_message(undone, w))
     listed = str(ids.unpack(click.view.get("private_metadata")).get("entries", entry_id)).split(",")
     entries = await click.services.storage.read(
-        click.workspace_id, lambda db: [service.latest_of(db, each) for each in reading.read_logged(db, listed)]
+        click.workspace_id, lambda db: [latest_of(db, each) for each in reading.read_logged(db, listed)]
     )
     return UpdateForm(views.recorded_form([each for each in entries if each.kpi_key in acting.kpis], w))

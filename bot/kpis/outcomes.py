@@ -13,9 +13,6 @@ from bot.kpis.grammar import LogRequest
 
 IMPORTED = "import"
 """Who logged what came from a file on the command line: nobody in Slack."""
-TYPED_SOURCES = ("slack:", "restored:")
-"""How the sources of values begin that somebody typed. A person's undo takes these back one by one; it never reaches
-into a file they imported, nor into what another system sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ correcting and deleting in `correcting`, whom the bot asks for values in `asking
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from bot.domain.catalogue import Catalogue
@@ -16,18 +16,14 @@ from bot.domain.members import LeftOut
 from bot.domain.periods import PeriodKind, containing
 from bot.domain.policies import Who, allows
 from bot.kpis.acting import Acting
-from bot.kpis.asking.turning import turn_asks
 from bot.kpis.grammar import LogRequest, check_day
-from bot.kpis.outcomes import TYPED_SOURCES, Logged, SaidBefore, Undone
+from bot.kpis.outcomes import Logged, SaidBefore, Undone
+from bot.logging_values import RESTORED, TWICE_WITHIN, TYPED_SOURCES, end, turn_asks
 from bot.scoreboard import read_scoreboard
 from storage import UnitOfWork, new_id
 
 LOGGED_FOR_YOU = "kpis.logged_for_you"
 CHANGED_FOR_YOU = "kpis.changed_for_you"
-TWICE_WITHIN = timedelta(hours=24)
-"""The same value again within this time may be a slip: it is asked about."""
-_RESTORED = "restored:"
-"""The source of a value that counts again, since its correction was undone."""
 
 
 def check_may_log(db: UnitOfWork, acting: Acting, kpi: Kpi, member_id: str | None) -> None:
@@ -164,9 +160,7 @@ def end_entry(
     db: UnitOfWork, entry: Entry, state: EntryState, acting: Acting, because: str | None = None
 ) -> Entry | None:
     """The entry as it is once it counts no more; None where another replica was faster, and it is ended already."""
-    ended = db.kpis.end(entry.id, state, acting.by.id, acting.now, because)
-    is_ours = (ended.state, ended.changed_by, ended.changed_at) == (state, acting.by.id, acting.now)
-    return ended if is_ours else None
+    return end(db, entry, state, acting.by.id, acting.now, because)
 
 
 def _restore(db: UnitOfWork, undone: Entry) -> Entry | None:
@@ -177,27 +171,13 @@ def _restore(db: UnitOfWork, undone: Entry) -> Entry | None:
     again = replace(
         before,
         id=new_id(),
-        source=f"{_RESTORED}{undone.id}",
+        source=f"{RESTORED}{undone.id}",
         state=EntryState.ACTIVE,
         changed_by="",
         changed_at=None,
         because=None,
     )
     return again if db.kpis.add(again) else db.kpis.by_source(again.source)
-
-
-def latest_of(db: UnitOfWork, entry: Entry) -> Entry:
-    """The entry that counts today for one that was corrected, however often; itself where it was not."""
-    while True:
-        if entry.state is EntryState.CORRECTED:
-            following = db.kpis.correction_of(entry.id)
-        elif entry.state is EntryState.UNDONE:
-            following = db.kpis.by_source(f"{_RESTORED}{entry.id}")
-        else:
-            return entry
-        if following is None:
-            return entry
-        entry = following
 
 
 def tell_change(db: UnitOfWork, ended: Entry, acting: Acting) -> None:

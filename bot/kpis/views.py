@@ -25,6 +25,7 @@ from bot.slack.blocks import (
     section,
     text_input,
 )
+from bot.typed_values import ambiguous_words, either
 
 ON_FIELD = "on"
 VALUE_FIELD = "value"
@@ -165,7 +166,7 @@ def logged_for_you_message(entry: Entry, w: Wording) -> Message:
 def value_question(kpi: Kpi, typed: AmbiguousValue, action: str, carried: Mapping[str, str], w: Wording) -> Message:
     """Which number was meant: a button for each reading, with everything else that was said inside."""
     labels = [w.full(value, kpi.unit) for value in typed.readings]
-    question = w.t("kpis.value_question", kpi=w.name(kpi), readings=either(labels, w))
+    question = w.t("kpis.value_question", kpi=w.name(kpi), readings=either(labels, w.t))
     buttons = [
         button(label, ids.sub_id(action, place), ids.pack(**{**carried, "value": plain_number(value)}))
         for place, (label, value) in enumerate(zip(labels, typed.readings, strict=True))
@@ -176,17 +177,12 @@ def value_question(kpi: Kpi, typed: AmbiguousValue, action: str, carried: Mappin
 def day_question(kpi: Kpi, on: AmbiguousDate, carried: Mapping[str, str], w: Wording) -> Message:
     """Which day was meant, in the same way."""
     labels = [w.t.date(day) for day in on.readings]
-    question = w.t("kpis.day_question", kpi=w.name(kpi), readings=either(labels, w))
+    question = w.t("kpis.day_question", kpi=w.name(kpi), readings=either(labels, w.t))
     buttons = [
         button(label, ids.sub_id(ids.DATE_CHOSEN, place), ids.pack(**{**carried, "on": day.isoformat()}))
         for place, (label, day) in enumerate(zip(labels, on.readings, strict=True))
     ]
     return Message(question, (section(question), actions(buttons)))
-
-
-def either(labels: Sequence[str], w: Wording) -> str:
-    *others, last = labels
-    return w.t("kpis.either", first=", ".join(others), last=last)
 
 
 def plain_number(value: Decimal) -> str:
@@ -236,7 +232,7 @@ def recorded_form(entries: Sequence[Entry], w: Wording, done: str = "") -> Block
 
 def ambiguous_typed(value: AmbiguousValue, kpi: Kpi, w: Wording) -> str:
     """Said under an input whose number can be read in several ways: how to write each."""
-    return w.t("kpis.form_ambiguous", readings=either([w.full(each, kpi.unit) for each in value.readings], w))
+    return ambiguous_words(value, kpi, w.t, w.currency)
 
 
 def form_day(inputs: Mapping[str, str], today: date) -> date:

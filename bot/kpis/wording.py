@@ -17,10 +17,9 @@ from bot.domain.pacing import Pace
 from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.scoreboard import KpiLine, is_in_points
 from bot.domain.targets import Aim, Target, aim_of
-from bot.domain.values import AmbiguousValue, parse_value
 from bot.i18n import Translator
+from bot.typed_values import example_of, full
 
-DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
 _SIGNS: Mapping[type[Expression], str] = {Sum: "+", Difference: "−", Product: "×", Ratio: "/"}
 _NAMED = (PeriodKind.DAY, PeriodKind.WEEK)
 
@@ -46,28 +45,11 @@ class Wording:
 
     def full(self, value: Decimal, unit: Unit) -> str:
         """A value with nothing rounded away: what was understood."""
-        if unit is Unit.DURATION:
-            return self._whole_duration(int(value))
-        if unit is Unit.CURRENCY and value != round(value, 2):
-            sign = self.t.money(Decimal(0), self.currency).removesuffix("0")
-            return f"{sign}{self.t.number(value)}"
-        if unit is Unit.CURRENCY:
-            return self.t.money(value, self.currency)
-        return self.t.percent(value, 4) if unit is Unit.PERCENT else self.t.number(value)
-
-    def _whole_duration(self, seconds: int) -> str:
-        days, rest = divmod(seconds, DAY_SECONDS)
-        hours, rest = divmod(rest, HOUR_SECONDS)
-        minutes, rest = divmod(rest, MINUTE_SECONDS)
-        parts = (days * DAY_SECONDS, hours * HOUR_SECONDS, minutes * MINUTE_SECONDS, rest)
-        return " ".join(self.t.duration(part) for part in parts if part) or self.t.duration(0)
+        return full(value, unit, self.t, self.currency)
 
     def example(self, kpi: Kpi) -> str:
         """A value as one types it in this language: "12.500.000", "4,6", "3 j 20 mnt"; "" where nobody types it in."""
-        value = parse_value(kpi.example, kpi.unit, "en") if kpi.example else None
-        if value is None or isinstance(value, AmbiguousValue):
-            return kpi.example
-        return self._whole_duration(int(value)) if kpi.unit is Unit.DURATION else self.t.number(value)
+        return example_of(kpi, self.t)
 
     def value(self, value: Decimal | None, unit: Unit) -> str:
         """A figure, rounded as one reads it; "no data" where there is none."""

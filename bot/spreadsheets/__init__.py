@@ -2,7 +2,7 @@
 storage or Slack; whatever cannot be read is refused with one sentence (`spreadsheets.po`).
 """
 
-from bot.spreadsheets.cells import Cell, FormatFound, Percentage, Row, Table, TableKind
+from bot.spreadsheets.cells import Cell, FormatFound, NotComputed, Percentage, Row, Table, TableKind
 from bot.spreadsheets.reading import LARGEST_FILE, read_table
 from bot.spreadsheets.writing import write_table
 
@@ -10,6 +10,7 @@ __all__ = [
     "LARGEST_FILE",
     "Cell",
     "FormatFound",
+    "NotComputed",
     "Percentage",
     "Row",
     "Table",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Self
 
 
@@ -24,10 +24,15 @@ class Percentage:
     points: Decimal
 
 
-Cell = str | Decimal | date | timedelta | Percentage
+class NotComputed(Enum):
+    """A formula without a result in the file: what wrote it computes nothing, and no spreadsheet program has since."""
+
+    FORMULA = "formula"
+
+
+Cell = str | Decimal | date | timedelta | Percentage | NotComputed
 """Of a CSV file all cells are texts. Of a sheet they are what the sheet says: a Decimal has at most 15 digits (what
-spreadsheet programs keep), a timedelta is a time of the day or a length of time, and an empty cell is "",
-as is a formula that was never computed."""
+spreadsheet programs keep), a timedelta is a time of the day or a length of time, and an empty cell is ""."""
 
 IsHeader = Callable[[Sequence[str]], bool]
 """Whether the texts of a row are the head of the table that is looked for."""

@@ -18,10 +18,11 @@ MOST_DIGITS = 15
 
 # What a spreadsheet program would run as a formula, at the beginning of a text, and also after whatever another program
 # takes for the end of a cell: where lists are parted by semicolons, "a;=1" are two cells. Our own quotes before it are
-# counted, so that they come off again.
+# counted, so that they come off again. Blanks before a sign keep nothing from running: some programs leave them out.
 _SIGNS = "=+\\-@＝＋－＠"
-_FIRST = rf"(\A)('*)(?=[{_SIGNS}\t\r\n])"
-_LATER = rf"([;,|\t\r\n])('*)(?=[{_SIGNS}])"
+_BLANKS = r"(?:(?![\t\r\n])[\s\x00\u200b\u200e\u200f\u2060\ufeff])*"
+_FIRST = rf"(\A)('*)(?={_BLANKS}[{_SIGNS}\t\r\n])"
+_LATER = rf"([;,|\t\r\n])('*)(?={_BLANKS}[{_SIGNS}])"
 _LIVE = (re.compile(_LATER), re.compile(_FIRST))
 _GUARDED = tuple(re.compile(pattern.replace("('*)", "'('*)")) for pattern in (_FIRST, _LATER))
 # What XML cannot hold or does not keep, and texts that look like such a character already written out.

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from bot.domain.errors import DomainError
-from bot.spreadsheets.cells import Cell, FormatFound, IsHeader, Percentage, Row, Table, TableKind, texts
+from bot.spreadsheets.cells import Cell, FormatFound, IsHeader, NotComputed, Percentage, Row, Table, TableKind, texts
 from bot.spreadsheets.csv_files import HEADER_WITHIN, MOST_ROWS
 
 MOST_COLUMNS = 1_000
@@ -81,9 +81,11 @@ def _rows(sheet: Any) -> Iterator[Row]:
 
 
 def _cell(written: Any) -> Cell:
-    """What a cell shows. One without a value is "": also a formula that was never computed."""
+    """What a cell shows. One without a value is ""."""
     value = written.value
     match value:
+        case NotComputed():
+            return value
         case None:
             return ""
         case str():

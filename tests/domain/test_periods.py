@@ -193,32 +193,64 @@ def test_single_days_told_from_today(words, day):
 
 
 @pytest.mark.parametrize(
-    ("words", "first"),
+    ("words", "first", "last"),
     [
-        ("last 6 weeks", date(2026, 10, 8)),
-        ("6 minggu terakhir", date(2026, 10, 8)),
-        ("past six weeks", date(2026, 10, 8)),
-        ("enam pekan terakhir", date(2026, 10, 8)),
-        ("last 7 days", date(2026, 11, 12)),
-        ("7 hari terakhir", date(2026, 11, 12)),
-        ("last 1 day", TODAY),
-        ("last 3 months", date(2026, 8, 19)),
-        ("3 bulan terakhir", date(2026, 8, 19)),
-        ("sebulan terakhir", date(2026, 10, 19)),
-        ("seminggu terakhir", date(2026, 11, 12)),
-        ("last 2 quarters", date(2026, 5, 19)),
-        ("2 triwulan terakhir", date(2026, 5, 19)),
-        ("last 2 years", date(2024, 11, 19)),
-        ("setahun terakhir", date(2025, 11, 19)),
+        ("last 6 weeks", date(2026, 10, 5), date(2026, 11, 15)),
+        ("6 minggu terakhir", date(2026, 10, 5), date(2026, 11, 15)),
+        ("past six weeks", date(2026, 10, 5), date(2026, 11, 15)),
+        ("enam pekan terakhir", date(2026, 10, 5), date(2026, 11, 15)),
+        ("6 weeks", date(2026, 10, 5), date(2026, 11, 15)),
+        ("last 3 months", date(2026, 8, 1), date(2026, 10, 31)),
+        ("3 bulan terakhir", date(2026, 8, 1), date(2026, 10, 31)),
+        ("last 12 months", date(2025, 11, 1), date(2026, 10, 31)),
+        ("last 2 quarters", date(2026, 4, 1), date(2026, 9, 30)),
+        ("2 triwulan terakhir", date(2026, 4, 1), date(2026, 9, 30)),
+        ("last 2 years", date(2024, 1, 1), date(2025, 12, 31)),
+        ("dua tahun terakhir", date(2024, 1, 1), date(2025, 12, 31)),
     ],
 )
-def test_so_many_of_something_end_today(words, first):
+def test_so_many_weeks_or_months_are_whole_ones_up_to_the_last_complete_one(words, first, last):
+    assert parse_period(words, TODAY) == Period(first, last, PeriodKind.CUSTOM)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("last 1 week", PeriodKind.WEEK),
+        ("seminggu terakhir", PeriodKind.WEEK),
+        ("last one month", PeriodKind.MONTH),
+        ("sebulan terakhir", PeriodKind.MONTH),
+        ("last 1 quarter", PeriodKind.QUARTER),
+        ("setahun terakhir", PeriodKind.YEAR),
+    ],
+)
+def test_the_last_single_one_is_what_the_last_week_or_month_is(words, kind):
+    assert parse_period(words, TODAY) == before(containing(TODAY, kind))
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("last 7 days", date(2026, 11, 12)),
+        ("7 hari terakhir", date(2026, 11, 12)),
+        ("last 30 days", date(2026, 10, 20)),
+        ("last 1 day", TODAY),
+    ],
+)
+def test_so_many_days_end_today(words, first):
     assert parse_period(words, TODAY) == Period(first, TODAY, PeriodKind.CUSTOM)
 
 
-def test_months_back_from_a_month_end_keep_to_the_calendar():
-    assert parse_period("last 1 month", date(2026, 3, 31)).first == date(2026, 3, 1)
-    assert parse_period("last 3 months", date(2026, 1, 31)).first == date(2025, 11, 1)
+@pytest.mark.parametrize("day", [date(2026, 11, 16), date(2026, 11, 18), date(2026, 11, 22)])
+def test_which_weeks_they_are_is_the_same_on_every_day_of_a_week(day):
+    assert parse_period("last 6 weeks", day) == parse_period("last 6 weeks", TODAY)
+    assert parse_period("last 6 weeks", day + timedelta(days=7)).last == day + timedelta(days=6 - day.weekday())
+
+
+def test_months_back_across_a_new_year_keep_to_the_calendar():
+    assert parse_period("last 2 months", date(2026, 3, 31)).first == date(2026, 1, 1)
+    assert parse_period("last 3 months", date(2026, 1, 31)).first == date(2025, 10, 1)
+    assert parse_period("last 5 quarters", date(2026, 1, 1)).first == date(2024, 10, 1)
 
 
 @pytest.mark.parametrize(
@@ -409,14 +441,13 @@ COUNTED = {
 
 
 @given(st.data(), st.dates(date(1990, 1, 1), date(2190, 12, 31)))
-def test_the_last_so_many_of_anything_end_today_and_more_of_them_are_longer(data, today):
-    phrase = data.draw(st.sampled_from([phrase for phrases in COUNTED.values() for phrase in phrases]))
+def test_the_last_so_many_of_anything_are_that_many_and_end_before_the_running_one(data, today):
+    kind = data.draw(st.sampled_from([PeriodKind(name) for name in COUNTED]))
+    phrase = data.draw(st.sampled_from(COUNTED[kind]))
     count = data.draw(st.integers(1, 15))
-    period, longer = (parse_period(phrase.format(number), today) for number in (count, count + 1))
-    assert period.last == longer.last == today
-    assert longer.first < period.first <= today
-    if phrase in COUNTED["week"]:
-        assert period.days == 7 * count
+    period = parse_period(phrase.format(count), today)
+    assert [each.kind for each in period.split(kind)] == [kind] * count
+    assert period.last == (today if kind is PeriodKind.DAY else before(containing(today, kind)).last)
 
 
 SAID = (

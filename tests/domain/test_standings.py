@@ -10,7 +10,7 @@ from bot.domain.kpis import KPIS
 from bot.domain.pacing import Pace, Status, Transition
 from bot.domain.periods import Period, PeriodKind, containing
 from bot.domain.scoreboard import Progress
-from bot.domain.standings import Standing, follow, running_period, verdict_period
+from bot.domain.standings import Standing, follow, last_day_before, owed_verdict, running_period, verdict_period
 from bot.domain.targets import Target
 from bot.domain.workdays import Workdays
 
@@ -146,6 +146,18 @@ def test_a_period_before_the_target_was_set_is_not_judged() -> None:
     later = target(starts=date(2026, 11, 3))
     assert verdict_period(later, date(2026, 11, 24), WEEKENDS) is None
     assert verdict_period(later, date(2026, 12, 2), WEEKENDS) == NOVEMBER
+
+
+def test_a_replaced_target_owes_the_verdict_of_the_period_before_its_successor() -> None:
+    old, new = target(), target(starts=date(2026, 12, 1))
+    assert last_day_before(new) == date(2026, 11, 30)
+    assert owed_verdict(old, new, date(2026, 12, 2), WEEKENDS) == NOVEMBER
+    assert owed_verdict(old, new, date(2026, 12, 31), WEEKENDS) == NOVEMBER
+    assert owed_verdict(old, new, date(2027, 1, 5), WEEKENDS) is None, "December is judged by the new one"
+    assert owed_verdict(old, target(starts=date(2026, 11, 30)), date(2026, 12, 2), WEEKENDS) is None
+    yearly, since = target(PeriodKind.YEAR, date(2025, 1, 1)), target(PeriodKind.YEAR, date(2026, 1, 2))
+    assert owed_verdict(yearly, since, date(2026, 1, 5), WEEKENDS) == containing(date(2025, 1, 1), PeriodKind.YEAR)
+    assert owed_verdict(yearly, since, date(2026, 2, 3), WEEKENDS) is None, "that is no news any more"
 
 
 def test_a_deadline_is_judged_once_it_is_past_and_not_for_ever() -> None:

@@ -147,7 +147,14 @@ class TestForSomebodyElse:
         assert denyut.dms("U0BOB") == []
 
     async def test_outsiders_are_refused(self, denyut: Bench) -> None:
-        for line in ("/kpi log revenue 5", "/kpi show", "/kpi", "/kpi target revenue 5", "/kpi list", "/kpi undo"):
+        for line in (
+            "/kpi log revenue 5",
+            "/kpi show",
+            "/kpi",
+            "/kpi target revenue 5 per month",
+            "/kpi list",
+            "/kpi undo",
+        ):
             assert "members of this workspace" in (await denyut.command(line, user="U0OUT")).text
         assert total_entries(denyut) == 0
 
@@ -435,7 +442,7 @@ async def test_bad_input_gets_one_clear_sentence_and_stores_nothing(denyut: Benc
 
 async def test_the_refusals_above_are_not_for_want_of_storing(denyut: Bench) -> None:
     await denyut.command("/kpi log revenue 5", user="U0BOB")
-    await denyut.command("/kpi target revenue 5", user="U0BOB")
+    await denyut.command("/kpi target revenue 5 per month", user="U0BOB")
     assert total_entries(denyut) == 1
     assert len(denyut.do(lambda db: db.targets.active())) == 1
 

@@ -32,8 +32,9 @@ from bot.i18n import load
 from bot.kpis.acting import Acting
 from bot.kpis.correcting.one_value import OneValue
 from bot.kpis.correcting.service import correct_entry, delete_entry
-from bot.kpis.importing.planning import import_plan, open_table, plan_import
+from bot.kpis.importing.planning import open_table, plan_import
 from bot.kpis.importing.plans import ImportPlan, ImportReport
+from bot.kpis.importing.recording import import_plan
 from bot.kpis.importing.wording import error_line
 from bot.kpis.showing.grammar import ShowRequest
 from bot.kpis.showing.people import read_board
@@ -905,7 +906,7 @@ def lasted(seconds: int, language: str) -> str:
 
 OCTOBER, Q2 = MONTHS[21], QUARTERS[5]
 LAST_WEEK = WEEKS[6]
-SIX_WEEKS = (date(2026, 10, 16), TODAY)
+SIX_WEEKS = (date(2026, 10, 12), date(2026, 11, 22))
 SHOWN: Sequence[tuple[str, str, str, Days, Days]] = (
     ("en", "revenue 2025", "revenue", *(YEAR.days, YEAR.before)),
     ("en", "rev Q2 2026", "revenue", Q2.days, Q2.before),

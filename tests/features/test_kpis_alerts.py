@@ -417,6 +417,107 @@ class TestWhen:
         assert sum("missed" in each for each in firsts) == 1
 
 
+class TestReplaced:
+    """A target that gives way to another in the first days of a period: how it ended is heard all the same."""
+
+    async def august(self, denyut: Bench, value: int = 190, aim: Aim | None = None) -> None:
+        """165 leads in August, and what was told of them until its end."""
+        settle(denyut, owners=("U0BOB",))
+        log(denyut, date(2026, 8, 3), 165)
+        set_target(denyut, value, aim=aim)
+        await live(denyut, date(2026, 8, 28), date(2026, 8, 31))
+
+    def replace_on(self, denyut: Bench, day: date, at: time = time(10), value: int = 300) -> Target:
+        return set_target(denyut, value, set_at=local(day, at), starts=day)
+
+    def verdicts(self, denyut: Bench) -> list[str]:
+        return [each for each in heard(denyut) if "its target" in each.splitlines()[0]]
+
+    @pytest.mark.parametrize(
+        ("value", "aim", "said", "goal"),
+        [
+            (190, None, "*Leads* missed its target (last month): 165.", "190"),
+            (200, Aim.BELOW, "*Leads* met its target (last month): 165.", "at most 200"),
+        ],
+    )
+    async def test_on_the_first_working_day_the_verdict_comes_on_the_second(
+        self, denyut: Bench, value: int, aim: Aim | None, said: str, goal: str
+    ) -> None:
+        await self.august(denyut, value, aim)
+        await denyut.tick(local(date(2026, 9, 1)))
+        self.replace_on(denyut, date(2026, 9, 1))
+        assert self.verdicts(denyut) == []
+        await live(denyut, date(2026, 9, 2), date(2026, 9, 2))
+        (verdict,) = self.verdicts(denyut)
+        assert verdict.splitlines()[:2] == [said, f"Target: {goal} per month, the whole team."]
+        await live(denyut, date(2026, 9, 3), date(2026, 9, 11))
+        assert len(self.verdicts(denyut)) == 1
+
+    async def test_on_the_second_before_work_begins_it_comes_that_day(self, denyut: Bench) -> None:
+        await self.august(denyut)
+        await live(denyut, date(2026, 9, 1), date(2026, 9, 1))
+        self.replace_on(denyut, date(2026, 9, 2), time(7))
+        await denyut.tick(local(date(2026, 9, 2)))
+        assert len(self.verdicts(denyut)) == 1
+
+    async def test_early_in_the_morning_further_east_it_is_yesterday_by_utc(self, denyut: Bench) -> None:
+        await self.august(denyut)
+        new = self.replace_on(denyut, date(2026, 9, 1), time(6))
+        assert new.set_at.date() == date(2026, 8, 31)
+        await live(denyut, date(2026, 9, 1), date(2026, 9, 2))
+        assert len(self.verdicts(denyut)) == 1
+
+    async def test_replaced_twice_that_day_it_is_told_once(self, denyut: Bench) -> None:
+        await self.august(denyut)
+        self.replace_on(denyut, date(2026, 9, 1), value=3000)
+        self.replace_on(denyut, date(2026, 9, 1), time(11))
+        await live(denyut, date(2026, 9, 2), date(2026, 9, 11))
+        (verdict,) = self.verdicts(denyut)
+        assert "Target: 190 per month" in verdict
+
+    async def test_the_new_one_is_judged_by_itself_afterwards(self, denyut: Bench) -> None:
+        await self.august(denyut)
+        self.replace_on(denyut, date(2026, 9, 1))
+        log(denyut, date(2026, 9, 2), 5)
+        await live(denyut, date(2026, 9, 2), date(2026, 10, 5))
+        assert ["Target: 300" in each for each in self.verdicts(denyut)] == [False, True]
+
+    async def test_replaced_while_the_month_ran_only_the_new_one_is_judged(self, denyut: Bench) -> None:
+        await self.august(denyut)
+        self.replace_on(denyut, date(2026, 8, 31))
+        await live(denyut, date(2026, 9, 1), date(2026, 9, 11))
+        (verdict,) = self.verdicts(denyut)
+        assert "Target: 300 per month" in verdict
+
+    async def test_one_that_was_taken_back_is_silent(self, denyut: Bench) -> None:
+        await self.august(denyut)
+        (target,) = denyut.do(lambda db: db.targets.active())
+        denyut.do(lambda db: db.targets.end(target.id, local(date(2026, 9, 1), time(10))))
+        set_target(denyut, 5, "orders", set_at=local(date(2026, 9, 1)), starts=date(2026, 9, 1))
+        await live(denyut, date(2026, 9, 2), date(2026, 9, 4))
+        assert self.verdicts(denyut) == []
+
+    async def test_one_that_was_taken_back_weeks_before_the_new_one_is_silent(self, denyut: Bench) -> None:
+        await self.august(denyut)
+        (target,) = denyut.do(lambda db: db.targets.active())
+        denyut.do(lambda db: db.targets.end(target.id, local(date(2026, 8, 31), time(20))))
+        self.replace_on(denyut, date(2026, 9, 1))
+        await live(denyut, date(2026, 9, 2), date(2026, 9, 4))
+        assert self.verdicts(denyut) == []
+
+    async def test_a_deadline_that_gives_way_to_the_next_one_is_judged_too(self, denyut: Bench) -> None:
+        settle(denyut, owners=("U0BOB",))
+        log(denyut, date(2026, 8, 3), 45)
+        set_target(denyut, 50, period=None, deadline=date(2026, 8, 31))
+        set_target(
+            denyut, 90, period=None, deadline=date(2026, 9, 30),
+            set_at=local(date(2026, 9, 1), time(10)), starts=date(2026, 9, 1),
+        )  # fmt: skip
+        await live(denyut, date(2026, 9, 2), date(2026, 9, 11))
+        (verdict,) = self.verdicts(denyut)
+        assert verdict.startswith("*Leads* missed its target (1–31 Aug 2026): 45.")
+
+
 class TestOnce:
     async def test_several_targets_of_one_kpi_come_in_one_message(self, denyut: Bench) -> None:
         await fall_behind(denyut)

@@ -13,14 +13,19 @@ from typing import Any
 
 import pytest
 
-from bot.domain.catalogue import KpiSettings, Visibility
+from bot.domain.catalogue import KpiSettings, KpiVersion, Visibility
 from bot.domain.entries import EntryState
+from bot.domain.kpis import KPIS
 from bot.domain.policies import Policy, Who
 from bot.kpis.acting import read_acting
+from bot.kpis.api import service
 from bot.kpis.api.budget import REQUESTS, Budget
+from bot.kpis.api.orders import Order, Refused, SentEntry
 from bot.kpis.api.service import token_names
+from bot.kpis.api.tokens import digest_of
 from bot.kpis.service import undo_entry
 from storage import Storage
+from storage.catalogue import VERSIONS, Catalogues, definition_text
 from tests.features.api_callers import AYU, BOB, GUEST, NOW, TODAY, TOMORROW, Answered, Api, serving
 
 ENTRY = {"kpi": "revenue", "value": "12500000.50"}
@@ -475,3 +480,26 @@ async def test_ten_thousand_amounts_add_up_to_the_last_cent(api: Api) -> None:
     totals = api.do(lambda db: db.kpis.totals(day, day))
     assert totals["revenue"].sum == sum(amounts)
     assert totals["revenue"].count == len(amounts)
+
+
+async def test_a_kpi_that_is_computed_since_a_moment_ago_takes_nothing(api: Api) -> None:
+    """What was read of the KPIs is older than what is stored: another replica has defined it anew in between."""
+    typed = replace(KPIS["revenue"], key="own", names={"en": "Own"})
+    computed = replace(KPIS["conversion_rate"], key="own", names={"en": "Own"})
+    api.do(lambda db: db.catalogue.add_version(KpiVersion(typed, 1, NOW.date(), AYU, NOW)))
+    read = Catalogues.read
+
+    def stale(self: Catalogues) -> Any:
+        found = read(self)
+        said = {"number": 2, "starts": NOW.date(), "by": AYU, "at": NOW, "because": ""}
+        self._scope.insert_new(VERSIONS, [{**said, "kpi_key": "own", "definition": definition_text(computed)}])
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Catalogues, "read", stale)
+        digest = digest_of(api.token)
+        order = Order((SentEntry("/entries/0", "own", Decimal(7), None, None, "", None),), "k9", "f")
+        with pytest.raises(Refused) as refusal:
+            api.do(lambda db: service.record(db, order, digest, api.services, NOW))
+    assert refusal.value.status == 409
+    assert api.entries() == []

@@ -17,8 +17,9 @@ from bot.domain.members import Member
 from bot.i18n import load
 from bot.kpis.importing.days import DayOrder
 from bot.kpis.importing.numbers import DecimalSign
-from bot.kpis.importing.planning import import_plan, open_table, plan_import
+from bot.kpis.importing.planning import open_table, plan_import
 from bot.kpis.importing.plans import ImportPlan, ImportReport, Stage, Wishes
+from bot.kpis.importing.recording import import_plan, record
 from bot.kpis.importing.wording import found_lines, open_numbers_line, plan_lines, report_rows
 from bot.kpis.vocabulary import Vocabulary
 from storage import Storage, migrate
@@ -306,9 +307,32 @@ class TestSheets:
         assert ([line.value for line in plan.lines], plan.rounded) == ([Decimal("3.3333")], 1)
         assert "Rounded to four decimals: 1" in plan_lines(plan, TEXTS.t("en"), "IDR")
 
-    def test_a_formula_nobody_computed_is_a_missing_value(self, ledger: Storage) -> None:
-        plan = planned(ledger, workbook(("date", "kpi", "value"), (TODAY, "leads", "=1+1")))
-        assert keys(plan) == [(2, "kpi_files.no_value")]
+    @pytest.mark.parametrize(
+        ("header", "row"),
+        [
+            (("date", "kpi", "value"), (TODAY, "leads", "=1+1")),
+            (("date", "leads", "orders"), (TODAY, 3, "=1+1")),
+            (("date", "leads", "orders"), ("=TODAY()", 3, 4)),
+            (("date", "leads", "note"), (TODAY, 3, '="a"&"b"')),
+            (("date", "leads", "orders"), ("=TODAY()", "=1", "=1")),
+        ],
+    )
+    def test_a_formula_nobody_computed_is_said_and_never_left_out(
+        self, ledger: Storage, header: Sequence[str], row: Sequence[Any]
+    ) -> None:
+        plan = planned(
+            ledger, workbook(header, (TODAY, *([1] * 2)) if header[1] != "kpi" else (TODAY, "leads", 1), row)
+        )
+        assert keys(plan) == [(3, "kpi_files.not_computed")]
+        with pytest.raises(FileRefused):
+            ledger.write_now("T1", lambda db: import_plan(db, plan, NOW))
+        assert ledger.read_now("T1", lambda db: list(db.kpis.between(date.min, date.max))) == []
+
+    def test_a_formula_where_nobody_looks_is_none_of_our_business(self, ledger: Storage) -> None:
+        rows = ((TODAY, 3, "=B2*2"), (None, None, "=B3*2"), (TODAY, 4, None, "=1"))
+        plan = planned(ledger, workbook(("date", "leads", "twice"), *rows))
+        assert [(line.line, line.value) for line in plan.lines] == [(2, 3), (4, 4)]
+        assert not plan.errors
 
     def test_a_zero_that_a_sheet_spells_out_is_left_out(self, ledger: Storage) -> None:
         row = (TODAY, "leads", 3, "crm_x0000_1", "a_x0000_b")
@@ -400,7 +424,14 @@ class TestPlan:
                 "T1",
                 lambda db: plan_import(db, table, VOCABULARY, TODAY, Wishes("UDIN"), lambda *far: told.append(far)),
             )
-        report = ledger.write_now("T1", lambda db: import_plan(db, plan, NOW, tell=lambda *far: told.append(far)))
+        report = record(
+            ledger,
+            "T1",
+            plan,
+            NOW,
+            lambda db, own: import_plan(db, plan, NOW, brought=own),
+            tell=lambda *far: told.append(far),
+        )
         assert report == ImportReport(4_500, 4_500, 0)
         assert (Stage.READING, 4_000, 0) in told
         assert (Stage.CHECKING, 4_000, 4_500) in told

@@ -72,7 +72,7 @@ class TestWhenItIsDue:
         assert message.message.text == (
             "One KPI is due for its quarterly review. Is it still right?\n"
             "Product demos\n"
-            "2 values since it began, logged by <@U0BOB>.\n"
+            "2 values since it began, the latest logged by <@U0BOB>.\n"
             "Last value: 5 for 26 Nov 2026."
         )
         assert settings(denyut, "product_demos").review_on == date(2027, 3, 1)

@@ -235,6 +235,43 @@ class TestTheCourse:
         weekly = await denyut.command("/kpi show leads", user="U0BOB")
         assert {point["value"] for point in chart(weekly)["chart"]["series"][1]["data"]} == {90}
 
+    @pytest.mark.parametrize(
+        ("user", "line", "name", "since"),
+        [
+            ("U0BOB", "/kpi show leads", "Target since 18 Nov",
+             "The target of 90 per week holds since 18 Nov 2026. Before that its line is only there to compare with."),
+            ("U0CITRA", "/kpi lihat prospek", "Target sejak 18 Nov",
+             "Target 90 per minggu berlaku sejak 18 Nov 2026. Sebelum itu garisnya hanya untuk pembanding."),
+        ],
+    )  # fmt: skip
+    async def test_where_a_chart_goes_back_behind_its_target_it_says_since_when_that_holds(
+        self, denyut: Bench, user: str, line: str, name: str, since: str
+    ) -> None:
+        """Slack wants a point of every series in every category: a line cannot begin in the middle."""
+        log(denyut, "leads", ("2026-11-10", 3), ("2026-11-17", 3), ("2026-11-23", 4))
+        aim(denyut, "leads", 90, starts="2026-11-18")
+        answer = await denyut.command(line, user=user)
+        assert [series["name"] for series in chart(answer)["chart"]["series"]][1] == name
+        assert since in spoken(answer)
+        (below,) = [block for block in answer.blocks if since in str(block).replace(NBSP, " ")]
+        assert below["type"] == "context"
+
+    async def test_it_says_nothing_of_that_from_the_period_on_in_which_it_was_set(self, denyut: Bench) -> None:
+        log(denyut, "leads", ("2026-11-17", 3), ("2026-11-23", 4))
+        aim(denyut, "leads", 90, starts="2026-11-18")
+        answer = await denyut.command("/kpi show leads", user="U0BOB")
+        assert [series["name"] for series in chart(answer)["chart"]["series"]] == ["Leads", "Target"]
+        assert "The target line is at 90 per week." in answer.text
+        assert "holds since" not in str(answer.blocks)
+
+    async def test_weeks_that_were_over_before_there_was_a_target_have_no_line(self, denyut: Bench) -> None:
+        log(denyut, "leads", ("2026-10-28", 3), ("2026-11-10", 3))
+        aim(denyut, "leads", 90, starts="2026-11-18")
+        answer = await denyut.command("/kpi show leads 12 oct to 15 nov", user="U0BOB")
+        assert [series["name"] for series in chart(answer)["chart"]["series"]] == ["Leads"]
+        assert "target line" not in answer.text
+        assert "holds since" not in answer.text
+
     async def test_a_period_to_come_says_so(self, denyut: Bench) -> None:
         assert "has not begun yet" in (await denyut.command("/kpi show leads 2027-02", user="U0BOB")).text
 
@@ -247,8 +284,8 @@ class TestPeriods:
     @pytest.mark.parametrize(
         ("typed", "said"),
         [
-            ("last 6 weeks", "16 Oct – 26 Nov 2026"),
-            ("6 minggu terakhir", "16 Oct – 26 Nov 2026"),
+            ("last 6 weeks", "12 Oct – 22 Nov 2026"),
+            ("6 minggu terakhir", "12 Oct – 22 Nov 2026"),
             ("last 30 days", "28 Oct – 26 Nov 2026"),
             ("Q3", "Q3 2026: 7 (1 Jul – 30 Sep 2026)"),
             ("TW3", "Q3 2026: 7 (1 Jul – 30 Sep 2026)"),

@@ -57,7 +57,7 @@ async def test_it_is_in_the_language_of_the_one_who_shared(denyut: Bench) -> Non
 
 
 async def test_several_and_all_of_them_are_shared_as_they_were_shown(denyut: Bench) -> None:
-    log(denyut, "leads", ("2026-11-24", 5))
+    log(denyut, "leads", ("2026-11-17", 4), ("2026-11-24", 5))
     log(denyut, "revenue", ("2026-11-24", 500))
     for line in ("/kpi show leads, revenue this month", "/kpi show last 3 weeks", "/kpi show leads by week"):
         private = await denyut.command(line, user="U0BOB")

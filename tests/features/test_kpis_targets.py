@@ -73,10 +73,12 @@ def settle(denyut: Bench, kpi: str, **settings: Any) -> None:
 class TestTargets:
     async def test_far_beyond_the_best_is_told_without_a_factor(self, denyut: Bench) -> None:
         await log_months(denyut, {date(2026, 10, 10): 3_000_000})
-        answer = await denyut.command("/kpi target revenue 500M", user="U0BOB")
+        answer = await denyut.command("/kpi target revenue 500M per month", user="U0BOB")
         assert "far more than ever before: the best month so far was Rp 3,000,000 (last month)" in spoken(answer)
         assert "times" not in answer.text
-        assert "9 times the best month" in (await denyut.command("/kpi target revenue 27M", user="U0BOB")).text
+        assert (
+            "9 times the best month" in (await denyut.command("/kpi target revenue 27M per month", user="U0BOB")).text
+        )
 
     async def test_what_does_not_add_up_is_no_allowance(self, denyut: Bench) -> None:
         answer = await denyut.command("/kpi target lead response time 2h per week", user="U0BOB")
@@ -92,11 +94,11 @@ class TestTargets:
     async def test_a_target_is_told_with_its_ambition_and_pace(self, denyut: Bench) -> None:
         await log_months(denyut, {date(2026, 9, 10): 40_000_000, date(2026, 10, 10): 50_000_000})
         await denyut.command("/kpi log revenue 60M", user="U0BOB")
-        answer = await denyut.command("/kpi target revenue 120M", user="U0BOB")
+        answer = await denyut.command("/kpi target revenue 120M per month", user="U0BOB")
         assert "Revenue: Rp 120,000,000 per month, the whole team" in spoken(answer)
         assert "2.4 times the best month so far (Rp 50,000,000, last month)" in spoken(answer)
         assert "This month: Rp 60,000,000 of Rp 120,000,000 (50%), at risk" in spoken(answer)
-        again = await denyut.command("/kpi target revenue 45M", user="U0BOB")
+        again = await denyut.command("/kpi target revenue 45M per month", user="U0BOB")
         assert "replaces the target of Rp 120,000,000 per month" in spoken(again)
         assert "within reach" in again.text
         assert "met" in again.text
@@ -115,15 +117,15 @@ class TestTargets:
         assert (target.value, target.deadline, target.owner_id) == (Decimal(2_500_000), date(2026, 12, 31), "")
 
     async def test_for_another_person_only_admins_set_it(self, denyut: Bench) -> None:
-        refused = await denyut.command("/kpi target leads 5 for <@U0EMMA>", user="U0BOB")
+        refused = await denyut.command("/kpi target leads 5 per month for <@U0EMMA>", user="U0BOB")
         assert "Only admins" in refused.text
-        await denyut.command("/kpi target leads 5 for <@U0EMMA>", user="U0AYU")
-        await denyut.command("/kpi target leads 6 for <@U0BOB>", user="U0BOB")
+        await denyut.command("/kpi target leads 5 per month for <@U0EMMA>", user="U0AYU")
+        await denyut.command("/kpi target leads 6 per month for <@U0BOB>", user="U0BOB")
         owners = sorted(target.owner_id for target in denyut.do(lambda db: db.targets.active()))
         assert owners == ["U0BOB", "U0EMMA"]
 
     async def test_nobody_has_a_target_who_does_not_work_here(self, denyut: Bench) -> None:
-        refused = await denyut.command("/kpi target leads 5 for <@U0GONE>", user="U0AYU")
+        refused = await denyut.command("/kpi target leads 5 per month for <@U0GONE>", user="U0AYU")
         assert "hanya bisa untuk orang yang bekerja di workspace ini" in refused.text
         assert denyut.do(lambda db: db.targets.active()) == []
 
@@ -134,19 +136,100 @@ class TestTargets:
         assert "This week, <@U0BOB>: 4 of 10 (40%)" in answer.text
 
 
+class TestWithoutAPeriod:
+    """Nobody said by when: what the owner's one running target says holds on, else it is asked."""
+
+    async def test_it_is_asked_and_nothing_is_set_before_the_click(self, denyut: Bench) -> None:
+        question = await denyut.command("/kpi target leads 50", user="U0BOB")
+        assert question.text == (
+            "Leads: 50, the whole team. Is that per week, month, quarter or year? Nothing is set before you choose.\n"
+            "For a date instead, write `/kpi target leads VALUE by DATE`."
+        )
+        assert active(denyut) == []
+        await denyut.press(question, "Per quarter", user="U0BOB")
+        assert "Leads: 50 per quarter, the whole team" in denyut.slack.responses[-1][1].text
+        (target,) = active(denyut)
+        assert (target.value, target.period, target.owner_id) == (Decimal(50), PeriodKind.QUARTER, "")
+
+    async def test_it_is_asked_in_the_persons_language(self, denyut: Bench) -> None:
+        question = await denyut.command("/kpi target kepuasan pelanggan antara 4 dan 4,8", user="U0CITRA")
+        assert "antara 4 dan 4,8, seluruh tim. Itu per minggu, bulan, kuartal, atau tahun?" in spoken(question)
+        await denyut.press(question, "Diukur per bulan", user="U0CITRA")
+        (target,) = active(denyut)
+        assert (target.value, target.upper, target.aim) == (Decimal(4), Decimal("4.8"), Aim.INSIDE)
+        assert target.period is PeriodKind.MONTH
+
+    async def test_the_one_running_target_says_it(self, denyut: Bench) -> None:
+        await denyut.command("/kpi target leads 40 per week", user="U0BOB")
+        answer = await denyut.command("/kpi target leads 50", user="U0BOB")
+        assert "Target set. Leads: 50 per week, the whole team" in answer.text
+        assert "You named no period, so it stays per week, as before." in answer.text
+        assert [(each.value, each.period) for each in active(denyut)] == [(Decimal(50), PeriodKind.WEEK)]
+        named = await denyut.command("/kpi target leads 60 per week", user="U0BOB")
+        assert "as before" not in named.text
+
+    async def test_of_several_it_is_asked_which(self, denyut: Bench) -> None:
+        await denyut.command("/kpi target leads 40 per week", user="U0BOB")
+        await denyut.command("/kpi target leads 160 per month", user="U0BOB")
+        question = await denyut.command("/kpi target leads 50", user="U0BOB")
+        assert "Is that per week" in question.text
+        assert {each.value for each in active(denyut)} == {Decimal(40), Decimal(160)}
+
+    async def test_a_deadline_and_the_target_of_somebody_else_say_nothing_of_it(self, denyut: Bench) -> None:
+        await denyut.command("/kpi target leads 400 by 2026-12-31", user="U0BOB")
+        await denyut.command("/kpi target leads 5 per week for <@U0EMMA>", user="U0AYU")
+        question = await denyut.command("/kpi target leads 50", user="U0BOB")
+        assert "Is that per week" in question.text
+        own = await denyut.command("/kpi target leads 6 for <@U0EMMA>", user="U0EMMA")
+        assert "6 per week, <@U0EMMA>" in own.text
+
+    async def test_one_that_was_taken_back_says_nothing_of_it(self, denyut: Bench) -> None:
+        await denyut.command("/kpi target leads 40 per week", user="U0BOB")
+        await denyut.command("/kpi target remove leads", user="U0BOB")
+        assert "Is that per week" in (await denyut.command("/kpi target leads 50", user="U0BOB")).text
+
+    async def test_a_number_that_could_be_two_is_asked_about_first(self, denyut: Bench) -> None:
+        which = await denyut.command("/kpi target revenue 2,5 M", user="U0BOB")
+        await denyut.press(which, f"Rp{NBSP}2,500,000", user="U0BOB")
+        assert active(denyut) == []
+        question = denyut.slack.responses[-1][1]
+        await denyut.press(question, "Per year", user="U0BOB")
+        (target,) = active(denyut)
+        assert (target.value, target.period) == (Decimal(2_500_000), PeriodKind.YEAR)
+
+    async def test_of_two_answers_to_one_question_the_first_holds(self, denyut: Bench) -> None:
+        question = await denyut.command("/kpi target leads 50", user="U0BOB")
+        await denyut.press(question, "Per week", user="U0BOB")
+        await denyut.press(question, "Per month", user="U0BOB")
+        assert [each.period for each in active(denyut)] == [PeriodKind.WEEK]
+        assert "Leads: 50 per week" in denyut.slack.responses[-1][1].text
+
+    async def test_the_answer_is_checked_again(self, denyut: Bench) -> None:
+        question = await denyut.command("/kpi target leads 50", user="U0BOB")
+        denyut.do(lambda db: db.catalogue.set_policy(Policy(target=Who.ADMINS)))
+        await denyut.press(question, "Per week", user="U0BOB")
+        assert active(denyut) == []
+        await denyut.press(question, "Per week", user="U0AYU")
+        assert len(active(denyut)) == 1
+
+    async def test_who_may_not_set_it_is_told_at_once(self, denyut: Bench) -> None:
+        refused = await denyut.command("/kpi target leads 5 for <@U0EMMA>", user="U0BOB")
+        assert "Only admins" in refused.text
+
+
 class TestWhatIsAskedFor:
     @pytest.mark.parametrize(
         ("user", "line", "kept", "said"),
         [
-            ("U0BOB", "satisfaction at least 4.5", (Aim.ABOVE, "4.5", None), "at least 4.5, measured monthly"),
-            ("U0CITRA", "kepuasan pelanggan minimal 4,5", (Aim.ABOVE, "4.5", None), "minimal 4,5, diukur per bulan"),
+            ("U0BOB", "satisfaction at least 4.5 per month", (Aim.ABOVE, "4.5", None), "at least 4.5, measured"),
+            ("U0CITRA", "kepuasan minimal 4,5 per bulan", (Aim.ABOVE, "4.5", None), "minimal 4,5, diukur per bulan"),
             ("U0BOB", "lead response time at most 2h per week", (Aim.BELOW, "7200", None), "at most 2 h, measured"),
             ("U0CITRA", "prospek maksimal 90 per minggu", (Aim.BELOW, "90", None), "maksimal 90 per minggu"),
             ("U0CITRA", "pendapatan 5 jt minimal per hari", (Aim.ABOVE, "5000000", None), "minimal Rp 5.000.000 per"),
-            ("U0BOB", "satisfaction between 4 and 4.8", (Aim.INSIDE, "4", "4.8"), "between 4 and 4.8, measured"),
+            ("U0BOB", "satisfaction between 4 and 4.8 per month", (Aim.INSIDE, "4", "4.8"), "between 4 and 4.8,"),
             ("U0CITRA", "prospek antara 50 dan 80 per pekan", (Aim.INSIDE, "50", "80"), "antara 50 dan 80 per minggu"),
-            ("U0BOB", "leads between 1,500 and 2,000", (Aim.INSIDE, "1500", "2000"), "between 1,500 and 2,000 per"),
-            ("U0BOB", "revenue 500M", (None, "500000000", None), "Revenue: Rp 500,000,000 per month"),
+            ("U0BOB", "leads between 1,500 and 2,000 per month", (Aim.INSIDE, "1500", "2000"), "between 1,500 and"),
+            ("U0BOB", "revenue 500M per month", (None, "500000000", None), "Revenue: Rp 500,000,000 per month"),
         ],
     )  # fmt: skip
     async def test_it_is_understood_in_both_languages_and_said_back(
@@ -179,15 +262,17 @@ class TestWhatIsAskedFor:
     async def test_inside_a_range_the_past_is_told_as_a_share(self, denyut: Bench) -> None:
         for month, value in ((7, 40), (8, 60), (9, 70), (10, 90)):
             log(denyut, "leads", date(2026, month, 10), value)
-        answer = await denyut.command("/kpi target leads between 50 and 80", user="U0BOB")
+        answer = await denyut.command("/kpi target leads between 50 and 80 per month", user="U0BOB")
         assert "Of the last 4 months, 50% lay in this range." in answer.text
 
     async def test_the_kpis_own_thresholds_decide_its_status(self, denyut: Bench) -> None:
         """November has 21 working days, 18 have gone by: 85.7 of 100 are expected, and 75 is 87.5 % of that."""
         log(denyut, "leads", date(2026, 11, 10), 75)
-        assert "75 of 100 (75%), behind" in (await denyut.command("/kpi target leads 100", user="U0BOB")).text
+        assert "75 of 100 (75%), behind" in (await denyut.command("/kpi target leads 100 per month", user="U0BOB")).text
         settle(denyut, "leads", on_track=Decimal(95), behind=Decimal(90))
-        assert "75 of 100 (75%), at risk" in (await denyut.command("/kpi target leads 100", user="U0BOB")).text
+        assert (
+            "75 of 100 (75%), at risk" in (await denyut.command("/kpi target leads 100 per month", user="U0BOB")).text
+        )
 
 
 class TestWhoMay:
@@ -201,12 +286,12 @@ class TestWhoMay:
         assert "Jumlah prospek" in denyut.slack.responses[-1][1].text
 
     async def test_ones_own_target_is_no_news_to_oneself(self, denyut: Bench) -> None:
-        await denyut.command("/kpi target leads 5 for <@U0BOB>", user="U0BOB")
+        await denyut.command("/kpi target leads 5 per month for <@U0BOB>", user="U0BOB")
         await denyut.tick()
         assert denyut.dms("U0BOB") == []
 
     async def test_a_target_taken_back_before_it_was_told_is_not_told(self, denyut: Bench) -> None:
-        await denyut.command("/kpi target leads 5 for <@U0BOB>", user="U0AYU")
+        await denyut.command("/kpi target leads 5 per month for <@U0BOB>", user="U0AYU")
         await denyut.command("/kpi target remove leads for <@U0BOB>", user="U0AYU")
         await denyut.tick()
         assert denyut.dms("U0BOB") == []
@@ -223,14 +308,14 @@ class TestWhoMay:
     ) -> None:
         settle(denyut, "leads", owners=("U0BOB",))
         denyut.do(lambda db: db.catalogue.set_policy(Policy(target=who)))
-        await denyut.command("/kpi target leads 5", user=user)
+        await denyut.command("/kpi target leads 5 per month", user=user)
         assert bool(active(denyut)) is may
-        await denyut.command(f"/kpi target leads 5 for <@{user}>", user=user)
+        await denyut.command(f"/kpi target leads 5 per month for <@{user}>", user=user)
         assert f"{user}" in [each.owner_id for each in active(denyut)], "one's own is always one's own"
 
     async def test_a_retired_kpi_gets_no_target(self, denyut: Bench) -> None:
         settle(denyut, "leads", retired_on=date(2026, 11, 1))
-        assert "retired" in (await denyut.command("/kpi target leads 5", user="U0BOB")).text
+        assert "retired" in (await denyut.command("/kpi target leads 5 per month", user="U0BOB")).text
         assert "retired" in (await denyut.command("/kpi target leads", user="U0BOB")).text
         assert active(denyut) == []
         assert denyut.slack.views == []
@@ -252,7 +337,7 @@ class TestGroups:
 
     async def test_who_is_in_a_group_is_read_again_every_day(self, denyut: Bench) -> None:
         denyut.slack.groups["S0SALES"] = ("sales", "Sales", ["U0BOB"])
-        await denyut.command(f"/kpi target leads 10 for {SALES}", user="U0BOB")
+        await denyut.command(f"/kpi target leads 10 per month for {SALES}", user="U0BOB")
         await denyut.tick()
         await denyut.tick()
         denyut.slack.groups["S0SALES"] = ("sales", "Sales", ["U0CITRA"])
@@ -262,7 +347,7 @@ class TestGroups:
         assert denyut.do(lambda db: db.teams.members("S0SALES")) == {"U0CITRA"}
 
     async def test_a_group_that_slack_does_not_know_breaks_nothing(self, denyut: Bench) -> None:
-        await denyut.command(f"/kpi target leads 10 for {SALES}", user="U0BOB")
+        await denyut.command(f"/kpi target leads 10 per month for {SALES}", user="U0BOB")
         await denyut.tick()
         assert denyut.do(lambda db: db.teams.known()) == frozenset()
         denyut.slack.groups["S0SALES"] = ("sales", "Sales", ["U0BOB"])
@@ -272,9 +357,9 @@ class TestGroups:
 
 class TestParts:
     async def test_the_gap_between_the_parts_and_the_whole_is_told(self, denyut: Bench) -> None:
-        await denyut.command("/kpi target revenue 100M", user="U0BOB")
-        await denyut.command("/kpi target revenue 50 jt for <@U0BOB>", user="U0AYU")
-        answer = await denyut.command("/kpi target revenue 30 jt for <@U0EMMA>", user="U0AYU")
+        await denyut.command("/kpi target revenue 100M per month", user="U0BOB")
+        await denyut.command("/kpi target revenue 50 jt per month for <@U0BOB>", user="U0AYU")
+        answer = await denyut.command("/kpi target revenue 30 jt per month for <@U0EMMA>", user="U0AYU")
         assert "Bagian-bagiannya (2 orang) berjumlah Rp 80.000.000 dari Rp 100.000.000:" in spoken(answer)
         assert "Rp 20.000.000 belum ada pemiliknya." in spoken(answer)
         english = "The parts (2 people) add up to Rp 80,000,000 of Rp 100,000,000: Rp 20,000,000 is nobody’s yet."
@@ -288,13 +373,13 @@ class TestParts:
         ],
     )
     async def test_all_of_it_and_more_than_that(self, denyut: Bench, second: str, said: str) -> None:
-        await denyut.command("/kpi target revenue 100M", user="U0BOB")
-        await denyut.command("/kpi target revenue 50 jt for <@U0CITRA>", user="U0AYU")
-        answer = await denyut.command(f"/kpi target revenue {second} for <@U0BOB>", user="U0BOB")
+        await denyut.command("/kpi target revenue 100M per month", user="U0BOB")
+        await denyut.command("/kpi target revenue 50 jt per month for <@U0CITRA>", user="U0AYU")
+        answer = await denyut.command(f"/kpi target revenue {second} per month for <@U0BOB>", user="U0BOB")
         assert said in spoken(answer)
 
     async def test_a_whole_without_parts_says_nothing_of_them(self, denyut: Bench) -> None:
-        assert "parts" not in (await denyut.command("/kpi target revenue 100M", user="U0BOB")).text
+        assert "parts" not in (await denyut.command("/kpi target revenue 100M per month", user="U0BOB")).text
 
 
 class TestList:
@@ -306,7 +391,7 @@ class TestList:
             if day.weekday() < 5:
                 log(denyut, "leads", day, 4)
             day += timedelta(days=1)
-        await denyut.command("/kpi target leads 100", user="U0BOB")
+        await denyut.command("/kpi target leads 100 per month", user="U0BOB")
         said = (await denyut.command("/kpi target", user="U0BOB")).text
         assert "*Leads* per month, the whole team · This month: 72 of 100 (72%), behind." in said
         assert "From now on it takes about 9.33 per working day." in said
@@ -323,8 +408,8 @@ class TestList:
                     log(denyut, kpi, day, value, "U0BOB")
                     log(denyut, kpi, day, value * 25 if kpi == "leads" else 5, "U0CITRA")
             day += timedelta(days=1)
-        await denyut.command("/kpi target leads 60 for <@U0BOB>", user="U0BOB")
-        await denyut.command("/kpi target conversion rate 60% for <@U0BOB>", user="U0BOB")
+        await denyut.command("/kpi target leads 60 per month for <@U0BOB>", user="U0BOB")
+        await denyut.command("/kpi target conversion rate 60% per month for <@U0BOB>", user="U0BOB")
         said = (await denyut.command("/kpi target", user="U0BOB")).text
         assert "Forecast for the end: about 42 (judged by" in said  # 2 on each of 21 working days
         weekly = "Forecast for the end: about 50% (judged by the figures of the last 8 weeks)."
@@ -334,18 +419,71 @@ class TestList:
         denyut.now = datetime(2026, 11, 3, 8, tzinfo=UTC)
         for back in range(1, 60):
             log(denyut, "leads", date(2026, 11, 3) - timedelta(days=back), 4)
-        await denyut.command("/kpi target leads 100", user="U0BOB")
+        await denyut.command("/kpi target leads 100 per month", user="U0BOB")
         said = (await denyut.command("/kpi target", user="U0BOB")).text
         assert "too early to say" in said
         assert "Forecast" not in said
 
     async def test_another_persons_target_is_not_listed_but_for_owners_and_admins(self, denyut: Bench) -> None:
-        await denyut.command("/kpi target leads 77 for <@U0CITRA>", user="U0AYU")
+        await denyut.command("/kpi target leads 77 per month for <@U0CITRA>", user="U0AYU")
         assert "77" not in (await denyut.command("/kpi target", user="U0BOB")).text
         assert "77" in (await denyut.command("/kpi target", user="U0AYU")).text
         assert "77" in (await denyut.command("/kpi target", user="U0CITRA")).text
         settle(denyut, "leads", owners=("U0BOB",))
         assert "77" in (await denyut.command("/kpi target", user="U0BOB")).text
+
+
+class TestLongPast:
+    """Targets whose day is long past do not stand in the way of those that run."""
+
+    def ended(self, denyut: Bench, deadline: date, kpi: str = "leads", value: int = 50, owner: str = "") -> None:
+        target = Target(
+            new_id(), kpi, Decimal(value), None, deadline, owner, "U0BOB", THURSDAY, deadline - timedelta(days=20)
+        )
+        denyut.do(lambda db: db.targets.set(target))
+
+    async def test_lately_ended_ones_stay_with_their_verdict(self, denyut: Bench) -> None:
+        log(denyut, "leads", date(2026, 10, 20), 45)
+        self.ended(denyut, TODAY - timedelta(days=31))
+        listed = await denyut.command("/kpi target", user="U0BOB")
+        assert "*Leads* by 26 Oct 2026, the whole team · 6–26 Oct 2026: 45 of 50 (90%), missed." in listed.text
+        assert "over a month ago" not in listed.text
+
+    async def test_older_ones_are_one_line_and_a_click(self, denyut: Bench) -> None:
+        log(denyut, "leads", date(2026, 10, 20), 55)
+        self.ended(denyut, TODAY - timedelta(days=32))
+        self.ended(denyut, date(2025, 12, 31), "orders", 77)
+        await denyut.command("/kpi target revenue 5M per month", user="U0BOB")
+        listed = await denyut.command("/kpi target", user="U0BOB")
+        assert "Revenue" in listed.text
+        assert not any(kpi in listed.text for kpi in ("Leads", "Orders"))
+        assert "2 targets ended over a month ago and are not listed here." in listed.text
+        await denyut.press(listed, "Show older ones", user="U0BOB")
+        lines = denyut.slack.responses[-1][1].text.splitlines()
+        assert lines[0] == "Targets that ended over a month ago"
+        assert "*Leads* by 25 Oct 2026, the whole team · 5–25 Oct 2026: 55 of 50 (110%), met." in lines[1]
+        assert lines[2].startswith("*Orders* by 31 Dec 2025"), "the latest first"
+        assert "Revenue" not in "".join(lines)
+
+    async def test_where_none_runs_that_is_said(self, denyut: Bench) -> None:
+        self.ended(denyut, TODAY - timedelta(days=90))
+        listed = await denyut.command("/kpi target", user="U0CITRA")
+        assert listed.text == (
+            "Sekarang tidak ada target yang berjalan. 1 target sudah berakhir lebih dari sebulan lalu dan tidak "
+            "ditampilkan di sini."
+        )
+
+    async def test_what_somebody_may_not_see_is_not_counted_for_them(self, denyut: Bench) -> None:
+        self.ended(denyut, TODAY - timedelta(days=90), owner="U0CITRA")
+        assert "There is no target yet." in (await denyut.command("/kpi target", user="U0BOB")).text
+        assert "sudah berakhir" in (await denyut.command("/kpi target", user="U0CITRA")).text
+
+    async def test_nor_are_they_goals_in_the_catalogue_any_more(self, denyut: Bench) -> None:
+        self.ended(denyut, TODAY - timedelta(days=31), value=51)
+        self.ended(denyut, TODAY - timedelta(days=32), "orders", 77)
+        listed = (await denyut.command("/kpi list", user="U0BOB")).text
+        assert "Target: 51 by 26 Oct 2026" in listed
+        assert "77" not in listed
 
 
 class TestTakingBack:
@@ -388,7 +526,7 @@ class TestTakingBack:
         )
 
     async def test_it_takes_the_same_right_as_setting_it(self, denyut: Bench) -> None:
-        await denyut.command("/kpi target leads 5 for <@U0CITRA>", user="U0AYU")
+        await denyut.command("/kpi target leads 5 per month for <@U0CITRA>", user="U0AYU")
         refused = await denyut.command("/kpi target remove leads for <@U0CITRA>", user="U0BOB")
         assert "Only admins" in refused.text
         (target,) = active(denyut)
@@ -398,7 +536,7 @@ class TestTakingBack:
         assert active(denyut) == []
 
     async def test_what_is_not_understood_takes_nothing_back(self, denyut: Bench) -> None:
-        await denyut.command("/kpi target leads 5", user="U0BOB")
+        await denyut.command("/kpi target leads 5 per month", user="U0BOB")
         for line in (
             "remove",
             "remove nonsense",

@@ -19,8 +19,9 @@ from bot.files import line_words
 from bot.i18n import load
 from bot.kpis.exporting import export_table
 from bot.kpis.grammar import clean_note
-from bot.kpis.importing.planning import import_plan, open_table, plan_import
+from bot.kpis.importing.planning import open_table, plan_import
 from bot.kpis.importing.plans import ImportPlan, ImportReport
+from bot.kpis.importing.recording import import_plan
 from bot.kpis.service import Acting, undo_entry, undo_latest
 from bot.kpis.vocabulary import Vocabulary
 from bot.spreadsheets import TableKind

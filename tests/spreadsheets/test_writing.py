@@ -1,6 +1,7 @@
 """Tables out: read back they are the same, and no spreadsheet program runs anything in them."""
 
 import csv
+import re
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -81,6 +82,14 @@ def test_numbers_are_written_plainly(value: Decimal) -> None:
     assert isinstance(cell, str)
     assert Decimal(cell) == value
     assert len(cell.partition(".")[2]) != 3, "three decimals could be thousands"
+
+
+@pytest.mark.parametrize("text", [" =1+1", "\u00a0@SUM(A1)", "\ufeff=1", " \u200b-1", "a; =1+1", "\x0b＝1"])
+def test_blanks_before_it_hide_no_formula(text: str) -> None:
+    """Some programs leave them out before they look."""
+    for cell in re.split("[;,|]", guarded(text)):
+        assert not cell.strip("\x0b\ufeff\u200b\u00a0 ").startswith(LIVE)
+    assert unguarded(guarded(text)) == text
 
 
 @given(text=st.text(alphabet="'=+-@\t\r\n ;,|＝aB1", max_size=8))

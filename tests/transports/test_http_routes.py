@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from bot import transports
 from bot.commands import Registry, Request, Response
@@ -29,6 +30,8 @@ class Echo:
         self.seen: list[Request] = []
         self.go_on = asyncio.Event()
         self.go_on.set()
+        self.fault: Exception | None = None
+        self.body: dict[str, Any] = {}
         registry = Registry(Catalogues({}, "en"))
         registry.route("POST", PATH, self.answer)
         services: Any = SimpleNamespace(now=lambda: NOW)
@@ -39,7 +42,9 @@ class Echo:
     async def answer(self, request: Request) -> Response:
         self.seen.append(request)
         await self.go_on.wait()
-        return Response(201, {"size": len(request.body)}, {"x-echo": "yes"})
+        if self.fault is not None:
+            raise self.fault
+        return Response(201, {"size": len(request.body), **self.body}, {"x-echo": "yes"})
 
     async def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, Any, Any]:
         url = f"http://127.0.0.1:{self.port}{path}"
@@ -86,6 +91,47 @@ async def test_what_is_not_there_is_a_problem(echo: Echo, method: str, path: str
     assert headers["content-type"] == "application/problem+json"
     assert headers.get("allow") == ("POST" if status == 405 else None)
     assert echo.seen == []
+
+
+class TestFaults:
+    """What nobody expected: programs are told in the form of every other refusal, and the log tells the rest."""
+
+    async def refused(self, echo: Echo) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The problem that a fault is answered with, and the log's entry about it."""
+        with capture_logs() as logs:
+            status, text, headers = await echo.send("POST", PATH, b"a secret body", authorization="Bearer secret")
+        assert (status, headers["content-type"]) == (500, "application/problem+json")
+        assert headers["cache-control"] == "no-store"
+        (entry,) = [each for each in logs if each["event"] == "bug"]
+        return json.loads(text), dict(entry)
+
+    async def test_it_is_a_problem_with_a_reference_that_is_in_the_log(self, echo: Echo) -> None:
+        echo.fault = KeyError("leads")
+        told, entry = await self.refused(echo)
+        reference = entry["reference"]
+        assert told == {
+            "type": "urn:denyut:problem:internal-server-error",
+            "title": "Internal Server Error",
+            "status": 500,
+            "detail": f"Something went wrong on this side; its log tells more under {reference}. Send the same request "
+            "again later: what was stored is not stored twice.",
+            "reference": reference,
+        }
+        assert (entry["what"], entry["exc_info"], entry["log_level"]) == (f"POST {PATH}", True, "error")
+        assert "leads" not in json.dumps(told), "what went wrong inside is for the log"
+        assert "secret" not in str(entry)
+
+    async def test_every_fault_has_its_own_and_the_next_request_is_served(self, echo: Echo) -> None:
+        echo.fault = RuntimeError("x")
+        (first, _), (second, _) = await self.refused(echo), await self.refused(echo)
+        assert first["reference"] != second["reference"]
+        echo.fault = None
+        assert (await echo.send("POST", PATH, b"x"))[0] == 201
+
+    async def test_an_answer_that_is_no_json_is_a_fault_too(self, echo: Echo) -> None:
+        echo.body = {"when": NOW}
+        told, entry = await self.refused(echo)
+        assert told["reference"] == entry["reference"]
 
 
 async def test_without_bolt_slack_finds_nothing_though_it_signs(echo: Echo) -> None:

@@ -4,6 +4,7 @@ limits; and that the limits would be noticed."""
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
@@ -14,11 +15,13 @@ from bot.domain.kpi_notes import KpiNote, KpiNoteKind
 from bot.domain.kpis import KPIS, Aggregation, Direction, Kind, Kpi, Objective, Unit
 from bot.domain.policies import Policy, Who
 from bot.domain.schedules import Cadence
+from bot.domain.targets import Target
 from bot.i18n import load
 from bot.kpis.defining import rights_views, settings_forms, views
 from bot.kpis.defining.definitions import Measure, Source, Typed
 from bot.kpis.defining.names import LONGEST_MEANING, LONGEST_NAME
-from bot.kpis.defining.outcomes import MOST_BECAUSE, Defined
+from bot.kpis.defining.outcomes import MOST_BECAUSE, Defined, How, TakenAway
+from bot.kpis.defining.taken_away_views import taken_away_message
 from bot.kpis.reviewing import views as reviews
 from bot.kpis.reviewing.outcomes import DUE, FORGOTTEN, MOST_REASON, Facts
 from bot.kpis.wording import Wording
@@ -56,7 +59,7 @@ SETTINGS = KpiSettings(
 )
 GROUPS = Groups([UserGroup(f"S{number:08}", "g" * 100, "Group " * 30) for number in range(150)])
 NOTE = KpiNote("n", "computed", KpiNoteKind.CHANGED, "<&>" * (MOST_REASON // 3), "U0BOB", NOW)
-LOGGED = {f"U0MEMBER{number:03}": 99_999 for number in range(40)} | {"import": 5}
+LOGGED = (*(f"U0MEMBER{number:03}" for number in range(40)), "import")
 LAST = Entry("e", OWN[0].key, "U0BOB", HUGE, TODAY, "U0BOB", NOW, "s")
 DAYS = frozenset(TODAY + timedelta(days=2 * number) for number in range(900))
 POLICY = Policy(Who.ADMINS, Who.OWNERS, Who.MEMBERS, DAYS)
@@ -70,7 +73,7 @@ def wording(language: str) -> Wording:
 
 
 def facts(kpi: Kpi = OWN[0], settings: KpiSettings = SETTINGS) -> Facts:
-    return Facts(kpi, settings, TODAY, NOW, LOGGED, LAST, 11, 12, 40, (NOTE,) * 50, may_decide=True)
+    return Facts(kpi, settings, TODAY, NOW, 99_999, LOGGED, LAST, 11, 12, 40, (NOTE,) * 50, may_decide=True)
 
 
 FORMS: dict[str, Callable[[Wording], Block]] = {
@@ -96,7 +99,23 @@ FORMS: dict[str, Callable[[Wording], Block]] = {
     "retire": lambda w: reviews.retire_form(OWN[0], OWN, w),
     "kept": lambda w: reviews.done_form(facts(), w),
 }
+
+
+def taken_away(how: How, kpi: Kpi = OWN[0], *, is_seen: bool = True) -> TakenAway:
+    settings = SETTINGS if how is How.HIDDEN else KpiSettings(retired_because=SETTINGS.retired_because)
+    aimed = Target("t", kpi.key, -HUGE, None, TODAY, "", "U0BOBBOBBOB", NOW, TODAY)
+    return TakenAway(how, kpi, settings, "U0BOBBOBBOB", is_seen, tuple(OWN), (aimed,) * 12)
+
+
 MESSAGES: dict[str, Callable[[Wording], Message]] = {
+    **{
+        f"taken away: {how}, {kpi.key}, seen: {is_seen}": (
+            lambda w, how=how, kpi=kpi, is_seen=is_seen: taken_away_message(
+                taken_away(how, kpi, is_seen=is_seen), w, KPIS_HERE
+            )
+        )
+        for how, kpi, is_seen in product(How, (OWN[0], COMPUTED), (True, False))
+    },
     "rights": lambda w: rights_views.rights_message(POLICY, w.t),
     "due": lambda w: reviews.asking_message([reviews.Item(facts(kpi)) for kpi in OWN], DUE, w),
     "forgotten": lambda w: reviews.asking_message([reviews.Item(facts(kpi)) for kpi in OWN], FORGOTTEN, w),

@@ -14,9 +14,10 @@ from bot.domain.entries import Confidence, Entry, EntryState, Figure
 from bot.domain.kpis import KPIS
 from bot.domain.members import Member
 from bot.domain.periods import Period, PeriodKind, containing
+from bot.domain.preferences import Preferences
 from bot.domain.scoreboard import KpiLine
 from bot.domain.waiting import AskedKpi, Waiting
-from bot.home.facts import HomeFacts
+from bot.home.facts import HomeFacts, Visit, WaitingFacts
 from bot.home.views import home_view
 from bot.i18n import load
 from bot.kpis import views
@@ -162,7 +163,9 @@ def test_forms_are_within_limits(name: str, language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_home_with_everything_that_waits_is_within_limits(language: str) -> None:
     values = tuple(LONG_NAMED)
-    facts = HomeFacts((), (), (), TODAY, "Asia/Jakarta", "IDR", values)
+    visit = Visit(Member("U1"), datetime(2026, 11, 26, 5, tzinfo=UTC), TODAY, "Asia/Jakarta", language)
+    chosen = Preferences.of(visit.member, language, visit.zone)
+    facts = HomeFacts(visit, "IDR", chosen, WaitingFacts(asked=values))
     view = home_view(facts, TEXTS.t(language))
     check_view(view, "home", lambda _: True)
     assert "Nothing is waiting" not in str(view)

@@ -195,7 +195,7 @@ def chart_of(block_holder: Message) -> Block:
 
 
 def test_a_target_is_a_second_line_across_the_chart_and_told_in_words() -> None:
-    goal = replace(target("leads", PeriodKind.WEEK), value=Decimal(10))
+    goal = replace(target("leads", PeriodKind.WEEK), value=Decimal(10), starts=date(2026, 1, 1))
     few = [(bucket, Decimal(place + 3)) for place, bucket in enumerate(course(KPIS["leads"]).buckets)]
     buckets = tuple(replace(bucket, figure=Figure(KPIS["leads"], value, 1)) for bucket, value in few)
     message = views.shown_message(shown(KPIS["leads"], course=Course(PeriodKind.WEEK, buckets, goal)), wording_of("en"))
@@ -210,7 +210,8 @@ def test_a_target_is_a_second_line_across_the_chart_and_told_in_words() -> None:
 
 
 def test_a_range_has_two_lines() -> None:
-    goal = replace(target("leads", PeriodKind.WEEK), value=Decimal(5), upper=Decimal(8), aim=Aim.INSIDE)
+    always = {"value": Decimal(5), "upper": Decimal(8), "aim": Aim.INSIDE, "starts": date(2026, 1, 1)}
+    goal = replace(target("leads", PeriodKind.WEEK), **always)  # type: ignore[arg-type]
     plain = course(KPIS["leads"], goal=goal, value=Decimal(6))
     chart = chart_of(views.shown_message(shown(KPIS["leads"], course=plain), wording_of("en")))
     assert [series["name"] for series in chart["series"]] == ["Leads", "Target", "Upper target"]

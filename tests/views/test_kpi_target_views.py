@@ -23,7 +23,8 @@ from bot.kpis.alerting.outcomes import Told
 from bot.kpis.grammar import MAX_NOTE
 from bot.kpis.targets import forms, views
 from bot.kpis.targets.grammar import MAX_WHY
-from bot.kpis.targets.outcomes import Attainability, Listed, TargetSet
+from bot.kpis.targets.outcomes import Attainability, Listed, TargetList, TargetSet
+from bot.kpis.targets.service import ASKED_PERIODS
 from bot.kpis.wording import Wording
 from bot.playground.block_kit.whole import check_message_blocks, check_view
 from bot.slack.blocks import Block, Message, as_payload
@@ -81,6 +82,7 @@ def set_(of: Target, **more: object) -> TargetSet:
     return TargetSet(of, **fields)  # type: ignore[arg-type]
 
 
+CARRIED = {"kpi": "own149" * 4, "key": "k" * 60, "for": "U0BOBBOBBOB", "aim": "inside", "value": f"{HUGE}"}
 THIS_MONTH = containing(TODAY, PeriodKind.MONTH)
 FORECAST = Forecast(HUGE, HUGE, HUGE, Method.DAILY_MEAN, 60)
 AIMS = (None, *Aim)
@@ -122,9 +124,24 @@ MESSAGES: dict[str, Callable[[Wording], Message]] = {
     "parts over": lambda w: views.target_message(set_(target(), parts=parts(target(), "-5")), w),
     "parts fit": lambda w: views.target_message(set_(target(), parts=parts(target(), "0")), w),
     "list": lambda w: views.targets_message(
-        [Listed(progress(target(key, aim=aim)), FORECAST, parts(target(key))) for key, aim in product(KPIS, AIMS)], w
+        TargetList(
+            tuple(
+                Listed(progress(target(key, aim=aim)), FORECAST, parts(target(key)))
+                for key, aim in product(KPIS, AIMS)
+            ),
+            older=999,
+        ),
+        w,
     ),
-    "no targets": lambda w: views.targets_message([], w),
+    "list of older ones": lambda w: views.targets_message(
+        TargetList((Listed(progress(target(period=None))),), are_older=True), w
+    ),
+    "no targets": lambda w: views.targets_message(TargetList(()), w),
+    "none but older ones": lambda w: views.targets_message(TargetList((), older=1), w),
+    "per what": lambda w: views.period_question(
+        [target(aim=Aim.INSIDE, period=period, owner="U0BOB") for period in ASKED_PERIODS], CARRIED, w
+    ),
+    "as before": lambda w: views.target_message(set_(target()), w, is_as_before=True),
     "removed": lambda w: views.removed_message(target(), w),
     "which removed": lambda w: views.which_removed_message(
         [replace(target(aim=aim, period=kind), id=f"{aim}{kind}") for aim, kind in product(AIMS, forms.TARGET_PERIODS)],
@@ -211,7 +228,7 @@ def test_no_label_of_the_form_is_cut(language: str) -> None:
 def test_no_target_of_the_list_is_cut(language: str) -> None:
     w = wording(language)
     for count in (120, 121):
-        message = views.targets_message([Listed(progress(target()), FORECAST, parts(target()))] * count, w)
+        message = views.targets_message(TargetList((Listed(progress(target()), FORECAST, parts(target())),) * count), w)
         sections = [block for block in message.blocks if block["type"] == "section"]
         assert len(sections) == 41
         assert not any(block["text"]["text"].endswith("…") for block in sections)

@@ -5,12 +5,23 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
+from bot.calendars import calendar_of
+from bot.domain.calendars import OwnCalendar
 from bot.domain.catalogue import Catalogue, Viewer
-from bot.domain.members import Absence, Member
+from bot.domain.members import Member
+from bot.domain.periods import Period
 from bot.domain.scoreboard import Progress, seen_from
-from bot.domain.standings import Followed, Standing, follow, running_period, verdict_period
+from bot.domain.standings import (
+    LONGEST_PAUSE,
+    Followed,
+    Standing,
+    follow,
+    last_day_before,
+    owed_verdict,
+    running_period,
+    verdict_period,
+)
 from bot.domain.targets import OwnerKind, Target
 from bot.domain.workdays import Workdays
 from bot.scoreboard import read_progress, workdays_in
@@ -46,6 +57,8 @@ class _Due:
     target: Target
     day: date
     receivers: tuple[Receiver, ...]
+    periods: tuple[Period, ...]
+    """Those in which it is looked at, the earlier one first."""
 
 
 def read_decisions(db: UnitOfWork, now: datetime, country: str, default_zone: str) -> list[Decision]:
@@ -56,8 +69,10 @@ def read_decisions(db: UnitOfWork, now: datetime, country: str, default_zone: st
     if not targets:
         return []
     workdays = workdays_in(country, db.catalogue.policy().days_off)
-    people = _People(db, kpis, targets, now, workdays, default_zone)
+    successors = _read_successors(db, targets, now)
+    people = _People(db, kpis, [*targets, *(replaced for replaced, _ in successors)], now, workdays, default_zone)
     due = [each for target in targets if (each := people.due(target)) is not None]
+    due += [each for replaced, by in successors if (each := people.due(replaced, by)) is not None and each.periods]
     done = db.handled.known({_key(each.target, each.day) for each in due})
     due = [each for each in due if _key(each.target, each.day) not in done]
     if not due:
@@ -74,6 +89,30 @@ def read_decisions(db: UnitOfWork, now: datetime, country: str, default_zone: st
         )
         for each in due
     ]
+
+
+def _read_successors(db: UnitOfWork, targets: Sequence[Target], now: datetime) -> list[tuple[Target, Target]]:
+    """The targets that were replaced so lately that nobody may have heard how they ended, each with the one in its
+    place. What was replaced on the day before by the clock of UTC is looked for as well: where people are further east
+    it was morning already."""
+    oldest = now.date() - timedelta(days=LONGEST_PAUSE + 1)
+    wanted = [each for each in targets if last_day_before(each) >= oldest]
+    last_days = {last_day_before(each) for each in wanted}
+    held = {day: db.targets.held_on(day) for last in last_days for day in (last - timedelta(days=1), last)}
+    found = []
+    for by in wanted:
+        last = last_day_before(by)
+        theirs = [each for each in held[last] if _in_place_of(each, by)]
+        theirs = theirs or [
+            each for each in held[last - timedelta(days=1)] if _in_place_of(each, by) and each.replaced_at == by.set_at
+        ]
+        found += [(each, by) for each in theirs[-1:]]
+    return found
+
+
+def _in_place_of(replaced: Target, by: Target) -> bool:
+    is_same = (replaced.kpi_key, replaced.owner_id, replaced.period) == (by.kpi_key, by.owner_id, by.period)
+    return is_same and replaced.replaced_at is not None
 
 
 def told(target: Target, kpis: Catalogue, working: Collection[str]) -> tuple[str, ...]:
@@ -105,16 +144,21 @@ class _People:
         default_zone: str,
     ) -> None:
         self._db, self._kpis, self._now = db, kpis, now
-        self._workdays, self._default_zone = workdays, default_zone
+        self._workdays = workdays
         ids = {each for target in targets for each in _concerned(target, kpis)}
         found = db.members.get_many(ids) if ids else {}
         self._members = {each.id: each for each in found.values() if each.left_out is None}
         day = now.date()
-        self._absences = db.members.absences(day - timedelta(days=1), day + timedelta(days=1), ids) if ids else []
+        away = db.members.absences(day - timedelta(days=1), day + timedelta(days=1), ids) if ids else []
+        self._calendars: dict[str, OwnCalendar] = {
+            each.id: calendar_of(each, [one for one in away if one.member_id == each.id], workdays, default_zone)
+            for each in self._members.values()
+        }
         self._seen: dict[str, Catalogue] = {}
 
-    def due(self, target: Target) -> _Due | None:
-        """Who is told of a target today, and which day that is; None while nobody who is told is at work."""
+    def due(self, target: Target, replaced_by: Target | None = None) -> _Due | None:
+        """Who is told of a target today, and which day that is; None while nobody who is told is at work. One that was
+        replaced is looked at only for how it ended."""
         there = [
             (member, self._free_at(member))
             for member_id in told(target, self._kpis, self._members)
@@ -127,17 +171,21 @@ class _People:
         if day <= target.starts:
             return None
         receivers = tuple(Receiver(member.id, at) for member, at in there if self._is_today(member, at))
-        return _Due(target, day, receivers)
+        periods = (
+            (verdict_period(target, day, self._workdays), running_period(target, day, self._workdays))
+            if replaced_by is None
+            else (owed_verdict(target, replaced_by, day, self._workdays),)
+        )
+        return _Due(target, day, receivers, tuple(each for each in periods if each is not None))
 
     def _is_today(self, member: Member, at: datetime) -> bool:
         return at <= self._now + timedelta(days=1) and self._local(at, member) == self._local(self._now, member)
 
     def _free_at(self, member: Member) -> datetime:
-        absences: list[Absence] = [each for each in self._absences if each.member_id == member.id]
-        return self._workdays.next_moment(self._now, member.zone_or(self._default_zone), absences)
+        return self._calendars[member.id].next_moment(self._now)
 
     def _local(self, moment: datetime, member: Member) -> date:
-        return moment.astimezone(ZoneInfo(member.zone_or(self._default_zone))).date()
+        return self._calendars[member.id].today(moment)
 
     def _may_hear(self, member: Member, target: Target) -> bool:
         if member.id not in self._seen:
@@ -146,14 +194,9 @@ class _People:
 
 
 def _read_found(db: UnitOfWork, kpis: Catalogue, due: Sequence[_Due], workdays: Workdays) -> dict[str, list[Progress]]:
-    """Where each target stands in the latest period that may be judged and in the running one, in that order, by the
-    definitions by which it is shown. What has the same day to be seen from is read together."""
-    wanted: list[tuple[date, date, Target]] = []
-    for each in due:
-        judged = verdict_period(each.target, each.day, workdays)
-        for period in (judged, running_period(each.target, each.day, workdays)):
-            if period is not None:
-                wanted.append((each.day, seen_from(period, each.day), each.target))
+    """Where each target stands in its periods, the earlier one first, by the definitions by which it is shown. What has
+    the same day to be seen from is read together."""
+    wanted = [(each.day, seen_from(period, each.day), each.target) for each in due for period in each.periods]
     found: dict[str, list[Progress]] = {}
     ordered = sorted(wanted, key=lambda each: each[:2])
     for (day, seen), group in groupby(ordered, key=lambda each: each[:2]):

@@ -1,7 +1,7 @@
 """Buttons and the form of an alert, and what the scheduler does for alerts."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -58,10 +58,12 @@ async def on_noted(submission: Submission) -> Reply:
     acting = await acting_in(submission)
     kpi, kind = _carried(submission.carried, acting)
     text, alert = submission.inputs.get(views.NOTE_FIELD, ""), str(submission.carried.get("alert", ""))
+    due = submission.inputs.get(ids.ACTION_DUE_INPUT, "")
+    due_on = date.fromisoformat(due) if due else None
     try:
         await submission.services.storage.write(
             submission.workspace_id,
-            lambda db: service.add_note(db, kpi.key, kind, text, alert, submission.key, acting),
+            lambda db: service.add_note(db, kpi.key, kind, text, alert, submission.key, acting, due_on),
         )
     except DomainError as refusal:
         return FormErrors({views.NOTE_FIELD: submission.t(refusal.key, **refusal.values)})

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.actions import Action, ActionSource
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
 from bot.domain.errors import DomainError
 from bot.domain.kpi_notes import KpiNote, KpiNoteKind
@@ -137,10 +138,18 @@ def read_notes(db: UnitOfWork, kpi_key: str, since: datetime) -> list[KpiNote]:
 
 
 def add_note(
-    db: UnitOfWork, kpi_key: str, kind: KpiNoteKind, text: str, alert_id: str, key: str, acting: Acting
+    db: UnitOfWork,
+    kpi_key: str,
+    kind: KpiNoteKind,
+    text: str,
+    alert_id: str,
+    key: str,
+    acting: Acting,
+    due_on: date | None = None,
 ) -> KpiNote:
     """Keep why a KPI is where it is, or what is done about it; the alert it was noted at turns into one that says so.
-    The same `key` keeps one.
+    What is done is on their list of actions, until `due_on` (their local date; None: some time). The same `key` keeps
+    one.
 
     DomainErrors: `core.stale` for a KPI this person may not see, `kpis.alerts.form.empty`, `kpis.note_too_long`.
     """
@@ -152,6 +161,9 @@ def add_note(
     note = KpiNote(new_id(), kpi_key, kind, words, acting.by.id, acting.now)
     if db.handled.first_time(f"kpi-note:{key}", acting.now):
         db.catalogue.add_note(note)
+        if kind is KpiNoteKind.ACTION:
+            me, source = acting.by.id, (ActionSource.ALERT, kpi_key)
+            db.actions.add(Action(note.id, words, me, due_on, *source, me, acting.now))
         alert = db.deliveries.get(alert_id)
         if alert is not None and alert.purpose == ALERT and alert.receiver == acting.by.id and alert.state in _OUT:
             db.deliveries.add(_turning(alert, acting.now, key))

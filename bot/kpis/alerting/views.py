@@ -17,6 +17,7 @@ from bot.slack.blocks import (
     Message,
     actions,
     button,
+    date_input,
     escape,
     field,
     form,
@@ -119,10 +120,14 @@ def note_form(kpi: Kpi, kind: KpiNoteKind, alert_id: str, w: Wording) -> Block:
     """One text, and who will read it."""
     element = text_input("typed", multiline=True, max_length=MAX_NOTE)
     label = w.t(f"kpis.alerts.form.label.{kind}", kpi=w.name(kpi))
+    fields = [field(NOTE_FIELD, label, element, hint=w.t("kpis.alerts.form.hint"))]
+    if kind is KpiNoteKind.ACTION:
+        due, hint = date_input(ids.ACTION_DUE_INPUT), w.t("kpis.alerts.form.due_hint")
+        fields.append(field(ids.ACTION_DUE_INPUT, w.t("kpis.alerts.form.due"), due, optional=True, hint=hint))
     return form(
         ids.ALERT_NOTE_FORM,
         w.t(f"kpis.alerts.form.title.{kind}"),
-        [field(NOTE_FIELD, label, element, hint=w.t("kpis.alerts.form.hint"))],
+        fields,
         submit=w.t("core.save"),
         close=w.t("core.cancel"),
         metadata=ids.pack(kpi=kpi.key, alert=alert_id, kind=kind.value),

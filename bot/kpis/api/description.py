@@ -48,6 +48,7 @@ _PROBLEM: Mapping[str, Any] = {
                 },
             },
         },
+        "reference": {"type": "string", "description": "Under what the server's log tells of a fault of its own."},
     },
 }
 _REFUSALS: Mapping[str, str] = {
@@ -60,6 +61,7 @@ _REFUSALS: Mapping[str, str] = {
     "415": "The content type is not application/json.",
     "422": "The body is JSON, and something in it cannot be recorded; all of it is listed.",
     "429": f"The token sent more than {REQUESTS} requests within a minute; Retry-After says when to go on.",
+    "500": "A fault of the server, told in its log under the reference; send the same request again.",
     "503": "The server is stopping; send the same request again.",
 }
 _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}

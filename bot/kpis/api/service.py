@@ -18,8 +18,8 @@ from bot.kpis.api.contents import Content, Reader, read_day, read_note
 from bot.kpis.api.orders import Order, Refused, SentEntry, unusable
 from bot.kpis.api.schema import Wrong
 from bot.kpis.api.tokens import digest_of, new_token, source_by_id, source_by_key, token_id_of
-from bot.kpis.asking.turning import turn_asks
 from bot.kpis.vocabulary import Vocabulary
+from bot.logging_values import turn_asks
 from bot.services import Services
 from storage import UnitOfWork, new_id
 
@@ -32,6 +32,10 @@ _UNKNOWN = (
 _LEFT = "Whoever made this token may not log KPIs here any more; an admin can make a new one in Slack with /kpi tokens."
 _OTHER_BODY = (
     "Another body was sent with this Idempotency-Key before. Nothing was stored; use a new key for a new request."
+)
+_DEFINED_MEANWHILE = (
+    "Somebody has just defined one of these KPIs anew: it is computed from others now. Nothing was stored; send the "
+    "KPIs that it is computed from instead."
 )
 _OTHER_ENTRY = "Some of these entries were sent before and said something else. Nothing was stored."
 
@@ -207,7 +211,10 @@ class _Recording:
             raise Refused(403, detail, contents.forbidden)
         entries = [self._entry(each, sources[place]) for place, each in contents.understood.items()]
         # in one order, so that two requests at once cannot wait for each other
-        added = self.db.kpis.add_many(sorted(entries, key=lambda each: each.source))
+        try:
+            added = self.db.kpis.add_many(sorted(entries, key=lambda each: each.source))
+        except DomainError:
+            raise Refused(409, _DEFINED_MEANWHILE) from None
         for entry in {(each.kpi_key, each.on): each for each in entries}.values():
             turn_asks(self.db, entry, self.caller.acting.now)
         return added

@@ -4,11 +4,12 @@ that are due: is the value there by now, is the person at work? Each change is a
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.calendars import Calendars
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.members import Member
 from bot.domain.schedules import Occurrence, Schedule, ScheduleKind
-from bot.kpis.asking.service import Calendar, absences_of, make_asks, why_never, why_not
-from bot.kpis.asking.turning import asks_of
+from bot.kpis.asking.service import make_asks, why_never, why_not
+from bot.logging_values import asks_of
 from bot.services import Services
 from bot.waiting import KPI_ASKED, KPI_REMINDED, ask_subject, asked_in, has_declined, has_value
 from storage import UnitOfWork
@@ -30,11 +31,11 @@ async def ask_owners(services: Services, now: datetime) -> None:
 
 
 def _make(schedule: Schedule, made: Occurrence, now: datetime, services: Services, db: UnitOfWork) -> None:
-    make_asks(db, schedule, made, now, _calendar(db, services))
+    make_asks(db, schedule, made, now, _calendars(db, services))
 
 
-def _calendar(db: UnitOfWork, services: Services) -> Calendar:
-    return Calendar.of(db, services.settings.country, services.settings.timezone)
+def _calendars(db: UnitOfWork, services: Services) -> Calendars:
+    return Calendars.of(db, services.settings.country, services.settings.timezone)
 
 
 def _waiting(db: UnitOfWork, now: datetime) -> tuple[list[tuple[Schedule, Occurrence]], bool]:
@@ -60,27 +61,26 @@ def _is_due(ask: Delivery, now: datetime) -> bool:
 
 def _settle_all(db: UnitOfWork, now: datetime, services: Services) -> None:
     """Every question that is due is left to be sent, put off, or given up with the reason."""
-    calendar = _calendar(db, services)
+    calendars = _calendars(db, services)
     for schedule, made in _latest_dates(db):
         for ask in asks_of(db, ask_subject(schedule.subject_id, made.local_date)):
             if _is_due(ask, now):
-                _settle(db, ask, now, calendar)
+                _settle(db, ask, now, calendars)
 
 
-def _settle(db: UnitOfWork, ask: Delivery, now: datetime, calendar: Calendar) -> None:
+def _settle(db: UnitOfWork, ask: Delivery, now: datetime, calendars: Calendars) -> None:
     reason = why_silent(db, ask)
     if reason:
         db.deliveries.skipped(ask.id, reason)
         return
-    zone = calendar.zone_of(db.members.get(ask.receiver) or Member(ask.receiver))
     until = ask.expires_at or now
-    away = absences_of(db, ask.receiver, now, until)
-    earliest = calendar.workdays.next_moment(now, zone, away)
+    own = calendars.own(db, db.members.get(ask.receiver) or Member(ask.receiver), now, until)
+    earliest = own.next_moment(now)
     reached = _reached_at(db, ask, now) if ask.purpose == KPI_REMINDED else None
     if reached is not None:
-        earliest = max(earliest, calendar.workdays.days_later(reached, zone, 1, away))
+        earliest = max(earliest, own.days_later(reached, 1))
     asked = asked_in(ask.facts, db.catalogue.read())
-    never = why_never(ask.facts["cadence"], asked.on, earliest, until, zone) if asked else "retired"
+    never = why_never(ask.facts["cadence"], asked.on, earliest, until, own.zone) if asked else "retired"
     if never:
         db.deliveries.skipped(ask.id, never)
     elif earliest > now:

@@ -5,14 +5,14 @@ A date of the schedule begins where the day begins first on earth, so that every
 where they are. Until when a question is of use: the next date's.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.calendars import Calendars
 from bot.domain.catalogue import KpiSettings, Viewer
 from bot.domain.deliveries import Delivery, NewDelivery, Verb
 from bot.domain.errors import DomainError
-from bot.domain.members import Absence, Member
+from bot.domain.members import Member
 from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.schedules import (
     Cadence,
@@ -28,8 +28,7 @@ from bot.domain.schedules import (
 from bot.domain.waiting import AskedKpi
 from bot.domain.workdays import Workdays
 from bot.kpis.acting import Acting
-from bot.kpis.asking.turning import asks_of, turn
-from bot.scoreboard import workdays_in
+from bot.logging_values import asks_of, turn
 from bot.waiting import (
     KPI_ASK_CHANGED,
     KPI_ASKED,
@@ -46,26 +45,6 @@ FIRST_ZONE = "Etc/GMT-14"
 ONE_DAY = timedelta(days=1)
 _MONTHLY = {Cadence.MONTHLY: PeriodKind.MONTH, Cadence.QUARTERLY: PeriodKind.QUARTER}
 _ON_A_WEEKDAY = (Cadence.WEEKLY, Cadence.TWO_WEEKS)
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """The working days of the country and the zone of those who said nothing of theirs."""
-
-    workdays: Workdays
-    default_zone: str
-
-    @classmethod
-    def of(cls, db: UnitOfWork, country: str, default_zone: str) -> "Calendar":
-        return cls(workdays_in(country, db.catalogue.policy().days_off), default_zone)
-
-    def zone_of(self, member: Member) -> str:
-        """Their zone; the default one where this system does not know theirs."""
-        zone = member.zone_or(self.default_zone)
-        try:
-            return ZoneInfo(zone).key
-        except (KeyError, ValueError, OSError):
-            return self.default_zone
 
 
 def keep_schedule(db: UnitOfWork, kpi_key: str, settings: KpiSettings, acting: Acting) -> None:
@@ -129,26 +108,26 @@ def period_asked(cadence: Cadence, on: date, workdays: Workdays) -> Period:
     return containing(day, PeriodKind.DAY)
 
 
-def make_asks(db: UnitOfWork, schedule: Schedule, made: Occurrence, now: datetime, calendar: Calendar) -> None:
+def make_asks(db: UnitOfWork, schedule: Schedule, made: Occurrence, now: datetime, calendars: Calendars) -> None:
     """Owes every owner the question of one date and its reminder, each at the wished time where they are, or when they
     are next at work. Who is not asked has it recorded why. Doing it again changes nothing."""
     kpi = db.catalogue.read().get(schedule.subject_id)
     if kpi is None:
         return
-    period = period_asked(schedule.rule.cadence, made.local_date, calendar.workdays)
+    period = period_asked(schedule.rule.cadence, made.local_date, calendars.workdays)
     asked = AskedKpi(kpi, made.local_date, period)
     for owner in db.catalogue.read().settings(kpi.key).owners:
-        _make_ask(db, asked, schedule.rule, owner, now, calendar)
+        _make_ask(db, asked, schedule.rule, owner, now, calendars)
 
 
-def _make_ask(db: UnitOfWork, asked: AskedKpi, rule: Rule, owner: str, now: datetime, calendar: Calendar) -> None:
+def _make_ask(db: UnitOfWork, asked: AskedKpi, rule: Rule, owner: str, now: datetime, calendars: Calendars) -> None:
     member = db.members.get(owner)
-    zone = calendar.zone_of(member or Member(owner))
+    zone = calendars.zone_of(member or Member(owner))
     ask_at = db.catalogue.read().settings(asked.kpi.key).ask_at
     until = _until(rule, asked.on, ask_at, zone)
-    away = absences_of(db, owner, now, until)
+    own = calendars.own(db, member or Member(owner), now, until)
     wished = max(instant(asked.on, ask_at, zone) or now, now)
-    at = calendar.workdays.next_moment(wished, zone, away)
+    at = own.next_moment(wished)
     reason = why_not(db, asked, member) or why_never(rule.cadence, asked.on, at, until, zone)
     subject, facts = ask_subject(asked.kpi.key, asked.on), {**facts_of(asked), "cadence": rule.cadence}
     ask = NewDelivery(KPI_ASKED, subject, owner, min(at, until), expires_at=until, facts=facts)
@@ -156,7 +135,7 @@ def _make_ask(db: UnitOfWork, asked: AskedKpi, rule: Rule, owner: str, now: date
     if added and reason:
         db.deliveries.skipped(added, reason)
     elif added:
-        again_at = calendar.workdays.days_later(at, zone, 1, away)
+        again_at = own.days_later(at, 1)
         if again_at < until:
             db.deliveries.add(NewDelivery(KPI_REMINDED, subject, owner, again_at, expires_at=until, facts=facts))
 
@@ -164,11 +143,6 @@ def _make_ask(db: UnitOfWork, asked: AskedKpi, rule: Rule, owner: str, now: date
 def _until(rule: Rule, on: date, ask_at: time, zone: str) -> datetime:
     """When the next date asks: a few dates are missing from some zones."""
     return next(at for day in dates(rule, on + ONE_DAY) if (at := instant(day, ask_at, zone)))
-
-
-def absences_of(db: UnitOfWork, member_id: str, now: datetime, until: datetime) -> list[Absence]:
-    """A person's days away between two moments."""
-    return db.members.absences((now - ONE_DAY).date(), (until + ONE_DAY).date(), [member_id])
 
 
 def why_not(db: UnitOfWork, asked: AskedKpi, member: Member | None) -> str:

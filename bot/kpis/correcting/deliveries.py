@@ -7,7 +7,8 @@ from bot.domain.deliveries import Delivery
 from bot.domain.entries import EntryState
 from bot.kpis.correcting.views import changed_for_you_message
 from bot.kpis.deliveries import wording_for
-from bot.kpis.service import CHANGED_FOR_YOU, latest_of
+from bot.kpis.service import CHANGED_FOR_YOU
+from bot.logging_values import latest_of
 from bot.services import Services
 from bot.slack.blocks import Message
 from storage import UnitOfWork

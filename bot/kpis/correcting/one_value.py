@@ -11,10 +11,11 @@ from bot.domain.errors import DomainError
 from bot.domain.kpis import Kpi, Unit
 from bot.domain.values import AmbiguousValue
 from bot.kpis import views
-from bot.kpis.grammar import MAX_NOTE, check_day, clean_note, read_entry
+from bot.kpis.grammar import MAX_NOTE, check_day, clean_note
 from bot.kpis.wording import Wording
 from bot.slack import ids
 from bot.slack.blocks import Block, date_input, field, option, select, text_input
+from bot.typed_values import read_entry
 
 NOT_SAID = "none"
 

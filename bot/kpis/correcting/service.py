@@ -4,11 +4,11 @@ changed stays, with who changed it, when and why."""
 from bot.domain.entries import Entry, EntryState
 from bot.domain.errors import DomainError
 from bot.kpis.acting import Acting
-from bot.kpis.asking.turning import turn_asks
 from bot.kpis.correcting.one_value import OneValue
 from bot.kpis.grammar import check_day
 from bot.kpis.outcomes import Corrected
-from bot.kpis.service import end_entry, latest_of, may_change, tell_change
+from bot.kpis.service import end_entry, may_change, tell_change
+from bot.logging_values import latest_of, turn_asks
 from storage import UnitOfWork, new_id
 
 

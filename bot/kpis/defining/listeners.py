@@ -24,8 +24,10 @@ from bot.kpis.defining.definitions import (
     typed_from,
     typed_of,
 )
+from bot.kpis.defining.deliveries import render_taken_away
 from bot.kpis.defining.names import LONGEST_NAME, clean
 from bot.kpis.defining.outcomes import Defined, Editable
+from bot.kpis.defining.taken_away import TAKEN_AWAY
 from bot.slack import ids
 from bot.slack.blocks import Block, unmarked
 from bot.slack.people import Groups
@@ -46,7 +48,9 @@ def register(registry: Registry) -> None:
     registry.click(ids.KPI_SETTINGS_OPENED, on_settings_opened)
     registry.click(ids.KPI_SETTINGS_SEEN, on_seen_chosen)
     registry.form(ids.KPI_SETTINGS_FORM, on_settings_form)
+    registry.click(ids.KPI_RIGHTS_OPENED, on_rights_opened)
     registry.form(ids.KPI_RIGHTS_FORM, on_rights_form)
+    registry.delivery(TAKEN_AWAY, render_taken_away)
     teams.register(registry)
 
 
@@ -231,6 +235,13 @@ async def on_rights(command: Command) -> Reply:
     if acting.by.is_admin:
         return OpenForm(rights_views.rights_form(acting.policy, command.t))
     return Say(rights_views.rights_message(acting.policy, command.t))
+
+
+async def on_rights_opened(click: Click) -> Reply:
+    acting = await acting_in(click)
+    if acting.by.is_admin:
+        return OpenForm(rights_views.rights_form(acting.policy, click.t))
+    return Say(rights_views.rights_message(acting.policy, click.t))
 
 
 async def on_rights_form(sent: Submission) -> Reply:

@@ -1,10 +1,12 @@
 """What the service of definitions gives to the views: plain values. How they come about is in `service`."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from bot.domain.catalogue import Catalogue
+from bot.domain.catalogue import Catalogue, KpiSettings
 from bot.domain.entries import Figure
 from bot.domain.kpis import Kpi
+from bot.domain.targets import Target
 
 MOST_BECAUSE = 300
 """Characters of why a definition changes."""
@@ -30,3 +32,25 @@ class Editable:
     kpi: Kpi
     number: int
     is_fixed: bool
+
+
+class How(StrEnum):
+    """How a KPI was taken away from people: fewer see it (HIDDEN), or nothing is logged for it any more (RETIRED)."""
+
+    HIDDEN = "hidden"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAway:
+    """A KPI that was made private or retired `by` a member (an id), as it concerns one person: whether they see it
+    still, which KPIs of theirs are `computed` from it, and which `targets` they set on it. `settings` are those of the
+    KPI now."""
+
+    how: How
+    kpi: Kpi
+    settings: KpiSettings
+    by: str
+    is_seen: bool
+    computed: tuple[Kpi, ...] = ()
+    targets: tuple[Target, ...] = ()

@@ -19,6 +19,7 @@ from bot.kpis.acting import Acting
 from bot.kpis.asking.service import keep_schedule
 from bot.kpis.defining.names import check_free, key_for, material
 from bot.kpis.defining.outcomes import MOST_BECAUSE, Defined, Editable
+from bot.kpis.defining.taken_away import tell_hidden
 from bot.kpis.reviewing.dates import next_review
 from bot.kpis.reviewing.turning import turn_messages
 from bot.scoreboard import read_figures
@@ -116,6 +117,7 @@ def redefine(
     `kpis.define.because_length`; `kpis.define.unit_fixed`; those of `names.check_free`; `kpis.formula.*`.
     """
     db.workspace.lock()
+    db.catalogue.lock(kpi.key)  # what is being logged for it is seen below, or refused
     require_may_change(db, kpi.key, acting)
     everyone = db.catalogue.read()
     latest = everyone.versions(kpi.key)[-1]
@@ -182,7 +184,8 @@ def change_settings(
     key: str,
     before: KpiSettings | None = None,
 ) -> KpiSettings:
-    """Decides about a KPI, built-in or own: all of `settings` at once. `key` tells the same form delivered twice,
+    """Decides about a KPI, built-in or own: all of `settings` at once. Who is concerned by fewer people seeing it is
+    told. `key` tells the same form delivered twice,
     `before` is what the person saw. Returns what holds now.
 
     DomainErrors: as `require_may_change` and `require_may_take_away`; `kpis.defined_meanwhile` where somebody else
@@ -190,7 +193,8 @@ def change_settings(
     """
     db.workspace.lock()
     require_may_change(db, kpi_key, acting)
-    current = db.catalogue.read().settings(kpi_key)
+    everyone = db.catalogue.read()
+    current = everyone.settings(kpi_key)
     if not db.handled.first_time(f"kpi-settings:{key}", acting.now) or settings == current:
         return current
     if before is not None and before != current:
@@ -200,6 +204,7 @@ def change_settings(
         require_may_take_away(db, kpi_key, acting)
     db.catalogue.set_settings(kpi_key, settings)
     keep_schedule(db, kpi_key, settings, acting)
+    tell_hidden(db, kpi_key, everyone, acting)
     return settings
 
 

@@ -2,8 +2,10 @@
 recording and sending go on after that. Nothing is stored before the click that confirms it, so that a dry run lost in a
 crash needs no more than the file again."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 
 from bot.commands import Registry
@@ -11,14 +13,18 @@ from bot.domain.errors import DomainError, FileRefused
 from bot.interactions import Click, Command, FormErrors, OpenForm, Reply, Say, Submission, Then, UpdateForm
 from bot.kpis.acting import Acting, acting_in, vocabulary_in, wording_in
 from bot.kpis.filing import grammar, service, views
+from bot.kpis.filing.deliveries import render_imported_for_you
 from bot.kpis.filing.places import Place, fetch, send, show
-from bot.kpis.filing.requests import ExportRequest, ImportRequest
+from bot.kpis.filing.requests import ExportRequest, ImportRequest, Recorded
 from bot.kpis.filing.views import Page
 from bot.kpis.importing.days import DayOrder
 from bot.kpis.importing.numbers import DecimalSign
 from bot.kpis.importing.plans import ImportPlan, Wishes
+from bot.kpis.importing.recording import record
+from bot.kpis.importing.telling import IMPORTED_FOR_YOU, Brought
 from bot.slack import ids
 from bot.slack.blocks import escape
+from storage import UnitOfWork
 
 Asked = Command | Click | Submission
 _DIGEST = 16
@@ -33,6 +39,7 @@ def register(registry: Registry) -> None:
     registry.click(ids.KPI_IMPORT_RECORDED, on_record_clicked)
     registry.click(ids.KPI_IMPORT_REPORT, on_report_clicked)
     registry.form(ids.KPI_EXPORT_FORM, on_export_submitted)
+    registry.delivery(IMPORTED_FOR_YOU, render_imported_for_you)
 
 
 async def on_import(command: Command) -> Reply:
@@ -117,7 +124,13 @@ async def _record(ctx: Asked, acting: Acting, request: ImportRequest) -> Page:
     w = wording_in(ctx, acting)
     if not plan.is_ready:
         return views.plan_page(plan, read, w)
-    done = await ctx.services.storage.write(ctx.workspace_id, lambda db: service.record_plan(db, plan, request, acting))
+
+    def publish(db: UnitOfWork, brought: Brought) -> Recorded:
+        return service.record_plan(db, plan, brought, request, acting)
+
+    work = partial(record, ctx.services.storage, ctx.workspace_id, plan, acting.now, publish, acting.by.id)
+    done = await asyncio.to_thread(work)
+    ctx.services.wake()
     return views.recorded_page(done, request, w)
 
 

@@ -10,12 +10,14 @@ from bot.i18n import Translator
 from bot.kpis.acting import Acting
 from bot.kpis.exporting import export_table
 from bot.kpis.filing.requests import ExportRequest, ImportRequest, Recorded
-from bot.kpis.importing.planning import import_plan, open_table, plan_import
+from bot.kpis.importing.planning import open_table, plan_import
 from bot.kpis.importing.plans import ImportPlan, ParsedLine
+from bot.kpis.importing.recording import import_plan
+from bot.kpis.importing.telling import Brought
 from bot.kpis.importing.wording import open_numbers_line
-from bot.kpis.outcomes import TYPED_SOURCES
 from bot.kpis.service import check_works_here
 from bot.kpis.vocabulary import Vocabulary
+from bot.logging_values import TYPED_SOURCES
 from bot.spreadsheets import TableKind, write_table
 from storage import UnitOfWork
 
@@ -83,11 +85,12 @@ def _refusal(db: UnitOfWork, line: ParsedLine, acting: Acting) -> DomainError | 
     return None
 
 
-def record_plan(db: UnitOfWork, plan: ImportPlan, request: ImportRequest, acting: Acting) -> Recorded:
-    """Records the entries of a plan, all or none, as logged by this person. The same import again (a second click, a
-    redelivery) records nothing and tells the same. FileRefused where the plan cannot be recorded."""
-    is_first = db.handled.first_time(f"kpi-import:{request.key}:{request.file}", acting.now)
-    report = import_plan(db, plan, acting.now, acting.by.id)
+def record_plan(db: UnitOfWork, plan: ImportPlan, brought: Brought, request: ImportRequest, acting: Acting) -> Recorded:
+    """Records the entries of a plan that `record` has `brought` in, all or none, as logged by this person. The same
+    import again (a second click, a redelivery) records nothing and tells the same. Errors as of `import_plan`."""
+    key = f"{request.key}:{request.file}"
+    is_first = db.handled.first_time(f"kpi-import:{key}", acting.now)
+    report = import_plan(db, plan, acting.now, acting.by.id, key, brought)
     if is_first:
         return Recorded(report.added, report.known)
     entries = db.kpis.by_sources([line.source for line in plan.lines]).values()

@@ -4,10 +4,11 @@ as a form or as a message alike.
 Whatever comes out of a file is shown as plain text: nothing in it is interpreted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import LineError
+from bot.domain.kpis import Kpi
 from bot.kpis.filing.requests import ExportRequest, ImportRequest, Recorded
 from bot.kpis.importing.days import DayOrder
 from bot.kpis.importing.numbers import DecimalSign
@@ -21,6 +22,7 @@ from bot.slack.blocks import (
     Message,
     actions,
     button,
+    context,
     cut,
     escape,
     field,
@@ -43,6 +45,7 @@ WRONG_SHOWN = 10
 _LONGEST_LINE = 600
 _SECTION = 2_800
 _MOST_SECTIONS = 8
+_KPIS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,21 @@ def recorded_page(done: Recorded, request: ImportRequest, w: Wording) -> Page:
     lines = [w.t("kpis.filing.recorded_known", count=w.t.number(done.known))] if done.known else []
     head = w.t("kpis.filing.recorded", name=request.name, count=w.t.number(done.added))
     return Page(w.t("kpis.filing.import_title"), head, (lines,), w.t("kpis.filing.recorded_next"))
+
+
+def imported_for_you_message(counts: Mapping[Kpi, int], by: str, w: Wording) -> Message:
+    """The note to a person whose numbers came with an import; `by` is who sent the file, "" on the command line."""
+    most_first = sorted(counts, key=lambda kpi: (-counts[kpi], kpi.key))
+    named = [w.name(kpi) for kpi in most_first[:_KPIS_NAMED]]
+    if more := len(counts) - len(named):
+        named.append(w.t("kpis.filing.more_kpis", count=more))
+    told = {"count": sum(counts.values()), "kpis": w.t.listing(named)}
+    if by:
+        sentence = w.t("kpis.filing.imported_for_you", person=f"<@{by}>", **told)
+    else:
+        sentence = w.t("kpis.filing.imported_for_you_by_nobody", **told)
+    hint = w.t("kpis.filing.imported_for_you_next")
+    return Message(f"{sentence}\n{hint}", (section(sentence), context(hint)))
 
 
 def report_page(name: str, w: Wording) -> Page:

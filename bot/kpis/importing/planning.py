@@ -1,39 +1,32 @@
-"""Importing KPI entries: the plan of it (a dry run, which only reads), and recording a plan as a whole. What a row
-means is worked out in `understanding`.
+"""The plan of an import: a dry run, which only reads. What a row means is worked out in `understanding`, recording a
+plan is in `recording`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 from bot.domain.entries import Entry
-from bot.domain.errors import DomainError, FileRefused, LineError
+from bot.domain.errors import DomainError, FileRefused
 from bot.kpis.importing.columns import is_header, layout_of
 from bot.kpis.importing.people import People
 from bot.kpis.importing.plans import (
     Detected,
     ImportPlan,
-    ImportReport,
     KpiTotal,
-    OpenNumbers,
     ParsedLine,
     Stage,
     Tell,
     Wishes,
+    quiet,
 )
 from bot.kpis.importing.understanding import Understanding
-from bot.kpis.outcomes import IMPORTED
 from bot.kpis.vocabulary import Vocabulary
 from bot.spreadsheets import LARGEST_FILE, Table, read_table
-from storage import UnitOfWork, new_id
-
-_TELL_EVERY = 2_000
-
-
-def _quiet(_stage: Stage, _done: int, _whole: int) -> None: ...
+from storage import UnitOfWork
 
 
 def open_table(source: bytes | Path, vocabulary: Vocabulary, most_bytes: int = LARGEST_FILE) -> Table:
@@ -52,7 +45,7 @@ def plan_import(
     vocabulary: Vocabulary,
     today: date,
     wishes: Wishes = Wishes(),  # noqa: B008  it is frozen
-    tell: Tell = _quiet,
+    tell: Tell = quiet,
 ) -> ImportPlan:
     """What a file says and what importing it would do; nothing is stored. A day after `today` is an error, however old
     a day may be. DomainError for a table without a head (`kpis.import.no_header`) or with a column twice, for wishes
@@ -104,29 +97,3 @@ def _twins(db: UnitOfWork, new: Sequence[ParsedLine]) -> tuple[int, ...]:
         if (content := _content(entry)) in waiting
     }
     return tuple(line.line for line in new if _content(line) in there)
-
-
-def import_plan(
-    db: UnitOfWork, plan: ImportPlan, now: datetime, by: str = IMPORTED, tell: Tell = _quiet
-) -> ImportReport:
-    """Record the entries of a plan: all of them, in this transaction. Those recorded before, also since the plan was
-    made, are left as they are. FileRefused where the plan has errors or open numbers; nothing is stored then."""
-    if not plan.is_ready:
-        raise FileRefused([*plan.errors, *([_open_error(plan.open_numbers)] if plan.open_numbers else [])])
-    added = db.kpis.add_many(_entries(plan.lines, now, by, tell))
-    tell(Stage.RECORDING, len(plan.lines), len(plan.lines))
-    return ImportReport(len(plan.lines), added, len(plan.lines) - added)
-
-
-def _open_error(found: OpenNumbers) -> LineError:
-    values = {"text": found.text, "point": found.point, "comma": found.comma}
-    return LineError(found.line, "kpi_files.open_number", values)
-
-
-def _entries(lines: Sequence[ParsedLine], now: datetime, by: str, tell: Tell) -> Iterator[Entry]:
-    # of two values of one day the latest counts, and entries of one moment are told apart by their ids
-    ids = sorted(new_id() for _ in lines)
-    for count, (entry_id, line) in enumerate(zip(ids, lines, strict=True), start=1):
-        if count % _TELL_EVERY == 0:
-            tell(Stage.RECORDING, count, len(lines))
-        yield Entry(entry_id, line.kpi_key, line.member_id, line.value, line.on, by, now, line.source, line.note)

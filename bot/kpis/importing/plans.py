@@ -27,6 +27,10 @@ Tell = Callable[[Stage, int, int], None]
 """Told how far a stage is: done, of how many (0 where that is not known yet)."""
 
 
+def quiet(_stage: Stage, _done: int, _whole: int) -> None:
+    """Tells nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the person who imports says beforehand: whose the lines without a member are (an id or a name), and how days
@@ -111,6 +115,11 @@ class ImportPlan:
     def added(self) -> int:
         """How many entries are new."""
         return len(self.lines) - len(self.known)
+
+    @property
+    def new(self) -> tuple[ParsedLine, ...]:
+        """The lines that are new."""
+        return tuple(line for line in self.lines if line.source not in self.known)
 
     @property
     def first(self) -> date | None:

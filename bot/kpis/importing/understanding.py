@@ -18,12 +18,14 @@ from bot.kpis.importing.kpi_names import KpiNames
 from bot.kpis.importing.people import People
 from bot.kpis.importing.plans import Detected, OpenNumbers, ParsedLine, Stage, Tell, Wishes
 from bot.kpis.vocabulary import Vocabulary
-from bot.spreadsheets import Cell, Row, Table, TableKind
+from bot.spreadsheets import Cell, NotComputed, Row, Table, TableKind
 from bot.spreadsheets.writing import plain, unguarded
 
 _TELL_EVERY = 2_000
 _NOTHING = ("", "-", "–", "—")
 """What people put where a day has no value, in a table with a column for each KPI."""
+_LEFT_OUT = (*_NOTHING, NotComputed.FORMULA)
+"""What may stand to the right of all titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Understanding:
         self._vocabulary, self._names, self._people = vocabulary, KpiNames(vocabulary), people
         self._numbers = numbers.NumberReader(vocabulary)
         self._member = people.find(wishes.member) if wishes.member else ""
+        self._read_places = (*layout.places.values(), *layout.kpis)
         self._is_csv = table.found.kind is TableKind.CSV
         self._days: dict[str, days.ReadDay] = {}
         self._read: list[_Read] = []
@@ -78,6 +81,12 @@ class Understanding:
     def _values(self, row: Row) -> list[_Read]:
         """The values of a row: one, or one for each KPI that has any. DomainError for the first thing that is wrong."""
         cells = self._fitting(row)
+        if NotComputed.FORMULA in cells:
+            read = [cells[place] for place in self._read_places]
+            if NotComputed.FORMULA in read:
+                raise DomainError("kpi_files.not_computed")
+            if not any(cell not in ("", NotComputed.FORMULA) for cell in cells):
+                return []  # a column that nobody reads, filled in beforehand
         if not self._layout.is_wide:
             kpi = self._names.find(self._text(cells, Column.KPI))
             return [self._value(row, cells, kpi, cells[self._layout.places[Column.VALUE]])]
@@ -91,7 +100,7 @@ class Understanding:
         """The cells of a row, as many as there are titles. Sheets leave out empty cells at the end; in CSV a row that
         is too short was cut off, or is written with another delimiter."""
         width, cells = len(self._layout.header), row.cells
-        if any(cell != "" and cell not in _NOTHING for cell in cells[width:]) or (len(cells) < width and self._is_csv):
+        if any(cell not in _LEFT_OUT for cell in cells[width:]) or (len(cells) < width and self._is_csv):
             raise DomainError("kpis.import.columns", count=len(cells), expected=width)
         return (*cells[:width], *[""] * (width - len(cells)))
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.deliveries import Delivery
 from bot.domain.members import Member
 from bot.kpis.acting import Acting, read_acting
-from bot.kpis.reviewing.facts import read_facts
-from bot.kpis.reviewing.outcomes import OUTCOMES
+from bot.kpis.reviewing.facts import read_all_facts
+from bot.kpis.reviewing.outcomes import MOST_KPIS, OUTCOMES
 from bot.kpis.reviewing.turning import keys_in
 from bot.kpis.reviewing.views import Item, asking_message
 from bot.kpis.wording import Wording
@@ -41,10 +41,9 @@ def _reader(db: UnitOfWork, delivery: Delivery, services: Services, now: datetim
 
 def _items(db: UnitOfWork, delivery: Delivery, acting: Acting) -> list[Item]:
     asked_at = datetime.fromisoformat(delivery.facts["at"])
+    kpis = [acting.kpis[key] for key in keys_in(delivery.facts) if key in acting.kpis]
     items = []
-    for key in keys_in(delivery.facts):
-        if key in acting.kpis:
-            facts = read_facts(db, acting.kpis[key], acting)
-            since = [note for note in facts.reviews if note.at >= asked_at and note.kind in OUTCOMES]
-            items.append(Item(facts, since[0] if since else None))
+    for facts in read_all_facts(db, kpis, acting, MOST_KPIS):
+        since = [note for note in facts.reviews if note.at >= asked_at and note.kind in OUTCOMES]
+        items.append(Item(facts, since[0] if since else None))
     return items

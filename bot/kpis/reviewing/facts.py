@@ -1,13 +1,15 @@
 """What is known about a KPI when it is reviewed: how much it was used, its last value, how often its targets were met,
 how often its definition changed, who logs it. Only read here."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.entries import EntryState
 from bot.domain.figures import figure
-from bot.domain.kpi_notes import Usage
+from bot.domain.kpi_notes import KpiNote, Usage
 from bot.domain.kpis import Kpi, inputs_of
 from bot.domain.pacing import Status, Thresholds, pace
 from bot.domain.periods import before
@@ -23,20 +25,36 @@ from storage import UnitOfWork
 LOOK_BACK = 12
 """Ended periods of a target that are looked at."""
 LATEST = 20
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_facts(db: UnitOfWork, kpi: Kpi, acting: Acting) -> Facts:
     """The facts of a KPI that this person sees."""
+    return read_all_facts(db, [kpi], acting)[0]
+
+
+def read_all_facts(db: UnitOfWork, kpis: Sequence[Kpi], acting: Acting, shown: int = 1) -> list[Facts]:
+    """The facts of several KPIs; of those after the first `shown` only what was decided, as nobody is told more."""
+    reviews = {kpi.key: [note for note in db.catalogue.notes(kpi.key) if note.kind in OUTCOMES] for kpi in kpis}
+    since = {key: notes[0].at.date() if notes else date.min for key, notes in reviews.items()}
+    counts = _counts(db, kpis[:shown], since)
+    found = []
+    for place, kpi in enumerate(kpis):
+        facts = _decided(db, kpi, acting, reviews[kpi.key])
+        found.append(_counted(db, facts, acting, counts[kpi.key], since[kpi.key]) if place < shown else facts)
+    return found
+
+
+def _counts(db: UnitOfWork, kpis: Iterable[Kpi], since: Mapping[str, date]) -> dict[str, int]:
+    """How many values each KPI, or what it is computed from, has for a date of its own and later ones."""
+    by_day: defaultdict[date, set[str]] = defaultdict(set)
+    for kpi in kpis:
+        by_day[since[kpi.key]].update(inputs_of(kpi))
+    found = {day: db.kpis.counts(dict.fromkeys(keys, day)) for day, keys in by_day.items()}
+    return {kpi.key: sum(found[since[kpi.key]][key] for key in set(inputs_of(kpi))) for kpi in kpis}
+
+
+def _decided(db: UnitOfWork, kpi: Kpi, acting: Acting, reviews: Sequence[KpiNote]) -> Facts:
     settings = acting.kpis.settings(kpi.key)
-    reviews = tuple(note for note in db.catalogue.notes(kpi.key) if note.kind in OUTCOMES)
-    since = reviews[0].at if reviews else None
-    logged: dict[str, int] = {}
-    for key in inputs_of(kpi):
-        for member_id, count in db.kpis.logged_since(key, since or EVER).items():
-            logged[member_id] = logged.get(member_id, 0) + count
-    latest = db.kpis.history(kpi.key, limit=LATEST) if not kpi.is_derived else []
-    hits = [_met(db, target, acting) for target in db.targets.active(kpi.key)]
     # Only where no date was decided on does it matter when the first of perhaps many entries was typed.
     used = {} if settings.review_on else db.kpis.usage([kpi.key])
     used_since = first_used(db, kpi.key, acting.kpis, used)
@@ -44,14 +62,30 @@ def read_facts(db: UnitOfWork, kpi: Kpi, acting: Acting) -> Facts:
         kpi=kpi,
         settings=settings,
         due_on=None if settings.retired_on or used_since is None else review_date(settings, used_since),
-        since=since,
-        logged=logged,
-        last=next((entry for entry in latest if entry.state is EntryState.ACTIVE), None),
+        since=reviews[0].at if reviews else None,
+        changes=max(0, len(acting.kpis.versions(kpi.key)) - 1),
+        reviews=tuple(reviews),
+        may_decide=may_change(db, kpi.key, acting),
+    )
+
+
+def _counted(db: UnitOfWork, facts: Facts, acting: Acting, count: int, since: date) -> Facts:
+    """The facts with what entries and targets tell."""
+    kpi = facts.kpi
+    latest = [
+        entry
+        for key in dict.fromkeys(inputs_of(kpi))
+        for entry in db.kpis.history(key, limit=LATEST)
+        if entry.state is EntryState.ACTIVE
+    ]
+    hits = [_met(db, target, acting) for target in db.targets.active(kpi.key)]
+    return replace(
+        facts,
+        count=count,
+        loggers=tuple(dict.fromkeys(entry.logged_by for entry in latest if entry.on >= since)),
+        last=latest[0] if latest and not kpi.is_derived else None,
         met=sum(met for met, _ in hits),
         ended=sum(ended for _, ended in hits),
-        changes=max(0, len(acting.kpis.versions(kpi.key)) - 1),
-        reviews=reviews,
-        may_decide=may_change(db, kpi.key, acting),
     )
 
 

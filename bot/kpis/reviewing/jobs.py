@@ -5,9 +5,9 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot.calendars import Calendars
 from bot.commands import Job
 from bot.domain.kpi_notes import Usage
-from bot.kpis.asking.service import Calendar
 from bot.kpis.reviewing.service import ask_for_reviews
 from bot.services import Services
 from storage import UnitOfWork
@@ -36,5 +36,5 @@ def _used(db: UnitOfWork) -> dict[str, Usage]:
 
 
 def _ask(db: UnitOfWork, used: Mapping[str, Usage], today: date, now: datetime, services: Services) -> int:
-    calendar = Calendar.of(db, services.settings.country, services.settings.timezone)
-    return ask_for_reviews(db, used, today, now, calendar)
+    calendars = Calendars.of(db, services.settings.country, services.settings.timezone)
+    return ask_for_reviews(db, used, today, now, calendars)

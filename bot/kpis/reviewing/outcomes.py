@@ -1,7 +1,6 @@
 """What the readings of reviews give to the views: plain values, and the purposes of their messages."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.catalogue import KpiSettings
@@ -14,21 +13,25 @@ FORGOTTEN = "kpis.review_forgotten"
 TURNED = "kpis.review_turned"
 
 OUTCOMES = (KpiNoteKind.KEPT, KpiNoteKind.CHANGED, KpiNoteKind.RETIRED)
+MOST_KPIS = 15
+"""KPIs in one message: with their buttons they stay below Slack's 50 blocks."""
 MOST_REASON = 300
 """Characters of why a KPI is kept or retired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A KPI before its review. `since` is when it was reviewed last (None: never), `logged` who typed how many values
-    since then, `last` the value of the latest day; `met` of `ended` periods of its targets were met; `changes` is the
-    number of times its definition changed. `reviews` are the outcomes of earlier ones, the latest first."""
+    """A KPI before its review. `since` is when it was reviewed last (None: never), `count` how many values there are
+    for that day and later ones, `loggers` who logged the latest of them, `last` the value of the latest day; `met` of
+    `ended` periods of its targets were met; `changes` is the number of times its definition changed. `reviews` are the
+    outcomes of earlier ones, the latest first."""
 
     kpi: Kpi
     settings: KpiSettings
     due_on: date | None
     since: datetime | None = None
-    logged: Mapping[str, int] = field(default_factory=dict)
+    count: int = 0
+    loggers: tuple[str, ...] = ()
     last: Entry | None = None
     met: int = 0
     ended: int = 0

@@ -7,8 +7,8 @@ from bot.domain.kpis import Kpi
 from bot.kpis.acting import Acting
 from bot.kpis.defining.service import may_change
 from bot.kpis.reviewing.dates import review_date
-from bot.kpis.reviewing.facts import first_used, read_facts
-from bot.kpis.reviewing.outcomes import Facts
+from bot.kpis.reviewing.facts import first_used, read_all_facts
+from bot.kpis.reviewing.outcomes import MOST_KPIS, Facts
 from storage import UnitOfWork
 
 
@@ -32,7 +32,7 @@ def read_reviews(db: UnitOfWork, acting: Acting) -> Reviews:
     due = [kpi for kpi, day in dates if day <= acting.today]
     mine = [kpi for kpi in due if may_change(db, kpi.key, acting)]
     return Reviews(
-        due=tuple(read_facts(db, kpi, acting) for kpi in mine),
+        due=tuple(read_all_facts(db, mine, acting, MOST_KPIS)),
         waiting=tuple(kpi for kpi in due if kpi not in mine),
         upcoming=tuple(sorted(((kpi, day) for kpi, day in dates if day > acting.today), key=lambda each: each[1])),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from bot.calendars import Calendars
 from bot.domain.catalogue import Catalogue, KpiSettings, Viewer
 from bot.domain.deliveries import NewDelivery
 from bot.domain.errors import DomainError
@@ -13,8 +14,9 @@ from bot.domain.kpi_notes import KpiNote, KpiNoteKind, Usage
 from bot.domain.kpis import Kpi
 from bot.domain.members import Member
 from bot.kpis.acting import Acting
-from bot.kpis.asking.service import Calendar, keep_schedule
+from bot.kpis.asking.service import keep_schedule
 from bot.kpis.defining.service import owners_of, require_may_change, require_may_take_away
+from bot.kpis.defining.taken_away import tell_retired
 from bot.kpis.reviewing.dates import forgotten_on, next_review, review_date
 from bot.kpis.reviewing.facts import first_used
 from bot.kpis.reviewing.outcomes import DUE, FORGOTTEN, MOST_REASON, OUTCOMES
@@ -39,7 +41,8 @@ def keep(db: UnitOfWork, kpi_key: str, reason: str, acting: Acting, key: str) ->
 
 
 def retire(db: UnitOfWork, kpi_key: str, reason: str, acting: Acting, key: str) -> None:
-    """A KPI is used no more from today on: nobody is asked for it, and no form offers it. What was logged stays.
+    """A KPI is used no more from today on: nobody is asked for it, and no form offers it. What was logged stays. Who
+    computes from it or set a target on it is told.
 
     DomainErrors as `require_may_change` and `require_may_take_away`; `kpis.review.reason_missing`,
     `kpis.review.reason_length`.
@@ -53,6 +56,7 @@ def retire(db: UnitOfWork, kpi_key: str, reason: str, acting: Acting, key: str) 
         db.catalogue.set_settings(kpi_key, retired)
         keep_schedule(db, kpi_key, retired, acting)
         turn_messages(db, kpi_key, acting.now)
+        tell_retired(db, kpi_key, acting)
 
 
 def bring_back(db: UnitOfWork, kpi_key: str, acting: Acting, key: str) -> None:
@@ -81,7 +85,7 @@ def _first_time(db: UnitOfWork, kpi_key: str, kind: KpiNoteKind, reason: str, ac
     return True
 
 
-def ask_for_reviews(db: UnitOfWork, used: Mapping[str, Usage], today: date, now: datetime, calendar: Calendar) -> int:
+def ask_for_reviews(db: UnitOfWork, used: Mapping[str, Usage], today: date, now: datetime, calendars: Calendars) -> int:
     """Owes everybody whose KPIs are due one message that lists them, and one about those that nobody updates any more.
     How many messages are new. `used` is how much each KPI was used (`db.kpis.usage`), `today` the local date of the
     workspace. What was asked about is not asked about again before it is due again."""
@@ -91,7 +95,7 @@ def ask_for_reviews(db: UnitOfWork, used: Mapping[str, Usage], today: date, now:
     for kpi in due:
         # From now on the date says in which message it was asked about.
         db.catalogue.set_settings(kpi.key, replace(kpis.settings(kpi.key), review_on=today))
-    count = _owe(db, DUE, due, today, now, calendar)
+    count = _owe(db, DUE, due, today, now, calendars)
     kpis = db.catalogue.read()
     forgotten = [
         kpi
@@ -101,7 +105,7 @@ def ask_for_reviews(db: UnitOfWork, used: Mapping[str, Usage], today: date, now:
         and _is_forgotten(db, kpi, kpis.settings(kpi.key), used[kpi.key], today)
         and not _was_put_up(db, kpi, used[kpi.key])
     ]
-    return count + _owe(db, FORGOTTEN, forgotten, today, now, calendar)
+    return count + _owe(db, FORGOTTEN, forgotten, today, now, calendars)
 
 
 def _is_due(db: UnitOfWork, kpi: Kpi, kpis: Catalogue, used: Mapping[str, Usage], today: date) -> bool:
@@ -130,7 +134,7 @@ def _was_put_up(db: UnitOfWork, kpi: Kpi, usage: Usage) -> bool:
     return any(kpi.key in keys_in(each.facts) for each in asked)
 
 
-def _owe(db: UnitOfWork, purpose: str, kpis: Iterable[Kpi], today: date, now: datetime, calendar: Calendar) -> int:
+def _owe(db: UnitOfWork, purpose: str, kpis: Iterable[Kpi], today: date, now: datetime, calendars: Calendars) -> int:
     """The message of today about these KPIs to their owners, else to the admins."""
     new = 0
     wanted: dict[str, list[str]] = defaultdict(list)
@@ -139,7 +143,7 @@ def _owe(db: UnitOfWork, purpose: str, kpis: Iterable[Kpi], today: date, now: da
             wanted[member.id].append(kpi.key)
     for member_id, keys in wanted.items():
         member = db.members.get(member_id) or Member(member_id)
-        due_at = _working_moment(db, member, now, calendar)
+        due_at = calendars.own(db, member, now, now + AWAY_AHEAD).next_moment(now)
         facts = {"kpis": ",".join(keys), "at": now.isoformat()}
         delivery = NewDelivery(purpose, today.isoformat(), member_id, due_at, facts=facts)
         new += db.deliveries.add(delivery) is not None
@@ -152,9 +156,3 @@ def receivers(db: UnitOfWork, kpi: Kpi) -> list[Member]:
     owners = db.members.get_many(owners_of(db, kpis.settings(kpi.key))).values()
     asked = [each for each in owners if kpi.key in kpis.seen_by(Viewer.of(each, db.teams.of(each.id)))]
     return asked or db.members.admins()
-
-
-def _working_moment(db: UnitOfWork, member: Member, now: datetime, calendar: Calendar) -> datetime:
-    zone = calendar.zone_of(member)
-    absences = db.members.absences(now.date(), (now + AWAY_AHEAD).date(), [member.id])
-    return calendar.workdays.next_moment(now, zone, absences)

@@ -8,7 +8,7 @@ from datetime import date
 from bot.domain.kpi_notes import KpiNote
 from bot.domain.kpis import Kpi
 from bot.i18n import Translator
-from bot.kpis.reviewing.outcomes import FORGOTTEN, MOST_REASON, Facts
+from bot.kpis.reviewing.outcomes import FORGOTTEN, MOST_KPIS, MOST_REASON, Facts
 from bot.kpis.wording import Wording
 from bot.slack import ids
 from bot.slack.blocks import (
@@ -26,8 +26,6 @@ from bot.slack.blocks import (
 )
 
 REASON_FIELD = "reason"
-MOST_KPIS = 15
-"""KPIs in one message: with their buttons they stay below Slack's 50 blocks."""
 MOST_LOGGERS = 5
 MOST_REVIEWS = 10
 MOST_UPCOMING = 20
@@ -91,12 +89,10 @@ def _buttons(facts: Facts, t: Translator) -> Block:
 
 def fact_lines(facts: Facts, w: Wording) -> list[str]:
     """How a KPI was used, one sentence a line."""
-    t, count = w.t, sum(facts.logged.values())
+    t, count = w.t, facts.count
     since = t("kpis.review.since", day=w.day(facts.since.date())) if facts.since else t("kpis.review.since_ever")
     if count:
-        people = sorted(facts.logged, key=lambda each: (-facts.logged[each], each))[:MOST_LOGGERS]
-        who = t.listing(f"<@{each}>" if each.startswith(("U", "W")) else t("kpis.file") for each in people)
-        lines = [t("kpis.review.entries", count=count, since=since, who=who)]
+        lines = [t("kpis.review.entries", count=count, since=since, who=_people(facts.loggers, t))]
     else:
         lines = [t("kpis.review.no_entries", since=since)]
     if facts.last is not None:
@@ -107,6 +103,11 @@ def fact_lines(facts: Facts, w: Wording) -> list[str]:
     if facts.changes:
         lines.append(t("kpis.review.definition_changes", count=facts.changes))
     return lines
+
+
+def _people(loggers: Sequence[str], t: Translator) -> str:
+    named = dict.fromkeys(f"<@{each}>" if each.startswith(("U", "W")) else t("kpis.file") for each in loggers)
+    return t.listing(list(named)[:MOST_LOGGERS])
 
 
 def note_words(note: KpiNote, w: Wording) -> str:

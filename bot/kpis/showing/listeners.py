@@ -66,7 +66,9 @@ async def on_list(command: Command) -> Reply:
     acting = await acting_in(command)
     if command.words:
         raise DomainError("kpis.list_alone")
-    targets = await command.services.storage.read(command.workspace_id, reading.read_team_targets)
+    targets = await command.services.storage.read(
+        command.workspace_id, lambda db: reading.read_team_targets(db, command.today)
+    )
     return Say(overviews.list_message(targets, wording_in(command, acting)))
 
 

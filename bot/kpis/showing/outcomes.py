@@ -1,6 +1,7 @@
 """What readings give to the views of `/kpi show`: plain values. How they come about is in `reading` and `people`."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from bot.domain.entries import Figure
@@ -29,6 +30,24 @@ class Course:
     kind: PeriodKind
     buckets: tuple[Bucket, ...] = ()
     target: Target | None = None
+
+    @property
+    def drawn(self) -> tuple[Bucket, ...]:
+        """The stretches that a chart can have: those with a figure."""
+        return tuple(each for each in self.buckets if each.figure.value is not None)
+
+    @property
+    def drawn_target(self) -> Target | None:
+        """The target, if it held in any of the stretches drawn."""
+        if self.target is None or not self.drawn or self.drawn[-1].period.last < self.target.starts:
+            return None
+        return self.target
+
+    @property
+    def target_since(self) -> date | None:
+        """From when on the target held, where a stretch is drawn that was over by then."""
+        target = self.drawn_target
+        return target.starts if target is not None and self.drawn[0].period.last < target.starts else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,10 +107,10 @@ def read_overview(
     return sorted(told, key=lambda line: line.target is None)
 
 
-def read_team_targets(db: UnitOfWork) -> dict[str, list[Target]]:
-    """The team's targets by KPI, for the list."""
+def read_team_targets(db: UnitOfWork, today: date) -> dict[str, list[Target]]:
+    """The team's targets by KPI, for the list; none whose deadline is long past."""
     found: dict[str, list[Target]] = {}
     for target in db.targets.active():
-        if not target.owner_id:
+        if not target.owner_id and not target.is_long_past(today):
             found.setdefault(target.kpi_key, []).append(target)
     return found

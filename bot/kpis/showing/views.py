@@ -3,6 +3,7 @@ and the list are in `overviews`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.domain.charts import Chart, ChartKind, Series
 from bot.domain.kpis import Aggregation, Kpi, Unit
@@ -46,6 +47,8 @@ def shown_message(shown: Shown, w: Wording, sharing: Sharing = PRIVATE) -> Messa
     chart = course_chart(line.kpi, shown.course, is_named=_is_own_course(shown), period=shown.period, w=w)
     if is_drawable(chart):
         blocks.append(chart_block(chart))
+        since = wording.since_sentence(shown.course, w)
+        blocks += [context(since)] if since else []
         text.append(wording.course_sentence(shown.course, is_named=_is_own_course(shown), w=w))
     else:
         hint = _without_data(shown, w)
@@ -86,17 +89,18 @@ def _compared(shown: Shown, w: Wording) -> tuple[str, ...]:
 def course_chart(kpi: Kpi, course: Course, *, is_named: bool, period: Period, w: Wording) -> Chart:
     """The stretches that have a figure: bars for what adds up, a line for rates and averages, and where there is a
     target a line for each. Slack wants a point of every series for every category, so that a stretch without data
-    cannot be a gap; the sentence beside it tells it."""
+    cannot be a gap, nor one from before there was a target: the sentence beside it tells the one, and the target's own
+    name and the line below the other. A target that held in none of the stretches is not drawn."""
     if is_named:
         title = w.t("kpis.showing.chart_title", kpi=w.name(kpi), days=w.days(_drawn(course, period, w)))
     else:
         title = w.t("kpis.chart_title", kpi=w.name(kpi), count=len(course.buckets))
-    buckets = [each for each in course.buckets if each.figure.value is not None]
+    buckets = course.drawn
     divisor = SECONDS_IN_HOUR if kpi.unit is Unit.DURATION else 1
     values = tuple(float(each.figure.value / divisor) for each in buckets if each.figure.value is not None)
     series = [Series(w.name(kpi), values)]
-    if course.target and buckets:
-        series += _target_series(course.target, divisor, len(buckets), w)
+    if course.drawn_target is not None:
+        series += _target_series(course.drawn_target, course.target_since, divisor, len(buckets), w)
     is_bars = len(buckets) == 1 or (kpi.aggregation is Aggregation.SUM and len(series) == 1)
     categories = tuple(wording.label(each, course.kind, w) for each in buckets)
     axis = w.t("kpis.chart_hours") if kpi.unit is Unit.DURATION else unit_words(kpi, w)
@@ -111,8 +115,11 @@ def _drawn(course: Course, period: Period, w: Wording) -> Period:
     return Period(first, min(last, max(first, w.today)), PeriodKind.CUSTOM)
 
 
-def _target_series(target: Target, divisor: int, count: int, w: Wording) -> list[Series]:
-    lower = Series(w.t("kpis.showing.target_series"), (float(target.value / divisor),) * count)
+def _target_series(target: Target, since: date | None, divisor: int, count: int, w: Wording) -> list[Series]:
+    name = w.t("kpis.showing.target_series")
+    if since is not None:
+        name = w.t("kpis.showing.target_series_since", day=w.day_month(since))
+    lower = Series(name, (float(target.value / divisor),) * count)
     if target.upper is None:
         return [lower]
     return [lower, Series(w.t("kpis.showing.upper_series"), (float(target.upper / divisor),) * count)]

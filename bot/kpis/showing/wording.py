@@ -92,13 +92,21 @@ def _name(period: Period, kind: PeriodKind, w: Wording) -> str:
 
 
 def course_sentence(course: Course, *, is_named: bool, w: Wording) -> str:
-    """The chart in words, complete: also the stretches without data, and the target."""
+    """The chart in words, complete: also the stretches without data, and the target, if its line is drawn."""
     values = _values(course.buckets, course.kind, w)
     if is_named:
         said = w.t(f"kpis.showing.course.{course.kind}", values=values)
     else:
         said = w.t("kpis.chart_text", count=len(course.buckets), values=values)
-    return f"{said} {w.t('kpis.showing.target_drawn', goal=w.goal(course.target))}" if course.target else said
+    if course.drawn_target is None:
+        return said
+    return f"{said} {since_sentence(course, w) or w.t('kpis.showing.target_drawn', goal=w.goal(course.drawn_target))}"
+
+
+def since_sentence(course: Course, w: Wording) -> str:
+    """From when on the target held that is drawn across the whole chart; "" where it held all the time."""
+    target, since = course.drawn_target, course.target_since
+    return "" if target is None or since is None else w.t("kpis.showing.target_since", goal=w.goal(target), day=since)
 
 
 def _values(buckets: Sequence[Bucket], kind: PeriodKind, w: Wording) -> str:

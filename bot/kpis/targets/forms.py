@@ -194,6 +194,22 @@ def _time(inputs: Mapping[str, str], w: Wording, errors: dict[str, str]) -> tupl
     return None, day
 
 
+def carried(request: TargetRequest, **more: str) -> dict[str, str]:
+    """A request as the buttons of a question carry it, without the number that is still the question. `more` goes
+    along."""
+    values = {
+        **more,
+        "kpi": request.kpi.key,
+        "value": plain_number(request.value) if isinstance(request.value, Decimal) else "",
+        "for": request.owner_id or "",
+        "aim": request.aim or "",
+        "upper": plain_number(request.upper) if request.upper is not None else "",
+        "period": request.period or "",
+        "until": request.deadline.isoformat() if request.deadline else "",
+    }
+    return {name: str(value) for name, value in values.items() if value}
+
+
 def place_of(refusal: str) -> str:
     """The field that a refusal of a whole request belongs to."""
     if refusal.startswith("kpis.targets.not_allowed"):

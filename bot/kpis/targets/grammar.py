@@ -15,8 +15,9 @@ from bot.domain.periods import PeriodKind, parse_period
 from bot.domain.targets import Aim
 from bot.domain.values import AmbiguousValue
 from bot.domain.words import shown
-from bot.kpis.grammar import Clauses, Value, read_value, split_clauses
+from bot.kpis.grammar import Clauses, Value, split_clauses
 from bot.kpis.vocabulary import Part, Vocabulary
+from bot.typed_values import read_value
 
 DEADLINE_AHEAD = 366
 MAX_WHY = 300
@@ -28,8 +29,9 @@ _AIMS = {Part.LEAST: Aim.ABOVE, Part.MOST: Aim.BELOW, Part.BETWEEN: Aim.INSIDE}
 
 @dataclass(frozen=True, slots=True)
 class TargetRequest:
-    """`/kpi target` as understood: either `period` or `deadline`. `owner_id` is a member, a user group ("S…"), or None
-    for everybody together. `aim` is None where nobody said it; `upper` is the upper edge of a range."""
+    """`/kpi target` as understood: either `period` or `deadline`; neither where nobody said by when, which is to be
+    settled before it is set (`has_time`). `owner_id` is a member, a user group ("S…"), or None for everybody together.
+    `aim` is None where nobody said it; `upper` is the upper edge of a range."""
 
     kpi: Kpi
     value: Value
@@ -39,6 +41,11 @@ class TargetRequest:
     aim: Aim | None = None
     upper: Decimal | None = None
     because: str = ""
+
+    @property
+    def has_time(self) -> bool:
+        """SMART's T: whether it is said by when."""
+        return self.period is not None or self.deadline is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class RemovalRequest:
 
 def parse_target(words: str, vocabulary: Vocabulary, today: date) -> TargetRequest:
     """`KPI [at least|at most|between] VALUE [and VALUE] [per day|week|month|quarter|year] [by DATE] [for @somebody]`.
-    SMART: what is missing is named by its letter. Without a period or a deadline it is per month."""
+    SMART: what is missing is named by its letter; only by when may be left out, as that can be asked."""
     clauses, owner_id = _clauses(words, vocabulary)
     kpi, rest = vocabulary.required(clauses.head)
     if not rest:
@@ -65,8 +72,7 @@ def parse_target(words: str, vocabulary: Vocabulary, today: date) -> TargetReque
     if Part.UNTIL in clauses.parts:
         deadline = read_deadline(" ".join(clauses.parts[Part.UNTIL]), today, vocabulary.t.language)
         return TargetRequest(kpi, value, None, deadline, owner_id, aim, upper)
-    period = _period(clauses) or PeriodKind.MONTH
-    return TargetRequest(kpi, value, period, None, owner_id, aim, upper)
+    return TargetRequest(kpi, value, _period(clauses), None, owner_id, aim, upper)
 
 
 def parse_removal(words: str, vocabulary: Vocabulary) -> RemovalRequest:

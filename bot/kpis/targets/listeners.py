@@ -1,5 +1,7 @@
 """What happens when somebody uses `/kpi target`: parse, one service call, one view. The rest: `listeners`."""
 
+from dataclasses import replace
+
 from bot.commands import Registry
 from bot.domain.errors import DomainError
 from bot.domain.kpis import Kpi
@@ -20,7 +22,8 @@ def register(registry: Registry) -> None:
     registry.command("/kpi", "target", "kpis", on_target)
     registry.click(ids.TARGETS_SHOWN, on_targets_clicked)
     registry.click(ids.TARGET_OPENED, on_target_opened)
-    registry.click(ids.TARGET_VALUE_CHOSEN, on_target_value_chosen)
+    registry.click(ids.TARGET_VALUE_CHOSEN, on_target_answered)
+    registry.click(ids.TARGET_PERIOD_CHOSEN, on_target_answered)
     registry.click(ids.TARGET_REMOVED, on_target_removed)
     registry.form(ids.TARGET_FORM, on_target_typed)
     registry.form(ids.TARGET_CHECKED_FORM, on_target_checked)
@@ -44,13 +47,13 @@ async def on_target(command: Command) -> Reply:
 
 
 async def on_targets_clicked(click: Click) -> Reply:
-    return await _targets(click)
+    return await _targets(click, older=bool(click.value.get("older")))
 
 
-async def _targets(ctx: Context) -> Reply:
+async def _targets(ctx: Context, *, older: bool = False) -> Reply:
     acting = await acting_in(ctx)
-    listed = await ctx.services.storage.read(ctx.workspace_id, lambda db: reading.read_list(db, acting))
-    return Say(views.targets_message(listed, wording_in(ctx, acting)))
+    targets = await ctx.services.storage.read(ctx.workspace_id, lambda db: reading.read_list(db, acting, older=older))
+    return Say(views.targets_message(targets, wording_in(ctx, acting)))
 
 
 async def on_target_opened(click: Click) -> Reply:
@@ -63,7 +66,8 @@ async def _form(ctx: Context, acting: Acting, chosen: Kpi | None = None) -> Repl
     return OpenForm(forms.target_form(wording_in(ctx, acting), chosen, (await read_groups(ctx.services)).known))
 
 
-async def on_target_value_chosen(click: Click) -> Reply:
+async def on_target_answered(click: Click) -> Reply:
+    """An answer to "which number" or "per what": the rest of what was typed is in the button."""
     acting = await acting_in(click)
     if not click.value.get("key"):
         raise DomainError("core.stale")
@@ -72,15 +76,20 @@ async def on_target_value_chosen(click: Click) -> Reply:
 
 
 async def _set_target(ctx: Context, request: TargetRequest, key: str, acting: Acting) -> Message:
-    """Asks which number is meant, else sets the target under the key of the command that began it."""
+    """Asks which number is meant, or per what where that cannot be told, else sets the target under the key of the
+    command that began it."""
     w = wording_in(ctx, acting)
     service.check_target(request, acting)
     if isinstance(request.value, AmbiguousValue):
-        carried = {"kpi": request.kpi.key, "key": key, "for": request.owner_id, "period": request.period}
-        until = request.deadline.isoformat() if request.deadline else None
-        known = {name: str(value) for name, value in {**carried, "until": until, "aim": request.aim}.items() if value}
-        return kpi_views.value_question(request.kpi, request.value, ids.TARGET_VALUE_CHOSEN, known, w)
-    return views.target_message(await _kept(ctx, request, key, acting), w)
+        carried = forms.carried(request, key=key)
+        return kpi_views.value_question(request.kpi, request.value, ids.TARGET_VALUE_CHOSEN, carried, w)
+    if request.has_time:
+        return views.target_message(await _kept(ctx, request, key, acting), w)
+    period = await ctx.services.storage.read(ctx.workspace_id, lambda db: service.running_period(db, request))
+    if period is None:
+        return views.period_question(service.possible(request, acting), forms.carried(request, key=key), w)
+    set_ = await _kept(ctx, replace(request, period=period), key, acting)
+    return views.target_message(set_, w, is_as_before=True)
 
 
 async def _kept(ctx: Context, request: TargetRequest, key: str, acting: Acting) -> TargetSet:

@@ -36,6 +36,16 @@ class TargetSet:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetList:
+    """The targets that somebody sees, and how many more there are whose deadline is long past. `are_older`: it is these
+    that are listed."""
+
+    listed: tuple["Listed", ...]
+    older: int = 0
+    are_older: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A target in the list, with its forecast where there is one, and with its parts where it is everybody's."""
 

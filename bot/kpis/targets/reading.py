@@ -25,7 +25,7 @@ from bot.domain.targets import (
 )
 from bot.domain.workdays import Workdays
 from bot.kpis.acting import Acting
-from bot.kpis.targets.outcomes import Attainability, Listed, TargetSet
+from bot.kpis.targets.outcomes import Attainability, Listed, TargetList, TargetSet
 from bot.scoreboard import read_figures, read_progress, read_totals, whose_numbers
 from storage import UnitOfWork
 
@@ -50,21 +50,25 @@ def _is_whole_of(whole: Target, target: Target) -> bool:
     return not whole.owner_id and (whole.period, whole.deadline) == (target.period, target.deadline)
 
 
-def read_list(db: UnitOfWork, acting: Acting) -> list[Listed]:
+def read_list(db: UnitOfWork, acting: Acting, *, older: bool = False) -> TargetList:
     """The targets this person may see, with where they stand, in the order of the catalogue, everybody's first: those
     of everybody, their own and those of their groups, and all of the KPIs they own; admins see all. None of a retired
-    KPI."""
+    KPI. Those whose deadline is long past are only counted, unless it is these that are wanted (`older`), the latest
+    first."""
     order = {key: place for place, key in enumerate(acting.kpis)}
     kept = {kpi.key for kpi in acting.kpis.current}
     active = [each for each in db.targets.active() if each.kpi_key in kept]
     groups = db.teams.of(acting.by.id)
-    shown = [each for each in active if _is_shown(each, acting, groups)]
-    shown.sort(key=lambda each: (order[each.kpi_key], each.owner_id != "", each.owner_id))
+    seen = [each for each in active if _is_shown(each, acting, groups)]
+    shown = [each for each in seen if each.is_long_past(acting.today) is older]
+    if older:
+        shown.sort(key=lambda each: each.deadline or acting.today, reverse=True)
+    else:
+        shown.sort(key=lambda each: (order[each.kpi_key], each.owner_id != "", each.owner_id))
     found = read_progress(db, acting.kpis, shown, acting.today, acting.workdays)
     forecasts = read_forecasts(db, acting.kpis, found, acting.today, acting.workdays)
-    return [
-        Listed(each, forecasts.get(each.target.id), parts_of(each.target, active, acting.kpis)) for each in found
-    ]  # fmt: skip
+    rows = (Listed(each, forecasts.get(each.target.id), parts_of(each.target, active, acting.kpis)) for each in found)
+    return TargetList(tuple(rows), 0 if older else len(seen) - len(shown), older)
 
 
 def _is_shown(target: Target, acting: Acting, groups: frozenset[str]) -> bool:

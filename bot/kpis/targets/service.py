@@ -1,9 +1,11 @@
 """What changes targets: set one, take one back. Each function is one transaction."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.domain.deliveries import NewDelivery
 from bot.domain.errors import DomainError
+from bot.domain.periods import PeriodKind
 from bot.domain.policies import Who, allows
 from bot.domain.targets import Aim, Target
 from bot.kpis.acting import Acting
@@ -16,6 +18,8 @@ from storage import UnitOfWork, new_id
 TARGET_FOR_YOU = "kpis.target_for_you"
 GROUP = "S"
 """What the id of a user group begins with."""
+ASKED_PERIODS = (PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
+"""What is offered to who named no period."""
 
 
 def set_target(db: UnitOfWork, request: TargetRequest, key: str, acting: Acting) -> tuple[Target, Target | None]:
@@ -23,16 +27,39 @@ def set_target(db: UnitOfWork, request: TargetRequest, key: str, acting: Acting)
     same `key` sets it once. Returns it and the one it replaced; where it stands is read afterwards (`read_set`), as
     that adds up years of entries while others wait to log theirs.
 
-    DomainErrors: those of `check_target`, `kpis.not_for_them` for who does not work here.
+    DomainErrors: those of `check_target`, `kpis.smart_time_missing`, `kpis.not_for_them` for who does not work here.
     """
     db.workspace.lock()  # an owner has one target for a kind of period: of two at once the later replaces the other
     target, current = _wanted(db, request, acting)
     if not db.handled.first_time(f"kpi-target:{key}", acting.now):
-        return current or target, None
+        return _set_before(db, target, acting) or current or target, None
     db.targets.set(target)
     if _is_person(target.owner_id) and target.owner_id != acting.by.id:
         db.deliveries.add(NewDelivery(TARGET_FOR_YOU, target.id, target.owner_id, acting.now))
     return target, current
+
+
+def _set_before(db: UnitOfWork, target: Target, acting: Acting) -> Target | None:
+    """What this person set last in the same place: of two answers to one question the first holds, whichever the
+    period."""
+    theirs = [each for each in _of_owner(db, target.kpi_key, target.owner_id) if each.set_by == acting.by.id]
+    return max(theirs, key=lambda each: each.set_at, default=None)
+
+
+def _of_owner(db: UnitOfWork, kpi_key: str, owner_id: str) -> list[Target]:
+    return [each for each in db.targets.active(kpi_key) if each.owner_id == owner_id]
+
+
+def running_period(db: UnitOfWork, request: TargetRequest) -> PeriodKind | None:
+    """The kind of period that is meant where nobody said one: that of the owner's only active target of the KPI that
+    has one. None where there are several, or none."""
+    periods = [each.period for each in _of_owner(db, request.kpi.key, request.owner_id or "") if each.period]
+    return periods[0] if len(periods) == 1 else None
+
+
+def possible(request: TargetRequest, acting: Acting) -> list[Target]:
+    """The targets that a request without a period may mean."""
+    return [as_target(replace(request, period=period), acting) for period in ASKED_PERIODS]
 
 
 def look_at(db: UnitOfWork, request: TargetRequest, acting: Acting) -> TargetSet:
@@ -44,10 +71,11 @@ def look_at(db: UnitOfWork, request: TargetRequest, acting: Acting) -> TargetSet
 def _wanted(db: UnitOfWork, request: TargetRequest, acting: Acting) -> tuple[Target, Target | None]:
     """The target that is asked for, checked, and the active one in its place."""
     check_target(request, acting)
+    if not request.has_time:
+        raise DomainError("kpis.smart_time_missing")
     owner = request.owner_id or ""
     check_works_here(db, owner if _is_person(owner) else None)
-    active = db.targets.active(request.kpi.key)
-    current = next((each for each in active if (each.owner_id, each.period) == (owner, request.period)), None)
+    current = next((each for each in _of_owner(db, request.kpi.key, owner) if each.period is request.period), None)
     return as_target(request, acting), current
 
 

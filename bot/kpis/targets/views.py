@@ -1,15 +1,15 @@
 """What a person sees of targets: the target as set, the list, what was taken back. Pure: values in, blocks out. The
 form is in `forms`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain.forecasts import misses
 from bot.domain.kpis import Direction
 from bot.domain.periods import PeriodKind
 from bot.domain.targets import Aim, PartsGap, Target, aim_of
-from bot.kpis.targets.outcomes import Listed, TargetSet
+from bot.kpis.targets.outcomes import Listed, TargetList, TargetSet
 from bot.kpis.views import plain_number
-from bot.kpis.wording import Wording
+from bot.kpis.wording import Wording, capital
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, actions, button, context, escape, plain_section, section
 
@@ -21,11 +21,12 @@ MOST_ROWS = 120
 MOST_ASKED = 8
 
 
-def target_message(set_: TargetSet, w: Wording) -> Message:
-    """The target as set, what it replaced, how ambitious it is, what its parts come to, and where it stands today."""
+def target_message(set_: TargetSet, w: Wording, *, is_as_before: bool = False) -> Message:
+    """The target as set, what it replaced, how ambitious it is, what its parts come to, and where it stands today.
+    `is_as_before`: nobody named its period, which is that of the target before."""
     target, kpi = set_.target, w.kpis[set_.target.kpi_key]
     sentence = set_sentence("kpis.target_set", target, w)
-    lines = []
+    lines = [w.t("kpis.targets.as_before", time=w.time_of(target))] if is_as_before else []
     if set_.replaced is not None:
         lines.append(w.t("kpis.target_replaced", value=w.goal(set_.replaced)))
     lines += [attainability_sentence(set_, w), *parts_sentences(set_.parts, w)]
@@ -43,6 +44,24 @@ def target_message(set_: TargetSet, w: Wording) -> Message:
     ]
     blocks += [section("\n".join(lines)), actions(buttons)]
     return Message("\n".join(filter(None, (sentence, escape(why), *lines))), tuple(blocks))
+
+
+def period_question(possible: Sequence[Target], carried: Mapping[str, str], w: Wording) -> Message:
+    """Per what a target is meant, where it cannot be told: a button for each of the `possible` targets."""
+    target = possible[0]
+    kpi = w.kpis[target.kpi_key]
+    whose = w.owner(target.owner_id)
+    question = w.t("kpis.targets.period_question", kpi=w.name(kpi), value=w.asked(target), whose=whose)
+    hint = w.t("kpis.targets.period_hint", kpi=w.inside(kpi))
+    buttons = [
+        button(
+            capital(w.time_of(each)),
+            ids.sub_id(ids.TARGET_PERIOD_CHOSEN, each.period),
+            ids.pack(**{**carried, "period": str(each.period)}),
+        )
+        for each in possible
+    ]
+    return Message(f"{question}\n{hint}", (section(question), actions(buttons), context(hint)))
 
 
 def set_sentence(key: str, target: Target, w: Wording) -> str:
@@ -97,13 +116,16 @@ def parts_sentences(gap: PartsGap | None, w: Wording) -> list[str]:
     return said
 
 
-def targets_message(listed: Sequence[Listed], w: Wording) -> Message:
-    """The targets with their pace, what a day needs, the forecast and the parts; and the way to a new one."""
-    new = actions([button(w.t("kpis.button_new_target"), ids.TARGET_OPENED)])
+def targets_message(targets: TargetList, w: Wording) -> Message:
+    """The targets with their pace, what a day needs, the forecast and the parts; one line for those long past; and the
+    way to a new one."""
+    listed, older = targets.listed, _older_line(targets, w)
+    new = actions([button(w.t("kpis.button_new_target"), ids.TARGET_OPENED), *_older_button(targets, w)])
     if not listed:
-        text = w.t("kpis.no_targets")
+        text = f"{w.t('kpis.targets.none_running')} {older}" if older else w.t("kpis.no_targets")
         return Message(text, (section(text), new))
-    title, hint = w.t("kpis.targets_title"), w.t("kpis.targets.list_hint")
+    title = w.t("kpis.targets.older_title" if targets.are_older else "kpis.targets_title")
+    hint = " ".join(filter(None, (older, w.t("kpis.targets.list_hint"))))
     rows = ["\n".join(_row(each, w)) for each in listed[:MOST_ROWS]]
     more = len(listed) - MOST_ROWS
     if more > 0:
@@ -111,6 +133,16 @@ def targets_message(listed: Sequence[Listed], w: Wording) -> Message:
     grouped = ["\n".join(rows[start : start + ROWS_TOGETHER]) for start in range(0, len(rows), ROWS_TOGETHER)]
     blocks = [section(f"*{title}*"), *map(section, grouped), context(hint), new]
     return Message("\n".join((title, *rows, hint)), tuple(blocks))
+
+
+def _older_line(targets: TargetList, w: Wording) -> str:
+    return w.t("kpis.targets.older", count=targets.older, n=targets.older) if targets.older else ""
+
+
+def _older_button(targets: TargetList, w: Wording) -> list[Block]:
+    if not targets.older:
+        return []
+    return [button(w.t("kpis.targets.older_button"), ids.sub_id(ids.TARGETS_SHOWN, "older"), ids.pack(older=1))]
 
 
 def _row(listed: Listed, w: Wording) -> Iterator[str]:

@@ -17,10 +17,12 @@ from bot import attributes
 from bot.domain.errors import DomainError, FileRefused, LineError
 from bot.i18n import Translator, load
 from bot.kpis.exporting import export_table
-from bot.kpis.importing.planning import import_plan, open_table, plan_import
+from bot.kpis.importing.planning import open_table, plan_import
 from bot.kpis.importing.plans import ImportPlan, Stage, Tell, Wishes
+from bot.kpis.importing.recording import import_plan, record
 from bot.kpis.importing.wording import REPORT_COLUMNS, found_lines, open_numbers_line, plan_lines, report_rows
 from bot.kpis.vocabulary import Vocabulary
+from bot.privacy.service import export_member as export_member_data
 from bot.run import CannotStart, connect_slack, open_storage
 from bot.settings import Settings
 from bot.spreadsheets import LARGEST_FILE, TableKind
@@ -57,7 +59,13 @@ def import_kpis(settings: Settings, file: Path, workspace: str, choice: ImportCh
         said = [*found, *(f"{line}." for line in plan_lines(plan, t, settings.currency))]
         if choice.dry_run:
             return "\n".join((*said, "This was a dry run: nothing was stored."))
-        report = storage.write_now(team, lambda db: import_plan(db, plan, datetime.now(UTC), tell=tell))
+        now = datetime.now(UTC)
+        try:
+            report = record(
+                storage, team, plan, now, lambda db, own: import_plan(db, plan, now, brought=own), tell=tell
+            )
+        except DomainError as refusal:
+            raise CannotStart(_not_imported(file, [f"{t(refusal.key, **refusal.values)}."])) from None
     return "\n".join((*said, f"{report.added} entries recorded, {report.known} known already."))
 
 
@@ -168,6 +176,30 @@ def import_attributes(settings: Settings, file: Path, workspace: str) -> str:
     except FileRefused as refused:
         raise CannotStart(_problems(file, refused, load(settings.locale).t(settings.locale))) from None
     return f"{report.people} people, with {', '.join(report.names)}. New rounds can be broken down by them."
+
+
+def export_member(settings: Settings, member_id: str, workspace: str) -> str:
+    """Everything that is stored of one member, as JSON. Raises CannotStart for somebody nobody has heard of."""
+    with closing(open_storage(settings, exclusive=False)) as storage:
+        team = _workspace_of(settings, storage, member_id, workspace)
+        data = storage.read_now(team, lambda db: export_member_data(db, member_id, datetime.now(UTC)))
+    return data.decode()
+
+
+def erase_member(settings: Settings, member_id: str, workspace: str) -> str:
+    """Erases everything that is stored of one member, and says so. Raises CannotStart for somebody nobody has heard
+    of."""
+    with closing(open_storage(settings, exclusive=False)) as storage:
+        team = _workspace_of(settings, storage, member_id, workspace)
+        storage.erase_now(team, member_id, datetime.now(UTC))
+    return f"Erased: nothing here names {member_id} any more. Messages in Slack itself stay there."
+
+
+def _workspace_of(settings: Settings, storage: Storage, member_id: str, workspace: str) -> str:
+    team = workspace or _only_workspace(settings, storage)
+    if storage.read_now(team, lambda db: db.members.get(member_id)) is None:
+        raise CannotStart(f"Nobody here is {member_id}. A Slack id, such as U012AB3CD, stands in the person's profile.")
+    return team
 
 
 def export_surveys(settings: Settings, handles: Collection[str], file: Path, workspace: str) -> str:

@@ -83,6 +83,25 @@ class Answers:
         if row.key is None and (any(said.values()) or any(value is not None for value in given.values())):
             self._participations.add(round_id, [mark])
 
+    def forget(self, round_id: str, member_id: str) -> None:
+        """Take away everything a person answered in an open round, and that they answered. Where the round key is lost
+        it cannot be found any more, by anybody."""
+        state = self._state(round_id)
+        round_key = self._scope.keys.read(self._scope.workspace_id, round_id)
+        if state is not RoundState.OPEN:
+            return
+        here = (NAMED.c.round_id == round_id, NAMED.c.member_id == member_id)
+        self._scope.change(self._scope.delete(NAMED, *here))
+        if round_key is None:
+            return
+        row = self._scope.first(self._scope.select(ROUNDS, ROUNDS.c.id == round_id, columns=[ROUNDS.c.definition]))
+        questions = [each.id for each in definition_of(row.definition).questions] if row else []
+        for rows, label in ((ANSWERS, VALUE), (COMMENTS, TEXT)):
+            keys = [answer_key(round_key, label, member_id, each) for each in questions]
+            self._scope.change(delete(rows).where(rows.c.key.in_(keys)))
+        mark = PARTICIPATIONS.c.key == participation_key(round_key, member_id)
+        self._scope.change(delete(PARTICIPATIONS).where(mark))
+
     def own(self, round_id: str, member_id: str, questions: Iterable[str]) -> OwnAnswers:
         """What a person answered to these questions, to be shown to them alone; nothing once an anonymous round is
         closed."""

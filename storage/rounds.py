@@ -113,6 +113,11 @@ class Rounds:
         ]
         return self._scope.insert_new(INVITATIONS, values)
 
+    def uninvite(self, round_id: str, member_id: str) -> None:
+        """Ask somebody no more; how many were asked stays as it was announced."""
+        here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.member_id == member_id)
+        self._scope.change(self._scope.delete(INVITATIONS, *here))
+
     def invitation(self, round_id: str, member_id: str) -> Invitation | None:
         here = (INVITATIONS.c.round_id == round_id, INVITATIONS.c.member_id == member_id)
         row = self._scope.first(self._scope.select(INVITATIONS, *here))

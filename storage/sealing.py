@@ -50,7 +50,7 @@ def seal(writer: Writer, keys: RoundKeys, workspace_id: str, round_id: str) -> N
     if writer.submit(workspace_id, lambda db: _rewrite(db, round_id)).result():
         return
     keys.destroy(workspace_id, round_id)
-    writer.errand(_scrub).result()
+    writer.errand(scrub).result()
     writer.submit(workspace_id, lambda db: db.rounds.mark_sealed(round_id)).result()
 
 
@@ -66,8 +66,8 @@ def _rewrite(db: UnitOfWork, round_id: str) -> bool:
     return found.sealed
 
 
-def _scrub(connection: Connection) -> None:
-    """Step 3, outside any transaction."""
+def scrub(connection: Connection) -> None:
+    """Step 3, outside any transaction. Raises NotScrubbed."""
     if connection.dialect.name == "sqlite":
         _scrub_sqlite(connection)
     else:

@@ -6,13 +6,14 @@ Sync inside, async at its rim. Statements belong into the repositories, commits 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import URL
 
-from storage import database, migrate, sealing
+from storage import database, erasure, migrate, sealing
 from storage.round_keys import RoundKeys
 from storage.tables import WorkspaceRow, table
 from storage.unit_of_work import UnitOfWork
@@ -114,6 +115,15 @@ class Storage:
         """Like `seal`, blocking."""
         sealing.seal(self._writer, self._keys, workspace_id, round_id)
 
+    async def erase(self, workspace_id: str, member_id: str, now: datetime) -> None:
+        """Erase what is stored of a member (see `storage.erasure`), as of `now` (aware). Safe to repeat after a crash
+        at any step. Raises `sealing.NotScrubbed` when another process was reading all the while."""
+        await asyncio.to_thread(self.erase_now, workspace_id, member_id, now)
+
+    def erase_now(self, workspace_id: str, member_id: str, now: datetime) -> None:
+        """Like `erase`, blocking."""
+        erasure.erase(self._writer, workspace_id, member_id, now)
+
     async def health(self) -> dict[str, Any]:
         """What `denyut doctor` tells of the database: `backend`, `size` in bytes, `migration` (revision or None),
         `pending` (is there a migration to run) and the server's own time in UTC as `server_time`."""
@@ -135,7 +145,7 @@ class Storage:
 
 def _size_and_time(connection: Connection) -> tuple[int, Any]:
     if connection.dialect.name == "sqlite":
-        from datetime import UTC, datetime
+        from datetime import UTC
 
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         return pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one(), datetime.now(UTC)

@@ -4,6 +4,7 @@ Services are given one and stay within it. When a transaction begins and ends is
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -14,10 +15,12 @@ from storage.api_tokens import ApiTokens
 from storage.catalogue import Catalogues
 from storage.checkins import Checkins
 from storage.deliveries import Deliveries
+from storage.entry_changes import EntriesAt, EntryChanges
 from storage.handled import Handled
 from storage.kpis import Entries
 from storage.members import Members
 from storage.one_on_ones import OneOnOnes
+from storage.personal_data import PersonalData
 from storage.round_keys import RoundKeys
 from storage.rounds import Rounds
 from storage.schedules import Schedules
@@ -72,6 +75,17 @@ class UnitOfWork:
         return Entries(self._scope)
 
     @cached_property
+    def entry_changes(self) -> EntryChanges:
+        return EntryChanges(self._scope)
+
+    def totals_at(self, moment: datetime) -> "UnitOfWork":
+        """This unit of work with the totals of KPIs as they were at a moment (UTC), to read from; all else is as of
+        now."""
+        then = UnitOfWork(self._scope.connection, self.workspace_id, self._scope.keys)
+        then.kpis = EntriesAt(self._scope, moment)
+        return then
+
+    @cached_property
     def catalogue(self) -> Catalogues:
         return Catalogues(self._scope)
 
@@ -110,6 +124,10 @@ class UnitOfWork:
     @cached_property
     def one_on_ones(self) -> OneOnOnes:
         return OneOnOnes(self._scope)
+
+    @cached_property
+    def privacy(self) -> PersonalData:
+        return PersonalData(self._scope)
 
     @cached_property
     def handled(self) -> Handled:

@@ -244,7 +244,7 @@ def comments_with_scores(storage: Storage, patch: pytest.MonkeyPatch) -> None:
 
 
 def not_scrubbed(storage: Storage, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sealing, "_scrub", lambda connection: None)
+    patch.setattr(sealing, "scrub", lambda connection: None)
 
 
 def not_rewritten_at_all(storage: Storage, patch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ if step == "before the rewriting":
 elif step == "before the key goes":
     RoundKeys.destroy = die
 elif step == "before the scrubbing":
-    sealing._scrub = die
+    sealing.scrub = die
 elif step == "before the mark":
     Rounds.mark_sealed = die
 storage.seal_now("T1", round_id)

@@ -342,7 +342,7 @@ def test_a_seal_cut_short_is_found_and_finished(
         if step == "destroy":
             patch.setattr(RoundKeys, "destroy", crash)
         elif step == "scrub":
-            patch.setattr(sealing, "_scrub", fail)
+            patch.setattr(sealing, "scrub", fail)
         else:
             patch.setattr("storage.rounds.Rounds.mark_sealed", fail)
         with pytest.raises((KeyboardInterrupt, RuntimeError)):

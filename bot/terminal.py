@@ -1,0 +1,68 @@
+"""What all commands share on the terminal: settings or one clear line, refusals as one line and exit code 2, and how
+far long work is. Heavy parts are imported where they are used.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+T = TypeVar("T")
+WRONG = 2
+
+
+def settings_or_stop() -> "Settings":
+    from bot.logs import configure
+    from bot.settings import SettingsError, load
+
+    try:
+        settings = load()
+    except SettingsError as wrong:
+        stop(str(wrong))
+    configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def progress() -> Callable[[str, int, int], None]:
+    """Says on a terminal how far long work is, on one line that the next output replaces."""
+
+    def tell(what: str, done: int, whole: int) -> None:
+        if sys.stderr.isatty():
+            typer.echo(f"\r\x1b[K{what} ({done} of {whole})\r", nl=False, err=True)
+
+    return tell
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Runs work to its end; a start that fails ends the command."""
+    from bot.run import CannotStart
+
+    try:
+        if sys.platform == "win32":
+            return asyncio.run(work)
+        import uvloop
+
+        return uvloop.run(work)
+    except CannotStart as trouble:
+        stop(str(trouble))
+
+
+def guarded(work: Callable[[], T]) -> T:
+    """What the work gives; a refusal ends the command."""
+    from bot.run import CannotStart
+
+    try:
+        return work()
+    except CannotStart as trouble:
+        stop(str(trouble))
+
+
+def stop(line: str) -> NoReturn:
+    """Ends the command with one line."""
+    typer.echo(f"denyut: {line}", err=True)
+    raise typer.Exit(WRONG)

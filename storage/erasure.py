@@ -1,0 +1,40 @@
+"""Erasing a member for good: their rows, their answers of open rounds, and the bytes that deleted rows leave behind.
+
+Steps, each safe to repeat, so that a crash between any two of them is mended by erasing again. Entries go in pieces: a
+member may have a hundred thousand, and nobody's click is to wait for all of them.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from storage.personal_data import pseudonym
+from storage.sealing import scrub
+from storage.unit_of_work import UnitOfWork
+from storage.writer import Writer
+
+AT_A_TIME = 2000
+
+
+def erase(writer: Writer, workspace_id: str, member_id: str, now: datetime) -> None:
+    """Erase a member of a workspace as of `now` (aware). Raises `sealing.NotScrubbed` when another process was reading
+    all the while: then everything is deleted, and its bytes go with the next erasure or seal."""
+    instead = pseudonym()
+    ids = writer.submit(workspace_id, lambda db: db.privacy.entry_ids(member_id)).result()
+    for start in range(0, len(ids), AT_A_TIME):
+        some = ids[start : start + AT_A_TIME]
+        writer.submit(workspace_id, partial(_erase_entries, some, member_id, instead)).result()
+    writer.submit(workspace_id, lambda db: _erase_rest(db, member_id, instead, now)).result()
+    writer.errand(scrub).result()
+
+
+def _erase_entries(ids: list[str], member_id: str, instead: str, db: UnitOfWork) -> None:
+    db.privacy.erase_entries(ids, member_id, instead)
+
+
+def _erase_rest(db: UnitOfWork, member_id: str, instead: str, now: datetime) -> None:
+    for asking in db.rounds.open_for(member_id):
+        db.answers.forget(asking.id, member_id)
+        db.rounds.uninvite(asking.id, member_id)
+    left = db.privacy.entry_ids(member_id)  # logged in between
+    db.privacy.erase_entries(left, member_id, instead)
+    db.privacy.erase(member_id, instead, now)

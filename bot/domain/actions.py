@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 ACTION_LENGTH = 300
-"""The most characters of an action's text."""
+"""The most characters of an action's text: what follows from a survey is quoted above its next question."""
 
 
 class ActionState(StrEnum):
@@ -65,6 +66,12 @@ class Action:
     def concerns(self, member_id: str) -> bool:
         """Whether somebody may change it: its owner, who asked for it, and a one-on-one's other person."""
         return bool(member_id) and member_id in (self.owner_id, self.created_by, self.partner_id)
+
+
+def action_id(*parts: str) -> str:
+    """An id made of what an action is, for those that must come once however often they are asked for: a blocker that
+    two pick up, a command that is delivered twice."""
+    return sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def by_urgency(actions: Iterable[Action]) -> list[Action]:

@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from bot.audiences import Unreadable, read_audience
 from bot.commands import Registry
 from bot.domain.surveys import Round
 from bot.domain.workdays import Workdays
@@ -16,7 +17,6 @@ from bot.services import Services
 from bot.slack.gateway import SlackBusy, SlackUnclear, SlackUnreachable
 from bot.surveys import service
 from bot.surveys.asking import early_close, launching
-from bot.surveys.asking.audiences import Unreadable, read_audience
 from bot.surveys.asking.launching import UNREACHABLE
 from bot.surveys.results import publishing
 from bot.surveys.results.publishing import Decision

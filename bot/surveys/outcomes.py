@@ -10,9 +10,6 @@ from bot.domain.questions import Question
 from bot.domain.schedules import Rule
 from bot.domain.surveys import FollowUp, NamedAnswer, Round, Survey
 
-ACTION_LENGTH = 300
-"""Characters of what follows from a round: it is quoted above the next question."""
-
 LOW_RATE = 60
 """Percent of the asked below which the result comes with a warning: the silent ones may think otherwise."""
 

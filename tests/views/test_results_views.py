@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from bot.domain import enps
+from bot.domain.actions import ACTION_LENGTH
 from bot.domain.audiences import Audience
 from bot.domain.enps import SCALE_0_10, Change, Tally
 from bot.domain.privacy import Hidden
 from bot.domain.publications import Published, PublishedQuestion, PublishedSegment
 from bot.domain.questions import MOST_OPTIONS, OPTION_LENGTH, QUESTION_LENGTH, Question, QuestionKind
 from bot.domain.surveys import (
+    Definition,
     FollowUp,
     FollowUpKind,
-    Definition,
     NamedAnswer,
     Receivers,
     Round,
@@ -28,7 +29,6 @@ from bot.i18n import Translator, load
 from bot.playground.block_kit.whole import check_message_blocks, check_view
 from bot.slack.blocks import FALLBACK_TEXT, SECTION_TEXT, Message
 from bot.surveys.outcomes import (
-    ACTION_LENGTH,
     Comparison,
     Missing,
     QuestionResult,

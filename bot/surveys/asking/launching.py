@@ -1,13 +1,15 @@
 """From an audience to a round that asks it: who is left out, what is asked, who is asked and reminded when. Worked out
 by reading, then written in one transaction.
 
-Reading the audience from Slack is in `audiences`, as it takes time and may fail; when each person is asked in `budget`.
+Reading the audience from Slack is in `bot.audiences`, as it takes time and may fail; when each person is asked in
+`budget`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.audiences import Found
 from bot.calendars import calendars_of
 from bot.domain.audiences import select
 from bot.domain.bank import draw
@@ -17,7 +19,6 @@ from bot.domain.privacy import FLOOR, thresholds
 from bot.domain.prompting import Slot
 from bot.domain.surveys import Definition, Round, RoundState, frozen
 from bot.domain.workdays import Workdays
-from bot.surveys.asking.audiences import Found
 from bot.surveys.asking.budget import Asking, moments, owed_to
 from bot.surveys.asking.prompts import ASK
 from bot.surveys.asking.reminding import reminders

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.audiences import Found, Unreadable, read_audience
 from bot.calendars import calendars_of
 from bot.domain.audiences import select
 from bot.domain.calendars import OwnCalendar
@@ -20,7 +21,6 @@ from bot.domain.surveys import RoundState, Survey, SurveyState
 from bot.domain.workdays import Workdays
 from bot.services import Services
 from bot.slack.gateway import SlackBusy, SlackUnclear, SlackUnreachable
-from bot.surveys.asking.audiences import Found, Unreadable, read_audience
 from bot.surveys.asking.budget import Asking, moments, owed_to
 from bot.surveys.asking.forecasts import UNREACHABLE, Group, PlannedRound, Preview
 from bot.surveys.asking.launching import least_asked

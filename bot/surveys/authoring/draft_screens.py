@@ -4,6 +4,7 @@ nothing below can be out of date. Who acts and what on is checked again at each 
 
 from collections.abc import Callable, Mapping
 
+from bot.audiences import Unreadable, read_audience
 from bot.commands import Registry
 from bot.domain.audiences import select
 from bot.domain.bank import BANK, DRIVERS, of_driver
@@ -13,7 +14,6 @@ from bot.domain.surveys import Survey
 from bot.interactions import Click, FormErrors, Reply, Submission, Then, UpdateForm
 from bot.slack import ids
 from bot.slack.errors import SlackError
-from bot.surveys.asking.audiences import Unreadable, read_audience
 from bot.surveys.authoring import drafts
 from bot.surveys.authoring.draft_editor import Picked, bank_form, editor_form
 from bot.surveys.authoring.draft_forms import DOWN, EDIT, REMOVE, UP, hub_form

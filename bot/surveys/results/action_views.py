@@ -1,11 +1,23 @@
 """What followed from a round: asked of its author, said by them, and quoted under the results. What the people asked
 read with the next question is worded with that question."""
 
+from bot.domain.actions import ACTION_LENGTH, Action
 from bot.domain.surveys import FollowUp, FollowUpKind, Survey
 from bot.i18n import Translator
 from bot.slack import ids
-from bot.slack.blocks import Block, Message, actions, button, escape, field, form, section, text_input
-from bot.surveys.outcomes import ACTION_LENGTH, RoundResults
+from bot.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    button,
+    date_input,
+    escape,
+    field,
+    form,
+    section,
+    text_input,
+)
+from bot.surveys.outcomes import RoundResults
 
 
 def action_parts(results: RoundResults, t: Translator, *, with_buttons: bool) -> Message:
@@ -42,18 +54,36 @@ def said_message(survey: Survey, action: FollowUp, t: Translator) -> Message:
     return Message("\n".join(lines), (section("\n".join(lines)),))
 
 
-def action_form(round_id: str, kind: FollowUpKind, text: str, t: Translator) -> Block:
-    """One text, and who will read it."""
+def action_form(
+    round_id: str, kind: FollowUpKind, text: str, t: Translator, promised: Action | None = None, author: str = ""
+) -> Block:
+    """One text, and who will read it; what will be done also has somebody who does it, and may have a date. `promised`
+    is what was said before."""
     element = text_input(ids.ACTION_INPUT, initial=text, multiline=True, max_length=ACTION_LENGTH)
     hint = t("surveys.action.hint", most=ACTION_LENGTH)
     return form(
         ids.ACTION_FORM,
         t(f"surveys.action.title.{kind}"),
-        [field(ids.ACTION_INPUT, t(f"surveys.action.label.{kind}"), element, hint=hint)],
+        [
+            field(ids.ACTION_INPUT, t(f"surveys.action.label.{kind}"), element, hint=hint),
+            *(_promise_fields(promised, author, t) if kind is FollowUpKind.DONE else ()),
+        ],
         submit=t("core.save"),
         close=t("core.cancel"),
         metadata=ids.pack(round=round_id, kind=kind.value),
     )
+
+
+def _promise_fields(promised: Action | None, author: str, t: Translator) -> list[Block]:
+    owner: Block = {"type": "users_select", "action_id": ids.ACTION_OWNER_INPUT}
+    if initial := promised.owner_id if promised else author:
+        owner["initial_user"] = initial
+    due = date_input(ids.ACTION_DUE_INPUT, promised.due_on.isoformat() if promised and promised.due_on else "")
+    hint = t("surveys.action.due_hint")
+    return [
+        field(ids.ACTION_OWNER_INPUT, t("surveys.action.owner"), owner, optional=True),
+        field(ids.ACTION_DUE_INPUT, t("surveys.action.due"), due, optional=True, hint=hint),
+    ]
 
 
 def _buttons(round_id: str, t: Translator) -> Block:

@@ -1,15 +1,17 @@
 """What follows from a round: said by its author, read by the people asked with the next round's question. One
 transaction each."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
+from bot.calendars import calendars_of
+from bot.domain.actions import ACTION_LENGTH, Action, ActionSource, ActionState, action_id
+from bot.domain.calendars import OwnCalendar
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.domain.surveys import FollowUp, FollowUpKind, Round, RoundState, Survey, SurveyState
 from bot.domain.workdays import Workdays
-from bot.surveys.outcomes import ACTION_LENGTH
 from bot.surveys.results.owing import RESULTS
 from bot.surveys.results.reading import newest_closed
 from storage import UnitOfWork
@@ -25,6 +27,20 @@ WANTED_AFTER = 3
 WANTED_WITHIN = timedelta(days=21)
 """Rounds that closed longer ago are not asked about any more."""
 STILL_GOING_OUT = timedelta(minutes=2)
+ONE_DAY = timedelta(days=1)
+AWAY_AHEAD = timedelta(days=60)
+"""Days away that begin later than this put off nothing that is due today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Who does it ("": whoever says so), and until when (a local date; None: some time)."""
+
+    owner_id: str = ""
+    due_on: date | None = None
+
+
+NO_PROMISE = Promise()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +102,20 @@ def said_text(db: UnitOfWork, member: Member, round_id: str, kind: FollowUpKind)
 
 
 def say_action(
-    db: UnitOfWork, now: datetime, member: Member, round_id: str, kind: FollowUpKind, text: str, key: str
+    db: UnitOfWork,
+    now: datetime,
+    member: Member,
+    round_id: str,
+    kind: FollowUpKind,
+    text: str,
+    key: str,
+    promise: Promise = NO_PROMISE,
 ) -> Acted:
-    """Record what follows; said again, the later words count. The messages that asked for it turn into it.
+    """Record what follows; said again, the later words count. What will be done is an action of somebody's, and is so
+    no more where nothing will. The messages that asked for it turn into it.
 
-    Raises what `require_may_act` raises, and `surveys.action.empty`, `surveys.action.too_long`.
+    Raises what `require_may_act` raises, `surveys.action.empty`, `surveys.action.too_long`, and
+    `surveys.action.owner_unknown` where a guest, an app or a stranger is to do it.
     """
     survey, closed = require_may_act(db, member, round_id)
     words = " ".join(text.split())
@@ -101,9 +126,40 @@ def say_action(
     action = FollowUp(closed.id, kind, words, member.id, now)
     if db.handled.first_time(key, now):
         db.rounds.set_follow_up(action)
+        _keep_promise(db, now, action, survey, promise)
         asking = [each for purpose in OUTCOMES for each in db.deliveries.of(purpose, closed.id)]
         db.deliveries.add_many(_turning(each, now, key) for each in asking if _is_out(each))
     return Acted(survey, db.rounds.follow_up_of(closed.id) or action)
+
+
+def promised(db: UnitOfWork, round_id: str) -> Action | None:
+    """The action that follows from a round, where one was promised."""
+    return db.actions.get(_promise_id(round_id))
+
+
+def _promise_id(round_id: str) -> str:
+    return action_id("survey", round_id)
+
+
+def _keep_promise(db: UnitOfWork, now: datetime, said: FollowUp, survey: Survey, promise: Promise) -> None:
+    """What follows is on its owner's list; who said it before keeps owner and date unless they say others."""
+    before = promised(db, said.round_id)
+    if said.kind is FollowUpKind.NONE:
+        if before is not None and before.state is ActionState.OPEN:
+            db.actions.change(replace(before, state=ActionState.DROPPED, settled_at=now, settled_by=said.by))
+        return
+    owner_id = promise.owner_id or (before.owner_id if before else said.by)
+    owner = db.members.get(owner_id)
+    if owner is None or owner.left_out:
+        raise DomainError("surveys.action.owner_unknown", person=f"<@{owner_id}>")
+    if before is None:
+        source, here = (ActionSource.SURVEY, said.round_id), _promise_id(said.round_id)
+        db.actions.add(Action(here, said.text, owner_id, promise.due_on, *source, said.by, now, survey.channel_id))
+        return
+    changed = replace(before, text=said.text, owner_id=owner_id, due_on=promise.due_on or before.due_on)
+    if before.text != said.text:
+        changed = replace(changed, state=ActionState.OPEN, settled_at=None, settled_by="")
+    db.actions.change(changed)
 
 
 def wanted(db: UnitOfWork, now: datetime, workdays: Workdays, default_zone: str) -> list[NewDelivery]:
@@ -115,11 +171,14 @@ def wanted(db: UnitOfWork, now: datetime, workdays: Workdays, default_zone: str)
         survey = db.surveys.get(closed.survey_id)
         if survey is None or not survey.created_by or not closed.answered or survey.state is SurveyState.DELETED:
             continue
-        author = db.members.get(survey.created_by)
-        zone = author.zone_or(default_zone) if author else default_zone
-        if _due(closed, zone, workdays) > now or not _is_to_be_asked(db, closed, survey.created_by):
+        ended = closed.closed_at or closed.closes_at
+        # So many working days are at least as many days: most rounds are not looked at any further.
+        if ended + (WANTED_AFTER - 1) * ONE_DAY > now or not _is_to_be_asked(db, closed, survey.created_by):
             continue
-        owed.append(NewDelivery(ACTION_WANTED, closed.id, survey.created_by, workdays.next_moment(now, zone)))
+        author = db.members.get(survey.created_by) or Member(survey.created_by)
+        own = calendars_of(db, [author], ended, now + AWAY_AHEAD, workdays, default_zone)[author.id]
+        if _due(ended, own) <= now:
+            owed.append(NewDelivery(ACTION_WANTED, closed.id, author.id, own.next_moment(now)))
     return owed
 
 
@@ -135,9 +194,8 @@ def _is_to_be_asked(db: UnitOfWork, closed: Round, author_id: str) -> bool:
     return is_unsaid(db, closed) and bool(db.deliveries.of(RESULTS, closed.id))
 
 
-def _due(closed: Round, zone: str, workdays: Workdays) -> datetime:
-    later = workdays.days_later(closed.closed_at or closed.closes_at, zone, WANTED_AFTER)
-    return workdays.next_moment(later, zone)
+def _due(ended: datetime, own: OwnCalendar) -> datetime:
+    return own.next_moment(own.days_later(ended, WANTED_AFTER))
 
 
 def _turning(asking: Delivery, now: datetime, key: str) -> NewDelivery:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from bot.domain.actions import ACTION_LENGTH
 from bot.domain.publications import PublishedSegment
 from bot.domain.questions import KINDS, Question, QuestionKind, Wording
 from bot.domain.surveys import MANAGER, Dimension, NamedAnswer
 from bot.slack.blocks import cut, escape
-from bot.surveys.outcomes import ACTION_LENGTH, QuestionResult, RoundResults
+from bot.surveys.outcomes import QuestionResult, RoundResults
 
 BUDGET = 3100
 BLOCKS = 38

@@ -1,7 +1,7 @@
 """Commands, clicks and forms about results and what follows from them; and what the scheduler does for them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import structlog
@@ -12,10 +12,10 @@ from bot.domain.errors import DomainError
 from bot.domain.surveys import FollowUpKind, SurveyState
 from bot.domain.workdays import Workdays
 from bot.i18n import Catalogues
-from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission
+from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Replace, Reply, Say, Submission
 from bot.services import Services
 from bot.slack import ids
-from bot.slack.blocks import Message, without
+from bot.slack.blocks import Block, Message, without
 from bot.surveys.naming import named
 from bot.surveys.results import action_views, actions, results_deliveries, results_views
 from bot.surveys.results.reading import survey_results
@@ -70,20 +70,22 @@ async def on_act(command: Command) -> Reply:
 
 
 async def _open_action(command: Command, words: str, kind: FollowUpKind) -> Reply:
-    def look(db: UnitOfWork) -> tuple[str, str]:
-        round_id = actions.newest_to_act_on(db, named(db, words)).id
-        return round_id, actions.said_text(db, command.member, round_id, kind)
+    def look(db: UnitOfWork) -> Block:
+        return _form(db, command, actions.newest_to_act_on(db, named(db, words)).id, kind)
 
-    round_id, said = await command.services.storage.read(command.workspace_id, look)
-    return OpenForm(action_views.action_form(round_id, kind, said, command.t))
+    return OpenForm(await command.services.storage.read(command.workspace_id, look))
+
+
+def _form(db: UnitOfWork, context: Context, round_id: str, kind: FollowUpKind) -> Block:
+    said = actions.said_text(db, context.member, round_id, kind)
+    promised = actions.promised(db, round_id)
+    return action_views.action_form(round_id, kind, said, context.t, promised, context.member.id)
 
 
 async def on_action_opened(click: Click) -> Reply:
     round_id, kind = _carried_action(click.value)
-    text = await click.services.storage.read(
-        click.workspace_id, lambda db: actions.said_text(db, click.member, round_id, kind)
-    )
-    return OpenForm(action_views.action_form(round_id, kind, text, click.t))
+    form = await click.services.storage.read(click.workspace_id, lambda db: _form(db, click, round_id, kind))
+    return OpenForm(form)
 
 
 async def on_action_form(sent: Submission) -> Reply:
@@ -91,10 +93,17 @@ async def on_action_form(sent: Submission) -> Reply:
     text = sent.inputs.get(ids.ACTION_INPUT, "")
     if not text.strip():
         return FormErrors({ids.ACTION_INPUT: sent.t("surveys.action.missing")})
-    acted = await sent.services.storage.write(
-        sent.workspace_id,
-        lambda db: actions.say_action(db, sent.now, sent.member, round_id, kind, text, sent.key),
-    )
+    due = sent.inputs.get(ids.ACTION_DUE_INPUT, "")
+    promise = actions.Promise(sent.inputs.get(ids.ACTION_OWNER_INPUT, ""), date.fromisoformat(due) if due else None)
+    try:
+        acted = await sent.services.storage.write(
+            sent.workspace_id,
+            lambda db: actions.say_action(db, sent.now, sent.member, round_id, kind, text, sent.key, promise),
+        )
+    except DomainError as refusal:
+        if refusal.key != "surveys.action.owner_unknown":
+            raise
+        return FormErrors({ids.ACTION_OWNER_INPUT: sent.t(refusal.key, **refusal.values)})
     return Say(action_views.saved_message(acted.survey, acted.action, sent.t))
 
 

@@ -1,14 +1,15 @@
-"""What waits for a member, for every feature that says so: open surveys, and KPI values they are asked for. No layout
-here."""
+"""What waits for a member, for every feature that says so: open surveys, KPI values they are asked for, and team
+check-ins. No layout here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from bot.domain.catalogue import Catalogue
+from bot.domain.checkins import Run
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.periods import Period, PeriodKind
 from bot.domain.schedules import ScheduleKind
-from bot.domain.surveys import Invitation, Round, Survey
+from bot.domain.surveys import Definition, Invitation, Round, Survey
 from bot.domain.waiting import AskedKpi, Waiting
 from bot.i18n import Translator
 from storage import UnitOfWork
@@ -27,7 +28,7 @@ def waiting_for(db: UnitOfWork, member_id: str, t: Translator) -> list[Waiting]:
         invitation = db.rounds.invitation(asking.id, member_id)
         survey = db.surveys.get(asking.survey_id)
         if invitation and survey and not has_finished(db, asking, invitation):
-            title = _title(survey, asking, t)
+            title = survey_title(survey, asking.definition, t)
             closes_at, questions = asking.closes_at, len(asking.questions)
             found.append(Waiting(asking.id, title, asking.definition.audience.only_channel, questions, closes_at))
     return found
@@ -45,15 +46,19 @@ def has_finished(db: UnitOfWork, asking: Round, invitation: Invitation) -> bool:
 def kpis_waiting_for(db: UnitOfWork, member_id: str, kpis: Catalogue, now: datetime) -> list[AskedKpi]:
     """The KPI values a member was asked for and that are not there yet, unless they said there is nothing to report or
     the next time has come. `kpis` are those they may see."""
-    found = []
-    for kpi in kpis.current:
-        ask = _latest_ask(db, kpi.key, member_id) if member_id in kpis.settings(kpi.key).owners else None
-        if ask is None or not _has_reached(ask, now):
-            continue
-        asked = asked_in(ask.facts, kpis)
-        if asked and not has_value(db, asked) and not has_declined(db, asked, member_id):
-            found.append(asked)
-    return found
+    owned = [kpi.key for kpi in kpis.current if member_id in kpis.settings(kpi.key).owners]
+    asks = _latest_asks(db, owned, member_id) if owned else {}
+    reached = [asks[key] for key in owned if key in asks and _has_reached(asks[key], now)]
+    asked = [found for ask in reached if (found := asked_in(ask.facts, kpis)) is not None]
+    declined = db.deliveries.about(member_id, KPI_ASK_CHANGED, [decline_subject(each) for each in asked])
+    filled = _with_values(db, asked)
+    return [each for each in asked if each.kpi.key not in filled and decline_subject(each) not in declined]
+
+
+def runs_waiting_for(db: UnitOfWork, member_id: str, now: datetime) -> list[Run]:
+    """The runs of team check-ins in which the member is asked and has not answered, the one that closes first first."""
+    mine = [run for run in db.checkins.open() if member_id in run.asked and run.closes_at > now]
+    return [run for run in mine if db.checkins.answer_of(run.id, member_id) is None]
 
 
 def ask_subject(kpi_key: str, on: date) -> str:
@@ -91,10 +96,27 @@ def has_declined(db: UnitOfWork, asked: AskedKpi, member_id: str) -> bool:
     return db.deliveries.find(KPI_ASK_CHANGED, decline_subject(asked), member_id) is not None
 
 
-def _latest_ask(db: UnitOfWork, kpi_key: str, member_id: str) -> Delivery | None:
-    schedule = db.schedules.of_subject(ScheduleKind.KPI, kpi_key)
-    made = db.schedules.latest(schedule.id) if schedule and schedule.active else None
-    return db.deliveries.find(KPI_ASKED, ask_subject(kpi_key, made.local_date), member_id) if made else None
+def _latest_asks(db: UnitOfWork, kpi_keys: Collection[str], member_id: str) -> dict[str, Delivery]:
+    """The latest question for each of some KPIs, by key; in so many questions to the database however many they are."""
+    wanted = set(kpi_keys)
+    schedules = [each for each in db.schedules.active() if each.kind is ScheduleKind.KPI and each.subject_id in wanted]
+    made = db.schedules.latest_of([each.id for each in schedules])
+    subjects = {
+        each.subject_id: ask_subject(each.subject_id, made[each.id].local_date)
+        for each in schedules
+        if each.id in made
+    }  # fmt: skip
+    asks = db.deliveries.about(member_id, KPI_ASKED, list(subjects.values()))
+    return {key: asks[subject] for key, subject in subjects.items() if subject in asks}
+
+
+def _with_values(db: UnitOfWork, asked: Collection[AskedKpi]) -> set[str]:
+    """The KPIs whose value is there, whoever logged it: one question to the database for each period."""
+    found: set[str] = set()
+    for period in {each.period for each in asked}:
+        own = [each.kpi.key for each in asked if each.period == period]
+        found |= set(db.kpis.totals(period.first, period.last, kpi_keys=own, latest_of=()))
+    return found
 
 
 def _has_reached(ask: Delivery, now: datetime) -> bool:
@@ -103,9 +125,9 @@ def _has_reached(ask: Delivery, now: datetime) -> bool:
     return ask.state in _REACHED or (ask.state is DeliveryState.DUE and ask.due_at <= now)
 
 
-def _title(survey: Survey, asking: Round, t: Translator) -> str:
-    """As people read it above the questions."""
-    definition = asking.definition
+def survey_title(survey: Survey, definition: Definition, t: Translator) -> str:
+    """A survey as people read it above the questions, by its own or a round's definition; as its author wrote it, to be
+    escaped."""
     if definition.title or definition.template in ("", "blank"):
         return definition.title or survey.handle
     return t(f"templates.{definition.template}.name")

@@ -81,6 +81,11 @@ class Checkins:
         """Who is asked in a run becomes these."""
         self._scope.change(self._scope.update(RUNS, RUNS.c.id == run_id).values(asked=sorted(asked)))
 
+    def hold(self, run_id: str) -> bool:
+        """Whether a run can be answered; if so, nobody else closes it before this transaction is over."""
+        live = self._scope.update(RUNS, RUNS.c.id == run_id, RUNS.c.state == RunState.OPEN)
+        return self._scope.change(live.values(state=RunState.OPEN)) == 1
+
     def end(self, run_id: str, state: RunState) -> bool:
         """Close an open run. False where it was closed before, here or by another replica."""
         live = self._scope.update(RUNS, RUNS.c.id == run_id, RUNS.c.state == RunState.OPEN)

@@ -1,14 +1,22 @@
 """`/checkin` and its settings."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from bot.checkins import service, views
+from bot import preferences
+from bot.checkins import service, team, views
+from bot.checkins.hours import Hours, read_hours
 from bot.commands import Registry
 from bot.domain.dates import AmbiguousDate, parse_date
 from bot.domain.errors import DomainError
+from bot.domain.members import Member
 from bot.domain.words import shown
 from bot.interactions import Click, Command, Replace, Reply, Say
+from bot.scoreboard import workdays_in
 from bot.slack import ids
+from storage import UnitOfWork
+
+_YES_NO = {True: "yes", False: "no"}
 
 
 def register(registry: Registry) -> None:
@@ -16,14 +24,19 @@ def register(registry: Registry) -> None:
     registry.command("/checkin", "language", "checkins", on_language)
     registry.command("/checkin", "timezone", "checkins", on_zone)
     registry.command("/checkin", "away", "checkins", on_away)
+    registry.command("/checkin", "hours", "checkins", on_hours)
+    registry.command("/checkin", "named", "checkins", on_named)
     registry.click(ids.LANGUAGE_CHOSEN, on_language_chosen)
+    team.register(registry)
 
 
 async def on_opened(command: Command) -> Reply:
-    waiting, asked = await command.services.storage.read(
+    storage = command.services.storage
+    waiting, asked = await storage.read(
         command.workspace_id, lambda db: service.read_waiting(db, command.member, command.now, command.t)
     )
-    return Say(views.waiting_message(waiting, asked, command.zone, command.t))
+    runs = await storage.read(command.workspace_id, lambda db: service.read_runs(db, command.member, command.now))
+    return Say(views.waiting_message(waiting, asked, command.zone, command.t, runs))
 
 
 async def on_language(command: Command) -> Reply:
@@ -48,7 +61,7 @@ async def on_language_chosen(click: Click) -> Reply:
 
 async def _choose(context: Command | Click, code: str) -> Say:
     me = context.member.id
-    await context.services.storage.write(context.workspace_id, lambda db: service.choose_language(db, me, code))
+    await context.services.storage.write(context.workspace_id, lambda db: preferences.choose_language(db, me, code))
     return Say(views.language_message(context.services.texts.t(code)))
 
 
@@ -58,7 +71,7 @@ async def on_zone(command: Command) -> Reply:
     me, wish = command.member.id, command.words.strip()
     if len(wish) > len(shown(wish)):
         raise DomainError("checkins.zone_unknown", zone=shown(wish))
-    zone = await command.services.storage.write(command.workspace_id, lambda db: service.choose_zone(db, me, wish))
+    zone = await command.services.storage.write(command.workspace_id, lambda db: preferences.choose_zone(db, me, wish))
     return Say(views.zone_message(zone, command.now, command.t))
 
 
@@ -66,13 +79,59 @@ async def on_away(command: Command) -> Reply:
     days = command.words.split()
     if not days:
         raise DomainError("checkins.away_missing")
+    if days[0].casefold() in command.services.texts.all_words("checkins.away_cancel_words"):
+        return await _cancel_absence(days[1:], command)
     first = _day(days[0], command)
     last = _day(days[-1], command)
     me, today = command.member.id, command.today
     absence = await command.services.storage.write(
-        command.workspace_id, lambda db: service.go_away(db, me, first, last, today)
+        command.workspace_id, lambda db: preferences.go_away(db, me, first, last, today)
     )
     return Say(views.away_message(absence, command.t))
+
+
+async def _cancel_absence(days: Sequence[str], command: Command) -> Reply:
+    if not days:
+        raise DomainError("checkins.away_cancel_missing")
+    first, last = _day(days[0], command), _day(days[-1], command) if len(days) > 1 else None
+    me = command.member.id
+    cancelled = await command.services.storage.write(
+        command.workspace_id, lambda db: preferences.cancel_absences(db, me, first, last)
+    )
+    return Say(views.away_cancelled_message(cancelled, command.t))
+
+
+async def on_named(command: Command) -> Reply:
+    """`/checkin named yes`; without words, what holds now."""
+    wish, texts, me = command.words.strip().casefold(), command.services.texts, command.member.id
+    if not wish:
+        return Say(views.named_message(command.member.may_be_named, command.t, asked=True))
+    answers = {word: may for may in (True, False) for word in texts.all_words(f"checkins.named_words.{_YES_NO[may]}")}
+    if wish not in answers:
+        raise DomainError("checkins.named_unclear", words=shown(command.words))
+    may = answers[wish]
+    await command.services.storage.write(command.workspace_id, lambda db: preferences.choose_named(db, me, may))
+    return Say(views.named_message(may, command.t))
+
+
+async def on_hours(command: Command) -> Reply:
+    """`/checkin hours 10:00 16:00`, `/checkin hours off fri`; without words, what holds now."""
+    if not command.words:
+        return Say(views.hours_message(command.member, command.t, asked=True))
+    wish, me, country = (
+        read_hours(command.words, command.services.texts),
+        command.member,
+        command.services.settings.country,
+    )
+
+    def work(db: UnitOfWork) -> Member:
+        if isinstance(wish, Hours):
+            return preferences.choose_hours(db, me, wish.starts, wish.ends)
+        workdays = workdays_in(country, db.catalogue.policy().days_off)
+        return preferences.choose_weekdays(db, me, wish.weekdays, workdays, command.today)
+
+    member = await command.services.storage.write(command.workspace_id, work)
+    return Say(views.hours_message(member, command.t))
 
 
 def _day(text: str, command: Command) -> date:

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.members import Absence
+from bot.checkins.team.wording import title_of
+from bot.domain.calendars import ENDS, STARTS
+from bot.domain.checkins import Run
+from bot.domain.members import Absence, Member
 from bot.domain.waiting import AskedKpi, Waiting
 from bot.i18n import Translator
 from bot.slack import ids
@@ -12,11 +15,14 @@ from bot.slack.blocks import Block, Message, actions, button, context, escape, s
 MAX_WAITING = 10
 
 
-def waiting_message(waiting: Sequence[Waiting], asked: Sequence[AskedKpi], zone: str, t: Translator) -> Message:
-    """What is open for the member, each with a button to answer it right there: surveys, then KPI values."""
+def waiting_message(
+    waiting: Sequence[Waiting], asked: Sequence[AskedKpi], zone: str, t: Translator, runs: Sequence[Run] = ()
+) -> Message:
+    """What is open for the member, each with a button to answer it right there: team check-ins, whose time is the
+    shortest, surveys, then KPI values."""
     lines: list[str] = []
     blocks: list[Block] = []
-    for opening, items in (_surveys(waiting, zone, t), _asked(asked, t)):
+    for opening, items in (_runs(runs, zone, t), _surveys(waiting, zone, t), _asked(asked, t)):
         if items:
             lines += [opening, *(line for line, _ in items)]
             blocks += [section(opening), *(section(line, accessory=answer) for line, answer in items)]
@@ -24,6 +30,28 @@ def waiting_message(waiting: Sequence[Waiting], asked: Sequence[AskedKpi], zone:
         lines, blocks = [t("checkins.nothing")], [section(t("checkins.nothing"))]
     log = button(t("checkins.log_kpis"), ids.KPI_LOG_OPENED, ids.pack(), label=t("checkins.log_kpis"))
     return Message("\n".join(lines), (*blocks, actions([log]), context(t("checkins.settings_hint"))))
+
+
+def _runs(runs: Sequence[Run], zone: str, t: Translator) -> tuple[str, list[tuple[str, Block]]]:
+    """How many team check-ins wait, and each with its button."""
+    items = [
+        (
+            t(
+                "checkins.team_line",
+                title=escape(title_of(each.definition, t)),
+                channel=f"<#{each.definition.channel_id}>",
+                until=t.moment(each.closes_at, zone),
+            ),
+            button(
+                t("checkins.answer"),
+                ids.sub_id(ids.CHECKIN_ANSWER_OPENED, number),
+                ids.pack(run=each.id),
+                label=t("checkins.answer_label", title=title_of(each.definition, t)),
+            ),
+        )
+        for number, each in enumerate(runs[:MAX_WAITING])
+    ]
+    return t("checkins.team_waiting", count=len(runs), n=len(runs)), items
 
 
 def _surveys(waiting: Sequence[Waiting], zone: str, t: Translator) -> tuple[str, list[tuple[str, Block]]]:
@@ -79,6 +107,34 @@ def language_message(t: Translator) -> Message:
 
 def zone_message(zone: str, now: datetime, t: Translator) -> Message:
     text = t("checkins.zone_set", zone=zone, now=t.moment(now, zone))
+    return Message(text, (section(text),))
+
+
+def hours_message(member: Member, t: Translator, *, asked: bool = False) -> Message:
+    """When the bot writes to somebody; with how to change that, where they `asked`."""
+    starts, ends = t.time(member.asked_from or STARTS), t.time(member.asked_until or ENDS)
+    text = t("checkins.hours_set", starts=starts, ends=ends)
+    if member.free_weekdays:
+        days = t.listing([t.weekday_name(day) for day in sorted(member.free_weekdays)])
+        text = f"{text} {t('checkins.hours_off', days=days)}"
+    hint = t("checkins.hours_hint")
+    blocks: tuple[Block, ...] = (section(text), context(hint)) if asked else (section(text),)
+    return Message(f"{text} {hint}" if asked else text, blocks)
+
+
+def named_message(may: bool, t: Translator, *, asked: bool = False) -> Message:
+    """Whether summaries may name somebody; with how to change that, where they `asked`."""
+    text, hint = t("checkins.named_set") if may else t("checkins.unnamed_set"), t("checkins.named_hint")
+    blocks: tuple[Block, ...] = (section(text), context(hint)) if asked else (section(text),)
+    return Message(f"{text} {hint}" if asked else text, blocks)
+
+
+def away_cancelled_message(cancelled: Sequence[Absence], t: Translator) -> Message:
+    days = [
+        t.date(each.first) if each.first == each.last else f"{t.date(each.first)} – {t.date(each.last)}"
+        for each in cancelled
+    ]
+    text = t("checkins.away_cancelled", days=t.listing(days))
     return Message(text, (section(text),))
 
 

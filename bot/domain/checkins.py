@@ -4,13 +4,24 @@ in the way, and shows the channel what came together. Who is asked when is the c
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.domain.audiences import Audience
+from bot.domain.calendar_periods import Period, PeriodKind, before, containing
+from bot.domain.calendars import OwnCalendar
 from bot.domain.entries import Confidence
+from bot.domain.schedules import Due, Rule, instant
 
 MAX_QUESTIONS = 10
+LAST_ASKED = timedelta(minutes=30)
+"""So long before the post somebody is asked at the latest: later is no time to answer in."""
+REMINDED = timedelta(minutes=45)
+"""So long before the post those who have not answered are reminded, once."""
+LEAST_WINDOW = timedelta(hours=1)
+"""The shortest time between asking and the post."""
+STILL_USEFUL = timedelta(hours=4)
+"""How long after its moment a post that could not be made is still worth making."""
 ANSWER_LENGTH = 500
 """The most characters of one answer in words."""
 
@@ -41,7 +52,8 @@ class Item:
 class CheckinDefinition:
     """What a check-in asks whom. `channel_id` is where it is posted; an empty audience means that channel's members.
     `title` is as its author wrote it ("": that of its `template`). People are asked at the schedule's time in their own
-    zone; `posts_at` is the wall-clock time of the post, in the schedule's zone, on the same date."""
+    zone; `posts_at` is the wall-clock time of the post, in the schedule's zone, on the same date. `period` is whose
+    figures the post shows. `posts_when_empty`: one line tells that nobody answered; else nothing is posted then."""
 
     channel_id: str
     items: tuple[Item, ...]
@@ -50,6 +62,18 @@ class CheckinDefinition:
     audience: Audience = field(default_factory=Audience)
     title: str = ""
     template: str = ""
+    period: PeriodKind = PeriodKind.WEEK
+    posts_when_empty: bool = True
+
+    @property
+    def asks(self) -> Audience:
+        """Whose answers are wished for."""
+        return Audience(channels=(self.channel_id,)) if self.audience.is_empty else self.audience
+
+    @property
+    def kpi_keys(self) -> tuple[str, ...]:
+        """The KPIs whose figures are shown, in order."""
+        return tuple(item.kpi_key for item in self.items if item.kind is ItemKind.KPI)
 
     def item(self, item_id: str) -> Item | None:
         return next((each for each in self.items if each.id == item_id), None)
@@ -68,11 +92,13 @@ class Checkin:
 
 class RunState(StrEnum):
     """OPEN: people are asked, and may answer. POSTED: the channel was shown what came. EMPTY: nobody answered, and
-    nothing was posted."""
+    nothing was posted. MISSED: it could not be posted while that was of use, as nobody could be asked in time or the
+    bot did not run; or it was stopped."""
 
     OPEN = "open"
     POSTED = "posted"
     EMPTY = "empty"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +130,51 @@ class CheckinAnswer:
 def blocker_id(run_id: str, member_id: str) -> str:
     """What an action that picks up somebody's blocker refers to."""
     return f"{run_id}:{member_id}"
+
+
+def posts_at(definition: CheckinDefinition, local_date: date, zone: str) -> datetime | None:
+    """When a date is posted (UTC), in the schedule's `zone`; None where the zone never had that date."""
+    return instant(local_date, definition.posts_at, zone)
+
+
+def begins_at(rule: Rule, due: Due, zones: frozenset[str]) -> datetime:
+    """When a date begins: at the schedule's moment, or where that time of day comes first among the `zones` in which
+    people live."""
+    moments = (instant(due.local_date, rule.at, zone) for zone in zones)
+    return min((due.at, *(moment for moment in moments if moment is not None)))
+
+
+def ask_moment(
+    own: OwnCalendar, local_date: date, at: time, now: datetime, scheduled: datetime, closes_at: datetime
+) -> datetime | None:
+    """When somebody is asked (UTC): at the wished time where they are, or when they are next at work; where that is too
+    late for the post, as soon as they are at work after the `scheduled` moment of the date. None for those who are at
+    work only when it is too late. `now` is aware."""
+    latest = closes_at - LAST_ASKED
+    wished = instant(local_date, at, own.zone) or scheduled
+    for moment in (max(wished, now), max(scheduled, now)):
+        asked = own.next_moment(moment)
+        if asked <= latest:
+            return asked
+    return None
+
+
+def remind_moment(own: OwnCalendar, asked_at: datetime, closes_at: datetime) -> datetime | None:
+    """When somebody who has not answered is reminded (UTC): REMINDED before the post. None where they were asked only
+    just before, or are not at work then."""
+    moment = closes_at - REMINDED
+    return moment if asked_at + LAST_ASKED <= moment and own.next_moment(moment) == moment else None
+
+
+def period_of(kind: PeriodKind, local_date: date) -> Period:
+    """The period whose figures a date is about: its own, or the one before where it has only just begun. A review on
+    Monday is about last week, one on the first about last month; from the middle on it is about this one."""
+    own = containing(local_date, kind)
+    gone = (local_date - own.first).days
+    return before(own) if kind is not PeriodKind.DAY and gone * 2 < own.days - 1 else own
+
+
+def value_day(definition: CheckinDefinition, local_date: date, today: date) -> date:
+    """The day for which values count that are answered on somebody's local date `today`: the run's, or the last of the
+    period it is about; never a day to come."""
+    return min(local_date, period_of(definition.period, local_date).last, today)

@@ -7,43 +7,43 @@ from bot.domain.schedules import Cadence, Rule
 from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, actions, button, confirmation, context, section
-from bot.summaries.facts import Standing
+from bot.summaries.standings import Standing
 
 MAX_LISTED = 20
 _SHORTEST_MONTH = 28
 
 
 def set_message(standing: Standing, zone: str, language_name: str, t: Translator) -> Message:
-    """Which channel, when, what it will show, and the way back. `zone` is the reader's."""
-    channel = f"<#{standing.summary.channel_id}>"
-    key = "summaries.changed" if standing.changed else "summaries.set"
-    sentence = t(key, channel=channel, when=when(standing.rule, t))
-    lines = [next_words(standing, zone, t), t("summaries.will_show", language=language_name)]
-    carried = ids.pack(summary=standing.summary.id)
-    buttons = [button(t("summaries.show_me"), ids.SUMMARY_TEST, carried)]
-    if standing.may_stop:
-        buttons.append(_stop_button(standing, t))
+    """What was done, when it comes, what it will show, and the way back. `zone` is the reader's."""
+    summary = standing.summary
+    sentence = t(f"summaries.done.{standing.deed}", channel=f"<#{summary.channel_id}>", when=when(standing.rule, t))
+    lines = [
+        next_words(standing, zone, t),
+        t("summaries.will_show", language=language_name, lead=f"<@{summary.lead_id}>"),
+    ]
+    buttons = _buttons(standing, t)
     return Message("\n".join((sentence, *lines)), (section(sentence), section("\n".join(lines)), actions(buttons)))
 
 
 def list_message(standings: Sequence[Standing], zone: str, t: Translator) -> Message:
-    """Every channel's summary with its next moment, and how to set one up."""
+    """Every channel's summaries, each with its next moment and what can be done with it, and how to set one up."""
     usage = t("summaries.how_to")
+    set_up = actions([button(t("summaries.set_up"), ids.SUMMARY_OPENED, ids.pack(), style="primary")])
     if not standings:
         none = t("summaries.none_yet")
-        return Message(f"{none}\n{usage}", (section(none), context(usage)))
+        return Message(f"{none}\n{usage}", (section(none), set_up, context(usage)))
     said = [t("summaries.listed", count=len(standings), n=len(standings))]
     blocks: list[Block] = [section(said[0])]
     for standing in standings[:MAX_LISTED]:
         channel = f"<#{standing.summary.channel_id}>"
         line = t("summaries.line", channel=channel, when=when(standing.rule, t), next=next_words(standing, zone, t))
         said.append(line)
-        blocks.append(section(line, accessory=_stop_button(standing, t) if standing.may_stop else None))
+        blocks += [section(line), actions(_buttons(standing, t))]
     more = len(standings) - MAX_LISTED
     if more > 0:
         said.append(t("summaries.more_listed", n=more))
         blocks.append(section(said[-1]))
-    return Message("\n".join((*said, usage)), (*blocks, context(usage)))
+    return Message("\n".join((*said, usage)), (*blocks, set_up, context(usage)))
 
 
 def stopped_message(channel_id: str, t: Translator) -> Message:
@@ -61,12 +61,12 @@ def unreachable_message(channel_id: str, why: str, bot_user_id: str, t: Translat
 def when(rule: Rule, t: Translator) -> str:
     """ "every Monday at 09:00"."""
     at = t.time(rule.at)
-    if rule.cadence is Cadence.WEEKLY:
-        return t("summaries.when.weekly", day=t.weekday(rule.anchor), at=at)
     if rule.cadence is Cadence.DAILY:
         return t("summaries.when.daily", at=at)
-    key = "summaries.when.monthly" if rule.anchor.day <= _SHORTEST_MONTH else "summaries.when.monthly_or_last"
-    return t(key, day=rule.anchor.day, at=at)
+    if rule.cadence in (Cadence.WEEKLY, Cadence.TWO_WEEKS):
+        return t(f"summaries.when.{rule.cadence}", day=t.weekday(rule.anchor), at=at)
+    last = "" if rule.anchor.day <= _SHORTEST_MONTH else "_or_last"
+    return t(f"summaries.when.{rule.cadence}{last}", day=rule.anchor.day, at=at)
 
 
 def next_words(standing: Standing, zone: str, t: Translator) -> str:
@@ -74,6 +74,17 @@ def next_words(standing: Standing, zone: str, t: Translator) -> str:
     if standing.next_at is None:
         return t("summaries.no_next")
     return t("summaries.next", moment=t.moment(standing.next_at, zone), zone=zone)
+
+
+def _buttons(standing: Standing, t: Translator) -> list[Block]:
+    """A look for everybody; changing and stopping for whoever may."""
+    summary = standing.summary
+    carried = ids.pack(summary=summary.id)
+    buttons = [button(t("summaries.show_me"), ids.sub_id(ids.SUMMARY_TEST, summary.id), carried)]
+    if standing.may_change:
+        buttons.append(button(t("summaries.change"), ids.sub_id(ids.SUMMARY_CHANGE, summary.id), carried))
+        buttons.append(_stop_button(standing, t))
+    return buttons
 
 
 def _stop_button(standing: Standing, t: Translator) -> Block:

@@ -1,40 +1,50 @@
-"""What a summary says, as values: what is read for it, and which sentence its numbers call for. Pure; reading is in
-`reading`, wording in `views`.
+"""What a summary says, as values: what is read for it. Pure; reading is in `reading` and its neighbours, which sentence
+the numbers call for in `verdicts`, wording in `wording`, `sentences` and `pulse_wording`, layout in `views`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.domain.actions import Action
+from bot.domain.comovement import Comovement
 from bot.domain.drivers import Pair
 from bot.domain.enps import Change, Interval
+from bot.domain.entries import Confidence
 from bot.domain.kpi_notes import KpiNote
-from bot.domain.kpis import Direction, Kpi
-from bot.domain.pacing import Pace, Status
+from bot.domain.kpis import Kpi
 from bot.domain.periods import Period, PeriodKind, containing, through
 from bot.domain.privacy import Publication
-from bot.domain.schedules import Cadence, Rule
-from bot.domain.scoreboard import KpiLine, is_in_points
-from bot.domain.summaries import Summary
+from bot.domain.questions import Question
+from bot.domain.schedules import Cadence
+from bot.domain.scoreboard import KpiLine
 from bot.domain.surveys import Round
-from bot.domain.targets import Aim, aim_of
+from bot.domain.swings import Swing
+from bot.domain.targets import Target
 
-KINDS = {Cadence.DAILY: PeriodKind.DAY, Cadence.WEEKLY: PeriodKind.WEEK, Cadence.MONTHLY: PeriodKind.MONTH}
-"""The rhythms a summary can have, and the kind of period each is about."""
+KINDS = {
+    Cadence.DAILY: PeriodKind.DAY,
+    Cadence.WEEKLY: PeriodKind.WEEK,
+    Cadence.TWO_WEEKS: PeriodKind.CUSTOM,
+    Cadence.MONTHLY: PeriodKind.MONTH,
+    Cadence.QUARTERLY: PeriodKind.QUARTER,
+}
+"""The rhythms a summary can have, and the kind of period each is about; CUSTOM is two whole weeks (`period_of`)."""
 
-NOT_GOOD = (Status.MISSED, Status.AT_RISK, Status.BEHIND)
-"""The statuses a summary speaks of first, the worst first."""
+IN_POST = 6
+"""So many KPIs stand in the post's table; a phone's first screen takes no more. The others are in the thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One KPI over the latest periods, oldest first. `target` is today's target for such a period, if there is one."""
+    """One KPI over the latest periods, oldest first. `targets` are what was asked of it in each: in all of them, or in
+    none."""
 
     kpi: Kpi
     periods: tuple[Period, ...]
     values: tuple[Decimal | None, ...]
-    target: Decimal | None = None
+    targets: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,49 @@ class Pulse:
     publication: Publication
     interval: Interval | None = None
     change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionMean:
+    """What may be published of a question on a scale: its `mean` with the 95 % `interval`; or the `span` of values
+    where all answered alike; or, with neither, nothing but how many answered."""
+
+    question: Question
+    answers: int
+    mean: float | None = None
+    interval: Interval | None = None
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PulseMeans:
+    """The questions on a scale of agreement in a survey's newest closed round. `name` is the survey's."""
+
+    name: str
+    round: Round
+    means: tuple[QuestionMean, ...]
+
+    @property
+    def told(self) -> list[QuestionMean]:
+        """Those with a mean, the lowest share of their scale first."""
+        return sorted((each for each in self.means if each.mean is not None), key=_height)
+
+
+@dataclass(frozen=True, slots=True)
+class EnpsTrend:
+    """The published scores of a survey's rounds, in whole points by the local date they closed, oldest first."""
+
+    days: tuple[date, ...]
+    scores: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What people say (`question` None: the eNPS) and a KPI, which moved together over some rounds."""
+
+    question: Question | None
+    kpi: Kpi
+    movement: Comovement[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +121,74 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """A KPI of which most numbers are missing: of the `usual` people who log it, `logged` have."""
+
+    kpi: Kpi
+    logged: int
+    usual: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """Somebody who usually logs these KPIs and has not yet. The name is not escaped."""
+
+    name: str
+    kpis: tuple[Kpi, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """What went well: a line's target is met, or its figure is the best of the last `best_of` periods. `person` is
+    somebody who agreed to be named, whose own target it is ("": everybody's)."""
+
+    kpi: Kpi
+    value: Decimal
+    target: Target | None = None
+    best_of: int = 0
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """The last thing said about a KPI in these days, with a value or as a note; not escaped."""
+
+    text: str
+    person: str
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """A line that is not good enough, with the names of the KPI's owners and the last that was said about it."""
+
+    line: KpiLine
+    owners: tuple[str, ...]
+    comment: Comment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """An action promised in the channel, and the name of who promised it; neither is escaped."""
+
+    action: Action
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A figure that is not what the post first said, as figures of one KPI."""
+
+    kpi: Kpi
+    was: Decimal | None
+    now: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryFacts:
     """Everything a summary says. `period` is whole also while it is still running; `today` is the local date the
-    summary was due. `owing` are the names of people whose numbers are missing."""
+    summary was due. `lines` are in the order they are told; `more_kpis` is how many others have no place. `swings` are
+    the changes of which it is known whether they are news, by KPI; `coming` the KPIs that are not to be judged yet."""
 
     period: Period
     today: date
@@ -78,10 +196,20 @@ class SummaryFacts:
     lines: tuple[KpiLine, ...]
     trend: Trend | None
     pulses: tuple[Pulse, ...]
-    owing: tuple[str, ...]
+    owing: tuple[Owing, ...]
     currency: str
     beside: tuple[Beside, ...] = ()
     notes: tuple[Noted, ...] = ()
+    more_kpis: int = 0
+    swings: Mapping[str, Swing] = field(default_factory=dict)
+    coming: tuple[Coming, ...] = ()
+    wins: tuple[Win, ...] = ()
+    attention: tuple[Attention, ...] = ()
+    actions: tuple[Promised, ...] = ()
+    means: tuple[PulseMeans, ...] = ()
+    enps_trend: EnpsTrend | None = None
+    together: tuple[Together, ...] = ()
+    owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:
@@ -99,94 +227,25 @@ class SummaryFacts:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.has_numbers or self.pulses or self.owing)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A channel's summary and when it comes. `next_at` is UTC, None when it never comes again. `changed` says that the
-    channel had one before; `may_stop` that whoever asks may stop it."""
-
-    summary: Summary
-    rule: Rule
-    next_at: datetime | None
-    changed: bool = False
-    may_stop: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """The sentence about targets: the line to name, and how many others share its verdict (not good, or good)."""
-
-    line: KpiLine
-    pace: Pace
-    status: Status
-    others: int
+        return not (self.has_numbers or self.pulses or self.means or self.owing or self.actions)
 
     @property
-    def is_good(self) -> bool:
-        return self.status not in NOT_GOOD
+    def judged(self) -> tuple[KpiLine, ...]:
+        """The lines of which enough is known to speak of them first."""
+        waiting = {each.kpi.key for each in self.coming}
+        return tuple(line for line in self.lines if line.kpi.key not in waiting)
 
 
-@dataclass(frozen=True, slots=True)
-class Mover:
-    """The sentence about change: the line that moved most in proportion, among `compared` lines that can be compared.
-    `rose` says which way. None moved: `line` is None."""
-
-    line: KpiLine | None
-    compared: int
-
-    @property
-    def rose(self) -> bool:
-        return self.line is not None and (self.line.change or 0) > 0
-
-    @property
-    def lower_is_better(self) -> bool:
-        return self.line is not None and self.line.kpi.direction is Direction.LOWER
-
-
-def period_of(rule_kind: PeriodKind, local_date: date) -> Period:
+def period_of(kind: PeriodKind, local_date: date) -> Period:
     """The period a summary of a local date is about: the one containing the day before. On a Monday morning that is
-    last week, on a Friday this week so far."""
-    return containing(local_date - timedelta(days=1), rule_kind)
+    last week, on a Friday this week so far. CUSTOM is two weeks: the one containing that day, and the one before it."""
+    day_before = local_date - timedelta(days=1)
+    if kind is not PeriodKind.CUSTOM:
+        return containing(day_before, kind)
+    week = containing(day_before, PeriodKind.WEEK)
+    return Period(week.first - timedelta(weeks=1), week.last, PeriodKind.CUSTOM)
 
 
-def against(lines: Sequence[KpiLine]) -> Against | None:
-    """Which target to speak of: the first of those worst off, else the first with a status; None where none has one."""
-    judged = [(line, line.pace, line.pace.status) for line in lines if line.pace and line.pace.status]
-    not_good = [each for each in judged if each[2] in NOT_GOOD]
-    chosen = min(not_good, key=lambda each: NOT_GOOD.index(each[2])) if not_good else next(iter(judged), None)
-    if chosen is None:
-        return None
-    return Against(*chosen, others=len(not_good or judged) - 1)
-
-
-def in_need(lines: Sequence[KpiLine]) -> list[KpiLine]:
-    """The lines that are not good enough by now, and of which it is known how much each working day must bring. What a
-    limit still allows is no such thing."""
-    return [
-        line
-        for line in lines
-        if line.pace is not None
-        and line.target is not None
-        and line.pace.status in NOT_GOOD
-        and line.pace.needed_per_day is not None
-        and aim_of(line.target, line.kpi) is not Aim.BELOW
-    ]
-
-
-def mover(lines: Sequence[KpiLine]) -> Mover | None:
-    """What moved most in proportion to what it was; None where nothing can be compared."""
-    compared = [(abs(share), line) for line in lines if (share := relative_change(line)) is not None]
-    if not compared:
-        return None
-    moved = [(share, line) for share, line in compared if line.change is not None and round(line.change, 1)]
-    most = max(moved, key=lambda each: each[0], default=None)
-    return Mover(most[1] if most else None, len(compared))
-
-
-def relative_change(line: KpiLine) -> Decimal | None:
-    """A line's change in percent of what it was, also where the change itself is told in points."""
-    if line.change is None or line.before is None or not line.before.value:
-        return None
-    return line.change * 100 / abs(line.before.value) if is_in_points(line.kpi) else line.change
+def _height(each: QuestionMean) -> float:
+    question = each.question
+    return ((each.mean or 0.0) - question.low) / (question.high - question.low)

@@ -1,31 +1,24 @@
-"""`/kpi summary` and its two buttons."""
+"""`/kpi summary` and the buttons under its answers. The form is in `form_listeners`."""
 
-from collections.abc import Callable
 from functools import partial
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from bot.commands import Registry
+from bot.domain.dates import parse_cadence
 from bot.domain.errors import DomainError
-from bot.domain.periods import PeriodKind
-from bot.domain.schedules import ScheduleKind
-from bot.domain.summaries import Summary
+from bot.domain.schedules import Cadence, ScheduleKind
+from bot.domain.summaries import Summary, SummaryDefinition
 from bot.domain.words import shown
-from bot.interactions import Click, Command, Context, Replace, Reply, Say, Then
+from bot.i18n import Catalogues
+from bot.interactions import Click, Command, Replace, Reply, Say, Then, UpdateForm
 from bot.middleware import mentioned
 from bot.slack import ids
 from bot.slack.blocks import Message
-from bot.slack.gateway import SlackError, SlackRefused
-from bot.summaries import command_views, deliveries, service, views
-from bot.summaries.facts import KINDS
-from bot.summaries.reading import read_facts
-from bot.summaries.wishes import read_rule
+from bot.summaries import command_views, deliveries, form_listeners, forms, owing, purposes, reach, service
+from bot.summaries.corrections import correct_posts
+from bot.summaries.previews import Wanted, read_preview
+from bot.summaries.wishes import CADENCES, Phrases, read_wish
 from storage import UnitOfWork
-
-log = structlog.get_logger(__name__)
-
-Find = Callable[[UnitOfWork], Summary | None]
 
 
 def register(registry: Registry) -> None:
@@ -33,18 +26,37 @@ def register(registry: Registry) -> None:
     registry.click(ids.SUMMARY_TEST, on_shown)
     registry.click(ids.SUMMARY_STOP, on_stopped)
     registry.schedule(ScheduleKind.SUMMARY, service.plan_occurrence)
-    registry.delivery(service.POST, deliveries.post)
-    registry.delivery(service.NOT_IN_CHANNEL, deliveries.not_in_channel)
+    registry.delivery(purposes.POST, deliveries.post)
+    registry.delivery(purposes.DETAILS, deliveries.details)
+    registry.delivery(purposes.OWING, deliveries.owing)
+    registry.delivery(purposes.CORRECTION, deliveries.correction)
+    registry.delivery(purposes.CORRECTED_DETAILS, deliveries.corrected_details)
+    registry.delivery(purposes.NOT_IN_CHANNEL, deliveries.not_in_channel)
+    registry.job("summaries.owing", owing.follow_posts)
+    registry.job("summaries.corrections", correct_posts)
+    form_listeners.register(registry)
 
 
 async def on_summary(command: Command) -> Reply:
-    """A list without words, a look with "now", else a channel's summary is set."""
+    """A list without words; a look, the form or an end with theirs; else a channel's summary is set."""
     service.require_member(command.member)
-    if not command.words:
-        return await _listed(command)
     first, _, rest = command.words.partition(" ")
-    if first.casefold() in command.services.texts.all_words("summaries.now_words"):
+    word, texts = first.casefold(), command.services.texts
+    if not word or (word in texts.all_words("summaries.list_words") and not rest):
+        return await _listed(command)
+    if word in texts.all_words("summaries.now_words"):
         return await _shown_now(command, rest)
+    if word in texts.all_words("summaries.new_words") and not rest:
+        return await form_listeners.new_form(command)
+    if word in texts.all_words("summaries.change_words"):
+        found = await _named(command, rest)
+        return await form_listeners.change_form(command, found.id)
+    if word in texts.all_words("summaries.stop_words"):
+        found = await _named(command, rest)
+        await command.services.storage.write(
+            command.workspace_id, lambda db: service.stop(db, command.member, found.id)
+        )
+        return Say(command_views.stopped_message(found.channel_id, command.t))
     return await _set(command)
 
 
@@ -52,13 +64,22 @@ async def on_shown(click: Click) -> Reply:
     """The post as it would be now, in its own language, for the one who asks."""
     service.require_member(click.member)
     wanted = str(click.value.get("summary", ""))
-    return Say(await _current(click, lambda db: service.find(db, wanted), as_posted=True))
+
+    def read(db: UnitOfWork) -> Message:
+        summary = service.find(db, wanted)
+        rule, texts = service.rule_of(db, summary), click.services.texts
+        today = click.now.astimezone(ZoneInfo(rule.zone)).date()
+        seen = Wanted(summary.definition, rule.cadence, _own(summary.channel_id, click.channel_id), rule.zone, today)
+        return read_preview(db, click.services, seen, click.now, texts.t(summary.language)).post
+
+    return Say(await click.services.storage.read(click.workspace_id, read))
 
 
 async def on_stopped(click: Click) -> Reply:
     wanted = str(click.value.get("summary", ""))
     stopped = await click.services.storage.write(click.workspace_id, lambda db: service.stop(db, click.member, wanted))
-    return Replace(command_views.stopped_message(stopped.channel_id, click.t))
+    message = command_views.stopped_message(stopped.channel_id, click.t)
+    return Replace(message) if click.view is None else UpdateForm(forms.saved_form(message, click.t))
 
 
 async def _listed(command: Command) -> Reply:
@@ -69,11 +90,18 @@ async def _listed(command: Command) -> Reply:
 
 
 async def _shown_now(command: Command, rest: str) -> Reply:
-    channel_id, extra = mentioned(rest, "#")
-    if extra:
-        raise DomainError("core.word_unknown", word=shown(extra.split()[0]))
-    wanted = channel_id or command.channel_id
-    return Say(await _current(command, lambda db: db.summaries.for_channel(wanted), as_posted=False))
+    """A channel's figures in the reader's own language and day; weekly where it has no summary and none is said."""
+    channel_id, cadence = _place(command, rest)
+
+    def read(db: UnitOfWork) -> Message:
+        there = [(each, service.rule_of(db, each)) for each in db.summaries.in_channel(channel_id)]
+        found = next((each for each in there if cadence in (None, each[1].cadence)), None)
+        definition = found[0].definition if found else SummaryDefinition()
+        rhythm = cadence or (found[1].cadence if found else Cadence.WEEKLY)
+        seen = Wanted(definition, rhythm, _own(channel_id, command.channel_id), command.zone, command.today)
+        return read_preview(db, command.services, seen, command.now, command.t).post
+
+    return Say(await command.services.storage.read(command.workspace_id, read))
 
 
 async def _set(command: Command) -> Reply:
@@ -81,54 +109,43 @@ async def _set(command: Command) -> Reply:
     if channel_id is None:
         key = "summaries.channel_unclear" if "#" in words else "summaries.channel_missing"
         raise DomainError(key, words=shown(words))
-    rule = read_rule(words, command.now, command.zone, command.t.language)
+    texts, own = command.services.texts, command.t.language
+    wish = read_wish(words, command.now, command.zone, own, _phrases(texts))
     standing = await command.services.storage.write(
         command.workspace_id,
         lambda db: service.set_summary(
-            db, command.now, command.member, channel_id, rule, command.t.language, command.key
+            db, command.now, command.member, channel_id, wish, command.zone, own, command.key
         ),
     )
-    written_in = command.services.texts.t(standing.summary.language)("summaries.language_name")
+    written_in = texts.t(standing.summary.language)("summaries.language_name")
     message = command_views.set_message(standing, command.zone, written_in, command.t)
-    return Then(Say(message), partial(_check_channel, command, standing.summary))
+    return Then(Say(message), partial(reach.check_channel, command, standing.summary))
 
 
-async def _check_channel(command: Command, summary: Summary) -> None:
-    """Tells the author now, and not on Monday, when the bot will not be able to post there."""
-    services = command.services
-    try:
-        channel = await services.slack.channel(summary.channel_id)
-    except SlackRefused as refusal:
-        log.info("channel not readable", action="channel_not_readable", error=refusal.code)
-        why = "not_found"
-    except SlackError as trouble:  # the post itself will say so if this lasts
-        log.warning("channel not checked", action="channel_not_checked", error=str(trouble))
-        return
-    else:
-        if channel.is_member and not channel.is_archived:
-            return
-        why = "archived" if channel.is_archived else "not_member"
-    await services.storage.write(
-        command.workspace_id,
-        lambda db: service.tell_unreachable(db, command.now, command.member, summary, why, command.key),
+async def _named(command: Command, words: str) -> Summary:
+    """The summary that is meant by a channel, or the one that is typed in, and a rhythm where it has several."""
+    channel_id, cadence = _place(command, words)
+    return await command.services.storage.read(
+        command.workspace_id, lambda db: service.find_in(db, channel_id, cadence)
     )
-    services.wake()
 
 
-async def _current(context: Context, find: Find, *, as_posted: bool) -> Message:
-    """What a summary would say today. Without one, the weekly view. As posted it is in the summary's language and
-    date, else in those of the person. An eNPS is told only in the very channel it is of: who types there is in it."""
+def _place(command: Command, words: str) -> tuple[str, Cadence | None]:
+    channel_id, rest = mentioned(words, "#")
+    cadence = parse_cadence(rest) if rest else None
+    if rest and cadence not in CADENCES:
+        raise DomainError("core.word_unknown", word=shown(rest.split()[0]))
+    return channel_id or command.channel_id, cadence
 
-    def read(db: UnitOfWork) -> Message:
-        services, summary = context.services, find(db)
-        kind, zone, today, t = PeriodKind.WEEK, context.zone, context.today, context.t
-        if summary is not None:
-            rule = service.rule_of(db, summary)
-            kind = KINDS[rule.cadence]
-            if as_posted:
-                zone, t = rule.zone, services.texts.t(summary.language)
-                today = context.now.astimezone(ZoneInfo(zone)).date()
-        facts = read_facts(db, kind, today, context.now, deliveries.place_of(services, context.channel_id, zone))
-        return views.summary_message(facts, t)
 
-    return await context.services.storage.read(context.workspace_id, read)
+def _own(channel_id: str, typed_in: str) -> str:
+    """The channel whose own people's figures may be told: only there itself, as whoever types in it is one of them."""
+    return channel_id if channel_id == typed_in else ""
+
+
+def _phrases(texts: Catalogues) -> Phrases:
+    return Phrases(
+        texts.all_words("summaries.last_week_words"),
+        texts.all_words("summaries.this_week_words"),
+        {code: texts.t(code).words("summaries.language_words") for code in texts.languages},
+    )

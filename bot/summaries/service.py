@@ -4,42 +4,89 @@ says is read in `reading` at the moment it is sent."""
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.deliveries import NewDelivery
+from bot.domain.deliveries import NewDelivery, Verb
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
-from bot.domain.schedules import Due, Rule, Schedule, ScheduleKind, next_due
-from bot.domain.summaries import Summary
-from bot.summaries.facts import Standing
+from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind, next_due
+from bot.domain.summaries import Summary, SummaryDefinition
+from bot.notices import SERIES
+from bot.summaries.purposes import DETAILS, NOT_IN_CHANNEL, POST
+from bot.summaries.standings import Deed, Standing
+from bot.summaries.wishes import Wish, has_same_dates
+from bot.summaries.wishes import rule_of as rule_wished
 from storage import UnitOfWork, new_id
 
-POST = "summaries.post"
-NOT_IN_CHANNEL = "summaries.not_in_channel"
 STILL_USEFUL = timedelta(hours=48)
 """How long after its moment a summary that could not be sent is still worth posting."""
+DAILY_STILL_USEFUL = timedelta(hours=12)
+"""... and a daily one: after that, the next one is nearer."""
 
 
 def set_summary(
-    db: UnitOfWork, now: datetime, author: Member, channel_id: str, rule: Rule, language: str, key: str
+    db: UnitOfWork, now: datetime, author: Member, channel_id: str, wish: Wish, zone: str, language: str, key: str
 ) -> Standing:
-    """Gives a channel its summary, or the one it has another rule and language. `language` is the one it is written in,
-    `key` tells the same command delivered twice. A date that was posted before is not posted again under the new rule.
+    """Gives a channel a summary in the rhythm of the wish; one that it has in that rhythm comes by the new rule and
+    otherwise stays what it is. `zone` and `language` are the author's, `key` tells the same command delivered twice. A
+    date that was posted before is not posted again under the new rule.
 
-    Raises DomainError `core.outsider`, `summaries.not_yours`.
+    Raises DomainError `core.outsider`, `summaries.not_yours`, `summaries.several_alike`.
     """
     require_member(author)
-    there = db.summaries.for_channel(channel_id)
-    if not db.handled.first_time(key, now) and there is not None:
-        return standing(db, now, there, author)
-    if there is not None:
-        require_owner(there, author)
-        schedule = _schedule(db, there)
-        db.schedules.replace_rule(schedule.id, rule, planned_until=now)
-        db.summaries.set_language(there.id, language)
-        return replace(standing(db, now, replace(there, language=language), author), changed=True)
-    summary = Summary(new_id(), channel_id, language, author.id, now)
-    db.summaries.add(summary)
-    db.schedules.add(Schedule(new_id(), ScheduleKind.SUMMARY, summary.id, rule, author.id, planned_until=now))
-    return standing(db, now, summary, author)
+    there = db.summaries.in_channel(channel_id)
+    alike = [each for each in there if rule_of(db, each).cadence is wish.cadence]
+    if not db.handled.first_time(key, now) and alike:
+        deed = Deed.ADDED if len(there) > 1 else Deed.SET
+        return replace(standing(db, now, alike[-1], author), deed=deed)
+    if len(alike) > 1:
+        raise DomainError("summaries.several_alike", channel=f"<#{channel_id}>")
+    if alike:
+        summary = alike[0]
+        require_owner(summary, author)
+        schedule = _schedule(db, summary)
+        rule = rule_wished(wish, now, zone, schedule.rule)
+        changed = replace(summary, language=wish.language or summary.language)
+        return _change(db, now, author, changed, rule)
+    rule = rule_wished(wish, now, zone)
+    summary = Summary(new_id(), channel_id, wish.language or language, author.id, now)
+    return _add(db, now, author, summary, rule, len(there))
+
+
+def save_summary(
+    db: UnitOfWork,
+    now: datetime,
+    author: Member,
+    wished: Summary,
+    wish: Wish,
+    zone: str,
+    key: str,
+) -> Standing:
+    """What a form asks for: a new summary where `wished` has no id, else that one as it is wished from now on. `zone`
+    is the one the rule lives in, `key` tells the same form sent twice.
+
+    Raises DomainError `core.outsider`, `summaries.not_yours`, `summaries.no_such_lead`, `summaries.same_time` for a
+    new one that comes whenever another of the channel does, and `core.stale` for one that was stopped meanwhile.
+    """
+    require_member(author)
+    check_lead(db, wished.definition)
+    is_first = db.handled.first_time(key, now)
+    there = db.summaries.in_channel(wished.channel_id)
+    if wished.id:
+        summary = find(db, wished.id)
+        require_owner(summary, author)
+        if not summary.active:
+            raise DomainError("core.stale")
+        rule = rule_wished(wish, now, zone, _schedule(db, summary).rule)
+        changed = replace(summary, channel_id=wished.channel_id, language=wished.language, definition=wished.definition)
+        return _change(db, now, author, changed, rule)
+    same = [each for each in there if each.created_by == author.id and each.definition == wished.definition]
+    if not is_first and same:
+        deed = Deed.ADDED if len(there) > 1 else Deed.SET
+        return replace(standing(db, now, same[-1], author), deed=deed)
+    rule = rule_wished(wish, now, zone)
+    if any(has_same_dates(rule, rule_of(db, each)) for each in there):
+        raise DomainError("summaries.same_time")
+    summary = replace(wished, id=new_id(), created_by=author.id, created_at=now)
+    return _add(db, now, author, summary, rule, len(there))
 
 
 def stop(db: UnitOfWork, member: Member, summary_id: str) -> Summary:
@@ -62,6 +109,17 @@ def find(db: UnitOfWork, summary_id: str) -> Summary:
     return summary
 
 
+def find_in(db: UnitOfWork, channel_id: str, cadence: Cadence | None) -> Summary:
+    """The channel's only active summary, or its only one in a rhythm. Raises DomainError `summaries.none_there`,
+    `summaries.several_there`."""
+    found = [each for each in db.summaries.in_channel(channel_id) if cadence in (None, rule_of(db, each).cadence)]
+    if not found:
+        raise DomainError("summaries.none_there", channel=f"<#{channel_id}>")
+    if len(found) > 1:
+        raise DomainError("summaries.several_there", channel=f"<#{channel_id}>")
+    return found[0]
+
+
 def standings(db: UnitOfWork, now: datetime, member: Member) -> list[Standing]:
     """All channels' summaries, the one that comes first first."""
     require_member(member)
@@ -73,7 +131,7 @@ def standing(db: UnitOfWork, now: datetime, summary: Summary, member: Member) ->
     """A summary's rule and its next moment, as of `now` (aware), for somebody who asks."""
     schedule = _schedule(db, summary)
     following = _next(db, schedule, now) if schedule.active else None
-    return Standing(summary, schedule.rule, following.at if following else None, may_stop=may_change(summary, member))
+    return Standing(summary, schedule.rule, following.at if following else None, may_change(summary, member))
 
 
 def rule_of(db: UnitOfWork, summary: Summary) -> Rule:
@@ -81,21 +139,28 @@ def rule_of(db: UnitOfWork, summary: Summary) -> Rule:
     return _schedule(db, summary).rule
 
 
+def still_useful(cadence: Cadence) -> timedelta:
+    """How long after its moment a post of this rhythm is worth making up."""
+    return DAILY_STILL_USEFUL if cadence is Cadence.DAILY else STILL_USEFUL
+
+
 def plan_occurrence(db: UnitOfWork, schedule: Schedule, due: Due, now: datetime) -> None:
-    """What a summary's date causes: one post, owed to its channel from now on and for as long as it is useful."""
+    """What a summary's date causes: one post, owed to its channel from now on and for as long as it is useful, and what
+    goes into its thread. Whom its lead has yet to hear of follows in `owing`."""
     summary = db.summaries.get(schedule.subject_id)
     if summary is None or not summary.active:
         return
-    db.deliveries.add(
-        NewDelivery(
-            purpose=POST,
-            subject=f"{summary.id}:{due.local_date}",
-            receiver=summary.channel_id,
-            due_at=now,
-            expires_at=due.at + STILL_USEFUL,
-            facts={"owner": summary.created_by, "day": due.local_date.isoformat()},
-        )
+    post = NewDelivery(
+        purpose=POST,
+        subject=f"{summary.id}:{due.local_date}",
+        receiver=summary.channel_id,
+        due_at=now,
+        expires_at=due.at + still_useful(schedule.rule.cadence),
+        facts={"owner": summary.created_by, "day": due.local_date.isoformat(), SERIES: summary.id},
     )
+    post_id = db.deliveries.add(post)
+    if post_id is not None:
+        db.deliveries.add(replace(post, purpose=DETAILS, verb=Verb.REPLY, target_id=post_id))
 
 
 def tell_unreachable(db: UnitOfWork, now: datetime, author: Member, summary: Summary, why: str, key: str) -> None:
@@ -126,6 +191,27 @@ def require_owner(summary: Summary, member: Member) -> None:
 def may_change(summary: Summary, member: Member) -> bool:
     """Whether somebody may change or stop a summary: whoever set it up, and admins."""
     return not member.left_out and (member.id == summary.created_by or member.is_admin)
+
+
+def check_lead(db: UnitOfWork, definition: SummaryDefinition) -> None:
+    """Raises DomainError `summaries.no_such_lead` for a lead who is no member: a guest or a bot hears no names."""
+    lead = db.members.get(definition.lead_id) if definition.lead_id else None
+    if definition.lead_id and (lead is None or lead.left_out):
+        raise DomainError("summaries.no_such_lead")
+
+
+def _add(db: UnitOfWork, now: datetime, author: Member, summary: Summary, rule: Rule, others: int) -> Standing:
+    db.summaries.add(summary)
+    db.schedules.add(Schedule(new_id(), ScheduleKind.SUMMARY, summary.id, rule, author.id, planned_until=now))
+    return replace(standing(db, now, summary, author), deed=Deed.ADDED if others else Deed.SET)
+
+
+def _change(db: UnitOfWork, now: datetime, author: Member, summary: Summary, rule: Rule) -> Standing:
+    schedule = _schedule(db, summary)
+    if not has_same_dates(rule, schedule.rule):
+        db.schedules.replace_rule(schedule.id, rule, planned_until=now)
+    db.summaries.change(summary.id, summary.channel_id, summary.language, summary.definition)
+    return replace(standing(db, now, summary, author), deed=Deed.CHANGED)
 
 
 def _schedule(db: UnitOfWork, summary: Summary) -> Schedule:

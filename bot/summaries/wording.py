@@ -1,25 +1,23 @@
-"""How a summary's numbers are said: periods, figures, changes, and the sentence at its head. Layout is in `views`."""
+"""How a summary's days, figures and changes are said, and its charts. Its sentences are in `sentences`, what people
+said in `pulse_wording`, layout in `views`."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel import dates
 
-from bot.domain import enps, privacy
-from bot.domain.kpis import Direction, Kpi, Unit
+from bot.domain.charts import Chart, ChartKind, Series
+from bot.domain.kpis import Kpi, Unit
 from bot.domain.periods import Period, PeriodKind
 from bot.domain.scoreboard import KpiLine, is_in_points
+from bot.domain.swings import Swing
 from bot.domain.targets import Target
 from bot.i18n import Translator
 from bot.slack.blocks import cut
-from bot.summaries.facts import Against, Beside, Mover, Noted, Pulse, SummaryFacts, Trend, against, in_need, mover
+from bot.summaries.facts import SummaryFacts, Trend
 
-MAX_NAMES = 8
 NAME_LENGTH = 40
-NOTE_LENGTH = 200
-MAX_NEEDED = 3
 _AMOUNTS = (
     (Decimal(10) ** 12, "trillion"),
     (Decimal(10) ** 9, "billion"),
@@ -27,6 +25,7 @@ _AMOUNTS = (
     (Decimal(10) ** 3, "thousand"),
 )
 _LENGTHS = ((Decimal(86_400), "days"), (Decimal(3_600), "hours"), (Decimal(60), "minutes"))
+_MONTHS_A_QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Wording:
     t: Translator
 
     def title(self) -> str:
-        """ "Week of 23–29 Nov", "This week so far, 23–27 Nov", "November 2026"."""
+        """ "Week of 23–29 Nov", "This week so far, 23–27 Nov", "Two weeks, 16–29 Nov", "Summary of November 2026"."""
         kind = self.facts.period.kind
         return self.t(f"summaries.title.{kind}{self._so_far()}", days=self._days(kind))
 
@@ -71,13 +70,18 @@ class Wording:
         """ "+12.5%", "−0.4 points", "no change"; "" where there is nothing to compare with."""
         return self.t.change(line.change, in_points=is_in_points(line.kpi))
 
-    def headline(self) -> str:
-        """The summary in a sentence or two: against target, and what moved most. Every number in it is in the table."""
-        if not self.facts.has_numbers:
-            return self.t("summaries.no_numbers")
-        target, moved = against(self.facts.lines), mover(self.facts.lines)
-        said = [self._against(target) if target else "", self._mover(moved) if moved else ""]
-        return " ".join(filter(None, said)) or self.t("summaries.nothing_to_compare")
+    def cells(self, line: KpiLine) -> list[str]:
+        """A row of the table. A change that comes and goes anyway says so."""
+        change = self.change(line)
+        if self.is_usual(line):
+            change = self.t("summaries.usual_change", change=change)
+        figure = self.value(line.figure.value, line.kpi.unit)
+        return [self.name(line.kpi), figure, self.standing(line), self.status(line), change]
+
+    def is_usual(self, line: KpiLine) -> bool:
+        """Whether there was a change, and one of those that come and go anyway."""
+        moved = line.change is not None and bool(round(line.change, 1))
+        return moved and self.facts.swings.get(line.kpi.key) is Swing.USUAL
 
     def row(self, line: KpiLine) -> str:
         """A line of the table as a sentence, for those who hear it."""
@@ -86,79 +90,25 @@ class Wording:
             standing = ", ".join(filter(None, (self.standing(line), self.status(line))))
             parts.append(self.t("summaries.row_target", target=standing))
         if line.change is not None:
-            parts.append(self.t("summaries.row_change", change=self.change(line), before=self.before()))
+            key = "summaries.row_usual" if self.is_usual(line) else "summaries.row_change"
+            parts.append(self.t(key, change=self.change(line), before=self.before()))
         return f"{'; '.join(parts)}."
 
-    def needed(self) -> str:
-        """How much each working day must bring from now on, where it is not enough so far; "" where it is."""
-        lines = in_need(self.facts.lines)[:MAX_NEEDED]
-        items = [
-            self.t(
-                "summaries.needed_item",
-                kpi=self.name(line.kpi),
-                value=self.value(line.pace.needed_per_day, line.kpi.unit),
-            )
-            for line in lines
-            if line.pace is not None
-        ]
-        return self.t("summaries.needed", items="; ".join(items)) if items else ""
+    def person(self, name: str) -> str:
+        """A name short enough for a sentence, still to be escaped."""
+        return cut(" ".join(name.split()), NAME_LENGTH)
 
-    def beside(self, beside: Beside) -> str:
-        """ "Win rate fell (−12%); meetings held fell 4 weeks earlier (−18%)." Side by side; nothing is said of why."""
-        pair, change = beside.pair, beside.line.change or 0
-        is_worse = change > 0 if pair.outcome.direction is Direction.LOWER else change < 0
-        how = "slipped" if not is_worse else "rose" if change > 0 else "fell"
-        outcome = self.t(f"summaries.outcome.{how}", kpi=self.name(pair.outcome), change=self.change(beside.line))
-        ago = pair.weeks_earlier
-        when = self.t("summaries.earlier", count=ago, n=ago) if ago else self.t("summaries.same_week")
-        driver = self.t(
-            f"summaries.driver.{'rose' if pair.driver_change > 0 else 'fell'}",
-            kpi=_inside(self.name(pair.driver)),
-            when=when,
-            change=self.t.change(pair.driver_change, in_points=False),
-        )
-        return self.t("summaries.beside", outcome=outcome, driver=driver)
-
-    def noted(self, noted: Noted) -> str:
-        """A reason or an action in its author's words; nothing in it is escaped."""
-        return self.t(
-            f"summaries.noted.{noted.note.kind}",
-            kpi=self.name(noted.kpi),
-            person=cut(" ".join(noted.person.split()), NAME_LENGTH),
-            text=cut(" ".join(noted.note.text.split()), NOTE_LENGTH),
-        )
-
-    def pulse(self, pulse: Pulse) -> str:
-        """A round's result with how sure it is, or why there is none."""
-        published = pulse.publication
-        closed = (pulse.round.closed_at or pulse.round.closes_at).astimezone(ZoneInfo(self.facts.zone)).date()
-        said = {
-            "channel": f"<#{pulse.channel_id}>",
-            "day": self._near(closed),
-            "answers": published.answers,
-            "asked": published.asked,
-        }
-        if published.alike is not None:
-            bounds = privacy.range_of(published.alike)
-            span = self.t(
-                f"summaries.alike.{published.alike}", low=self.t.points(bounds.low), high=self.t.points(bounds.high)
-            )
-            return self.t("summaries.pulse_alike", span=span, **said)
-        if published.tally is None or pulse.interval is None:
-            return self.t("summaries.pulse_hidden", **said)
-        score = self._signed(enps.score(published.tally))
-        low, high = self._signed(pulse.interval.low), self._signed(pulse.interval.high)
-        sentence = self.t("summaries.pulse", score=score, low=low, high=high, **said)
-        return f"{sentence} {self._pulse_change(pulse)}".rstrip()
-
-    def owing(self) -> str:
-        """The people whose numbers are still to come, by name; "" where there is nobody. Nothing in it is escaped."""
-        names = [cut(" ".join(name.split()), NAME_LENGTH) for name in self.facts.owing]
-        if not names:
-            return ""
-        more = len(names) - MAX_NAMES
-        shown = [*names[:MAX_NAMES], self.t("summaries.more", n=more)] if more > 0 else names
-        return self.t("summaries.owing", names=self.t.listing(shown))
+    def chart(self, trend: Trend) -> Chart:
+        """Bars for the periods alone, lines where there is a target to hold them against."""
+        size, unit = self.chart_scale(trend)
+        values = tuple(None if value is None else float(value / size) for value in trend.values)
+        series = [Series(self.t("summaries.chart_value"), values)]
+        if trend.targets:
+            asked = tuple(float(target / size) for target in trend.targets)
+            series.append(Series(self.t("summaries.chart_target"), asked))
+        kind = ChartKind.LINE if trend.targets else ChartKind.BAR
+        columns = tuple(self.column(period) for period in trend.periods)
+        return Chart(kind, self.chart_title(trend), columns, tuple(series), y_label=unit)
 
     def trend(self, trend: Trend) -> str:
         """The chart in words."""
@@ -173,15 +123,22 @@ class Wording:
         return self.t(f"summaries.chart.{kind}", kpi=self.name(trend.kpi), n=len(trend.periods))
 
     def column(self, period: Period) -> str:
-        """A period of the chart: the day a week begins, a month's name; marked where it is still running."""
-        pattern = "MMM y" if period.kind is PeriodKind.MONTH else "d MMM"
-        name = str(dates.format_date(period.first, pattern, locale=self.t.locale))
+        """A period of the chart: the day it begins, a month's or quarter's name; marked where it is still running."""
+        match period.kind:
+            case PeriodKind.QUARTER:
+                name = self._quarter(period)
+            case PeriodKind.MONTH:
+                name = str(dates.format_date(period.first, "MMM y", locale=self.t.locale))
+            case _:
+                name = str(dates.format_date(period.first, "d MMM", locale=self.t.locale))
         is_running = period == self.facts.period and self.facts.is_running
         return self.t("summaries.chart_running", period=name) if is_running else name
 
     def chart_scale(self, trend: Trend) -> tuple[Decimal, str]:
         """What to divide a chart's numbers by, and the words for the unit they are then in."""
-        largest = max((abs(value) for value in (*trend.values, trend.target) if value is not None), default=Decimal(0))
+        largest = max(
+            (abs(value) for value in (*trend.values, *trend.targets) if value is not None), default=Decimal(0)
+        )
         match trend.kpi.unit:
             case Unit.CURRENCY:
                 size, word = next(((size, word) for size, word in _AMOUNTS if largest >= size), (Decimal(1), "plain"))
@@ -194,51 +151,23 @@ class Wording:
             case _:
                 return Decimal(1), ""
 
-    def _against(self, chosen: Against) -> str:
-        kpi, target = chosen.line.kpi, chosen.line.target
-        assert target is not None  # a pace comes with its target
-        sentence = self.t(
-            f"summaries.against.{chosen.status}",
-            kpi=self.name(kpi),
-            actual=self.value(chosen.pace.actual, kpi.unit),
-            target=self.target(target, kpi),
-        )
-        if not chosen.others:
-            return sentence
-        key = "summaries.others_good" if chosen.is_good else "summaries.others_not_good"
-        return f"{sentence} {self.t(key, count=chosen.others, n=chosen.others)}"
-
-    def _mover(self, moved: Mover) -> str:
-        if moved.line is None:
-            return self.t("summaries.steady", before=self.before())
-        how = "most" if moved.compared > 1 else "alone"
-        sentence = self.t(
-            f"summaries.rose.{how}" if moved.rose else f"summaries.fell.{how}",
-            kpi=self.name(moved.line.kpi),
-            change=self.change(moved.line),
-            before=self.before(),
-        )
-        return f"{sentence} {self.t('summaries.lower_is_better')}" if moved.lower_is_better else sentence
-
-    def _pulse_change(self, pulse: Pulse) -> str:
-        if pulse.change is None:
-            return ""
-        key = "summaries.clear_change" if pulse.change.is_clear else "summaries.no_clear_change"
-        return self.t(key, points=self._signed(pulse.change.points))
-
-    def _signed(self, points: float) -> str:
-        return self.t.signed(Decimal(round(points)), 0)
+    def near(self, day: date) -> str:
+        """A day: with its weekday in this year, with its year in another."""
+        return self.t.day(day) if day.year == self.facts.today.year else self.t.date(day)
 
     def _so_far(self) -> str:
         return "_so_far" if self.facts.is_running else ""
 
     def _days(self, kind: PeriodKind) -> str:
-        """ "23–29 Nov", "30 Nov – 6 Dec", "November 2026", "Sun 22 Nov"; with the year where it is not this one."""
+        """ "23–29 Nov", "30 Nov – 6 Dec", "November 2026", "Q4 2026", "Sun 22 Nov"; with the year where it is not this
+        one."""
         shown = self.facts.shown
+        if kind is PeriodKind.QUARTER:
+            return self._quarter(shown)
         if kind is PeriodKind.MONTH:
             return str(dates.format_date(shown.first, "LLLL y", locale=self.t.locale))
         if shown.first == shown.last:
-            return self._near(shown.first)
+            return self.near(shown.first)
         if shown.first.year != self.facts.today.year or shown.last.year != self.facts.today.year:
             return f"{self.t.date(shown.first)} – {self.t.date(shown.last)}"
         last = str(dates.format_date(shown.last, "d MMM", locale=self.t.locale))
@@ -246,10 +175,11 @@ class Wording:
             return f"{shown.first.day}–{last}"
         return f"{dates.format_date(shown.first, 'd MMM', locale=self.t.locale)} – {last}"
 
-    def _near(self, day: date) -> str:
-        return self.t.day(day) if day.year == self.facts.today.year else self.t.date(day)
+    def _quarter(self, period: Period) -> str:
+        number = (period.first.month - 1) // _MONTHS_A_QUARTER + 1
+        return self.t("summaries.quarter", number=number, year=str(period.first.year))
 
 
-def _inside(name: str) -> str:
+def inside(name: str) -> str:
     """A name as it stands within a sentence: without its capital, unless it is all capitals ("CSAT")."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]

@@ -31,8 +31,10 @@ def log(denyut: Bench, kpi: str, on: date, value: Decimal | int, member: str = "
     denyut.do(lambda db: db.kpis.add(entry))
 
 
-def set_target(denyut: Bench, kpi: str, value: int, period: PeriodKind = PeriodKind.WEEK) -> None:
-    target = Target(new_id(), kpi, Decimal(value), period, None, "", "U0AYU", denyut.now, THIS_WEEK)
+def set_target(
+    denyut: Bench, kpi: str, value: int, period: PeriodKind = PeriodKind.WEEK, starts: date = THIS_WEEK
+) -> None:
+    target = Target(new_id(), kpi, Decimal(value), period, None, "", "U0AYU", denyut.now, starts)
     denyut.do(lambda db: db.targets.set(target))
 
 
@@ -52,6 +54,12 @@ def close_round(
         denyut.do(lambda db, past=past, counts=counts: db.answers.import_counts(past.id, "enps", counts))
         made.append(past)
     return made
+
+
+def post_in(denyut: Bench, channel: str) -> Posted:
+    """The one summary in a channel, without what follows in its thread."""
+    (posted,) = [each for each in denyut.posts(channel) if each.thread_ts is None]
+    return posted
 
 
 def lines_of(posted: Posted) -> list[str]:
@@ -77,12 +85,12 @@ async def test_the_post_says_what_the_database_says(denyut: Bench) -> None:
     log(denyut, "leads", date(2026, 11, 30), 999)  # of the new week, and none of this post's business
     set_target(denyut, "revenue", 1_200_000_000)
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     title, headline, *_ = lines_of(posted)
     headline = headline.replace("\N{NO-BREAK SPACE}", " ")
     assert title == "Week of 23–29 Nov"
     assert headline == (
-        "Revenue missed its target: Rp 412.5M against Rp 1.2B. Revenue fell most, −31.2% against the week before."
+        "Revenue missed its target (Rp 412.5M against Rp 1.2B). Revenue fell most, −31.2% against the week before."
     )
     assert table_of(posted)["Revenue"] == ["Rp 412.5M", "Rp 1.2B", "missed", "−31.2%"]
     assert table_of(posted)["Leads"] == ["112", "–", "–", "+12%"]
@@ -97,7 +105,7 @@ async def test_friday_compares_the_week_so_far_with_the_same_days(denyut: Bench)
     log(denyut, "leads", date(2026, 11, 20), 20)
     log(denyut, "leads", date(2026, 11, 21), 500)  # a Saturday: not among the same days
     await denyut.tick(datetime(2026, 11, 27, 8, 0, tzinfo=UTC))
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     assert lines_of(posted)[:2] == [
         "This week so far, 23–27 Nov",
         "Leads rose, +50% against the same days of the week before.",
@@ -110,7 +118,7 @@ async def test_monthly_and_daily_posts_speak_of_their_own_periods(denyut: Bench)
     log(denyut, "leads", date(2026, 11, 3), 5)
     log(denyut, "leads", date(2026, 11, 30), 6)
     await denyut.tick(datetime(2026, 12, 1, 1, 0, tzinfo=UTC))
-    (monthly,), (daily,) = denyut.posts("C0SALES"), denyut.posts("C0PAIR")
+    monthly, daily = post_in(denyut, "C0SALES"), post_in(denyut, "C0PAIR")
     assert lines_of(monthly)[0] == "Summary of November 2026"
     assert table_of(monthly)["Leads"][0] == "11"
     assert lines_of(daily)[0] == "Summary of Mon 30 Nov"
@@ -122,7 +130,7 @@ async def test_a_post_is_in_the_language_of_its_author(denyut: Bench) -> None:
     log(denyut, "revenue", WEEK_BEFORE, 2_000_000)
     log(denyut, "revenue", THIS_WEEK, 2_500_000)
     await denyut.tick(MONDAY_9)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     assert lines_of(posted)[:2] == [
         "Ringkasan minggu 23–29 Nov",
         "Pendapatan naik, +25% dibanding minggu sebelumnya.",
@@ -133,9 +141,9 @@ async def test_it_draws_the_last_eight_weeks_with_the_target(denyut: Bench) -> N
     await denyut.command(WEEKLY, user="U0BOB")
     for weeks in range(10):
         log(denyut, "revenue", THIS_WEEK - timedelta(weeks=weeks), (10 - weeks) * 1_000_000)
-    set_target(denyut, "revenue", 8_000_000)
+    set_target(denyut, "revenue", 8_000_000, starts=date(2026, 1, 1))
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     chart = next(block for block in posted.message.blocks if block["type"] == "data_visualization")
     assert chart["title"] == "Revenue, last 8 weeks"
     result, target = chart["chart"]["series"]
@@ -150,9 +158,9 @@ async def test_enps_comes_with_its_interval_answers_and_whether_it_changed(denyu
     before, after = {9: 10, 7: 6, 3: 6}, {10: 11, 8: 6, 2: 5}
     close_round(denyut, "C0SALES", before, after, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     (line,) = [line for line in lines_of(posted) if line.startswith("eNPS")]
-    found = re.search(r"closed Fri 27 Nov: \+(\d+), 95% interval (\S+) to (\S+), 22 of 30 answered", line)
+    found = re.search(r"closed Fri 27 Nov: \+(\d+), 95% interval (\S+) to (\S+), 22 of 30 answered \(73%\)", line)
     assert found is not None, line
     assert int(found[1]) == round(score(Tally(11, 6, 5)))
     low, high = (int(each.replace(MINUS, "-")) for each in found.groups()[1:])
@@ -164,19 +172,22 @@ async def test_a_big_change_of_enps_is_called_clear(denyut: Bench) -> None:
     await denyut.command(WEEKLY, user="U0BOB")
     close_round(denyut, "C0SALES", {2: 20, 9: 5}, {2: 5, 9: 20}, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     assert "+120 points since the round before, a clear change." in posted.message.text
 
 
 @pytest.mark.parametrize(
     ("counts", "said"),
-    [({9: 2, 3: 2}, "too few answers to show a score, 4 of 30"), ({9: 3, 10: 4}, ": 90 or higher, 7 of 30 answered")],
+    [
+        ({9: 2, 3: 2}, "no score can be shown, 4 of 30 answered (13%)"),
+        ({9: 3, 10: 4}, ": 90 or higher, 7 of 30 answered"),
+    ],
 )
 async def test_enps_that_may_not_be_published_stays_hidden(denyut: Bench, counts: Mapping[int, int], said: str) -> None:
     await denyut.command(WEEKLY, user="U0BOB")
     close_round(denyut, "C0SALES", counts, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     assert said in posted.message.text
     assert "interval" not in posted.message.text
     assert "+" not in posted.message.text
@@ -189,7 +200,7 @@ async def test_enps_of_long_ago_or_still_open_is_no_news(denyut: Bench) -> None:
     *_, running = close_round(denyut, "C0SALES", {9: 10, 3: 6}, {9: 10, 3: 6}, closed=long_ago)
     denyut.do(lambda db: db.rounds.update(replace(running, state=RoundState.OPEN, closed_at=None, closes_at=later)))
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     assert "eNPS" not in posted.message.text
 
 
@@ -197,7 +208,7 @@ async def test_enps_of_another_channel_is_not_told_here(denyut: Bench) -> None:
     await denyut.command(WEEKLY, user="U0BOB")
     close_round(denyut, "C0PAIR", {9: 10, 3: 6}, closed=datetime(2026, 11, 27, 3, tzinfo=UTC))
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     assert "eNPS" not in posted.message.text
     looked = await denyut.command("/kpi summary now <#C0PAIR|pair>", user="U0CITRA", channel="C0SALES")
     assert "eNPS" not in looked.text
@@ -216,9 +227,12 @@ async def test_it_says_kindly_who_still_owes_a_number(denyut: Bench) -> None:
     away = Absence("U0FAJAR", date(2026, 11, 20), date(2026, 12, 4))
     denyut.do(lambda db: db.members.add_absence(away))
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
-    assert "numbers from Citra Halim and Dewi Anggraini." in posted.message.text
-    assert "<@" not in posted.message.text
+    posted = post_in(denyut, "C0SALES")
+    assert "2 people have yet to log, whenever it suits." in posted.message.text
+    assert "Citra" not in str(denyut.posts("C0SALES")), "their names are for the lead"
+    (note,) = denyut.dms("U0BOB")
+    assert "• Citra Halim: Leads\n• Dewi Anggraini: Leads\n" in note.message.text
+    assert "<@" not in note.message.text
     button = next(block for block in posted.message.blocks if block["type"] == "actions")["elements"][0]
     assert (button["action_id"], button["text"]["text"]) == ("kpi.log_opened", "Log my KPIs")
 
@@ -229,14 +243,14 @@ async def test_nobody_is_named_while_the_week_has_working_days_ahead(denyut: Ben
         log(denyut, "leads", THIS_WEEK - timedelta(weeks=back), 5, "U0CITRA")
     log(denyut, "leads", date(2026, 11, 30), 5, "U0BOB")
     await denyut.tick(datetime(2026, 12, 2, 1, 0, tzinfo=UTC))
-    (posted,) = denyut.posts("C0SALES")
-    assert "Citra" not in posted.message.text
+    assert "yet to log" not in post_in(denyut, "C0SALES").message.text
+    assert denyut.dms("U0BOB") == []
 
 
 async def test_nothing_to_say_is_one_line(denyut: Bench) -> None:
     await denyut.command(WEEKLY, user="U0BOB")
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     assert posted.message.text == "Week of 23–29 Nov: nothing was logged."
     assert kinds(posted) == ["section"]
 
@@ -247,7 +261,7 @@ async def test_the_workspace_is_the_only_one_it_speaks_of(denyut: Bench) -> None
     denyut.storage.write_now("T0OTHER", lambda db: db.workspace.ensure("Other", denyut.now))
     denyut.storage.write_now("T0OTHER", lambda db: db.kpis.add(stranger))
     await denyut.tick(MONDAY_9_MAKASSAR)
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     assert "nothing was logged" in posted.message.text
     assert TEAM != "T0OTHER"
 
@@ -262,7 +276,7 @@ async def test_a_round_is_told_to_the_channel_it_asked_also_after_its_survey_ask
 
     await denyut.tick(MONDAY_9_MAKASSAR)
 
-    (posted,), (other,) = denyut.posts("C0SALES"), denyut.posts("C0PAIR")
+    posted, other = post_in(denyut, "C0SALES"), post_in(denyut, "C0PAIR")
     assert "eNPS" in posted.message.text
     assert "eNPS" not in other.message.text
 
@@ -277,6 +291,6 @@ async def test_a_round_is_compared_only_with_one_that_asked_the_same_channel(den
 
     await denyut.tick(MONDAY_9_MAKASSAR)
 
-    (posted,) = denyut.posts("C0SALES")
+    posted = post_in(denyut, "C0SALES")
     (line,) = [line for line in lines_of(posted) if "eNPS" in line]
     assert ("since the round before" in line) is (asked_before == "C0SALES")

@@ -1,0 +1,212 @@
+"""A summary's sentences: its head, wins, worries, promises, and who has yet to log. What they are about was decided in
+`verdicts` and read in `reading`; nothing in what is made here from people's words is escaped."""
+
+from bot.domain.actions import ActionState
+from bot.domain.kpis import Direction
+from bot.domain.pacing import Status
+from bot.domain.swings import Swing
+from bot.slack.blocks import cut
+from bot.summaries.facts import Attention, Beside, Comment, Noted, Owing, Promised, Win
+from bot.summaries.verdicts import Against, Mover, Targets, against, in_need, mover
+from bot.summaries.wording import Wording, inside
+
+COMMENT_LENGTH = 100
+NOTE_LENGTH = 300
+ACTION_LENGTH = 100
+MAX_COMING = 2
+MAX_NEEDED = 6
+
+
+def headline(w: Wording) -> str:
+    """The summary in a sentence or two: what is met and what is not, which change is news, and what must not be judged
+    yet. Every number in it is in the table."""
+    facts = w.facts
+    if not facts.has_numbers:
+        return w.t("summaries.no_numbers")
+    targets, moved = against(facts.judged), mover(facts.judged, facts.swings)
+    said = [_targets(targets, w), _mover(moved, w) if moved else "", _coming(w)]
+    return " ".join(filter(None, said)) or w.t("summaries.nothing_to_compare")
+
+
+def _targets(targets: Targets, w: Wording) -> str:
+    """What is met comes before what is not; neither hides the other."""
+    clauses = []
+    good, bad = targets.good, targets.bad
+    if good is not None and (bad is None or good.status is Status.MET):
+        clauses.append(_with_others(good, f"summaries.others.{good.status}", w))
+        if bad is None and targets.on_track:
+            clauses.append(w.t("summaries.others.also_on_track", count=targets.on_track, n=targets.on_track))
+    if bad is not None:
+        clauses.append(_with_others(bad, "summaries.others.not_good", w))
+    return f"{'; '.join(clauses)}." if clauses else ""
+
+
+def _with_others(chosen: Against, key: str, w: Wording) -> str:
+    kpi, target = chosen.line.kpi, chosen.line.target
+    assert target is not None  # a pace comes with its target
+    said = w.t(
+        f"summaries.said.{chosen.status}",
+        kpi=w.name(kpi),
+        actual=w.value(chosen.pace.actual, kpi.unit),
+        target=w.target(target, kpi),
+    )
+    return f"{said}, {w.t(key, count=chosen.others, n=chosen.others)}" if chosen.others else said
+
+
+def _mover(moved: Mover, w: Wording) -> str:
+    if moved.line is None:
+        return w.t("summaries.all_usual" if moved.usual else "summaries.steady", before=w.before())
+    how = "most" if moved.is_most else "alone"
+    said = w.t(
+        f"summaries.rose.{how}" if moved.rose else f"summaries.fell.{how}",
+        kpi=w.name(moved.line.kpi),
+        change=w.change(moved.line),
+        before=w.before(),
+    )
+    if moved.lower_is_better:
+        said = f"{said} ({w.t('summaries.lower_is_better')})"
+    if moved.swing is Swing.UNUSUAL:
+        said = f"{said}, {w.t('summaries.unusual')}"
+    if moved.usual:
+        said = f"{said}; {w.t('summaries.others_usual', count=moved.usual, n=moved.usual)}"
+    return f"{said}."
+
+
+def _coming(w: Wording) -> str:
+    """Of which KPIs most numbers are still missing, and that nothing is said of them for that reason."""
+    coming = w.facts.coming
+    if not coming:
+        return ""
+    items = [
+        w.t("summaries.coming_item", kpi=w.name(each.kpi), logged=each.logged, usual=each.usual)
+        for each in coming[:MAX_COMING]
+    ]
+    more = len(coming) - MAX_COMING
+    if more > 0:
+        items.append(w.t("summaries.coming_more", count=more, n=more))
+    return w.t("summaries.coming", items=w.t.listing(items))
+
+
+def needed(w: Wording) -> str:
+    """How much each working day must bring from now on, where it is not enough so far; "" where it is."""
+    items = [
+        w.t("summaries.needed_item", kpi=w.name(line.kpi), value=w.value(line.pace.needed_per_day, line.kpi.unit))
+        for line in in_need(w.facts.lines)[:MAX_NEEDED]
+        if line.pace is not None
+    ]
+    return w.t("summaries.needed", items="; ".join(items)) if items else ""
+
+
+def beside(each: Beside, w: Wording) -> str:
+    """ "Win rate fell (−12%); meetings held fell 4 weeks earlier (−18%)." Side by side; nothing is said of why."""
+    pair, change = each.pair, each.line.change or 0
+    is_worse = change > 0 if pair.outcome.direction is Direction.LOWER else change < 0
+    how = "slipped" if not is_worse else "rose" if change > 0 else "fell"
+    outcome = w.t(f"summaries.outcome.{how}", kpi=w.name(pair.outcome), change=w.change(each.line))
+    ago = pair.weeks_earlier
+    when = w.t("summaries.earlier", count=ago, n=ago) if ago else w.t("summaries.same_week")
+    driver = w.t(
+        f"summaries.driver.{'rose' if pair.driver_change > 0 else 'fell'}",
+        kpi=inside(w.name(pair.driver)),
+        when=when,
+        change=w.t.change(pair.driver_change, in_points=False),
+    )
+    return w.t("summaries.beside", outcome=outcome, driver=driver)
+
+
+def noted(each: Noted, w: Wording) -> str:
+    """A reason or an action in its author's words."""
+    return w.t(
+        f"summaries.noted.{each.note.kind}",
+        kpi=w.name(each.kpi),
+        person=w.person(each.person),
+        text=cut(" ".join(each.note.text.split()), NOTE_LENGTH),
+    )
+
+
+def win(each: Win, w: Wording) -> str:
+    """ "Leads met its target: 112 against 100", with whose own it was if it is somebody's who agreed to be named."""
+    said = {"kpi": w.name(each.kpi), "value": w.value(each.value, each.kpi.unit)}
+    if each.target is None:
+        return w.t(f"summaries.win.best.{w.facts.period.kind}", n=each.best_of, **said)
+    said["target"] = w.target(each.target, each.kpi)
+    if each.person:
+        return w.t("summaries.win.own", person=w.person(each.person), **said)
+    return w.t("summaries.win.met", **said)
+
+
+def attention(each: Attention, w: Wording) -> str:
+    """ "Leads: behind, 30 against 100; owner Dewi Anggraini; “two are ill” (Citra Halim)"."""
+    line, kpi = each.line, each.line.kpi
+    assert line.pace is not None  # chosen by its status
+    assert line.target is not None
+    parts = [
+        w.t(
+            "summaries.attention.item",
+            kpi=w.name(kpi),
+            status=w.t(f"kpi.status.{line.pace.status}"),
+            actual=w.value(line.pace.actual, kpi.unit),
+            target=w.target(line.target, kpi),
+        )
+    ]
+    if each.owners:
+        names = w.t.listing(map(w.person, each.owners))
+        parts.append(w.t("summaries.attention.owners", count=len(each.owners), names=names))
+    if each.comment is not None:
+        parts.append(_comment(each.comment, w))
+    return "; ".join(parts)
+
+
+def _comment(comment: Comment, w: Wording) -> str:
+    person, text = w.person(comment.person), cut(" ".join(comment.text.split()), COMMENT_LENGTH)
+    feels = w.t(f"summaries.confidence.{comment.confidence}", person=person) if comment.confidence else ""
+    if not text:
+        return feels
+    return f"{feels}: “{text}”" if feels else w.t("summaries.attention.said", person=person, text=text)
+
+
+def promise(each: Promised, w: Wording) -> str:
+    """An action with who promised it, and whether it happened; what is past its date says so without reproach."""
+    action = each.action
+    said = {"text": cut(" ".join(action.text.split()), ACTION_LENGTH), "person": w.person(each.owner)}
+    if action.state is not ActionState.OPEN or action.due_on is None:
+        return w.t(f"summaries.action.{action.state}", **said)
+    key = "summaries.action.overdue" if action.is_overdue(w.facts.today) else "summaries.action.open_by"
+    return w.t(key, day=w.near(action.due_on), **said)
+
+
+def promises_title(w: Wording) -> str:
+    """ "Promised actions: 2 done, 3 open"."""
+    states = [each.action.state for each in w.facts.actions]
+    done, still_open = states.count(ActionState.DONE), states.count(ActionState.OPEN)
+    dropped = len(states) - done - still_open
+    parts = [w.t("summaries.actions.done", n=done)] if done else []
+    parts += [w.t("summaries.actions.open", n=still_open)] if still_open else []
+    parts += [w.t("summaries.actions.dropped", n=dropped)] if dropped else []
+    return w.t("summaries.actions.title", counts=w.t.listing(parts))
+
+
+def owing_count(w: Wording) -> str:
+    """How many have yet to log; "" where everybody has. Their names are for the lead alone."""
+    n = len(w.facts.owing)
+    return w.t("summaries.owing_count", count=n, n=n) if n else ""
+
+
+def owing(each: Owing, w: Wording) -> str:
+    """ "Citra Halim: Leads, Orders"."""
+    return f"{w.person(each.name)}: {', '.join(w.name(kpi) for kpi in each.kpis)}"
+
+
+def owners(w: Wording) -> str:
+    """Who looks after which KPI; "" where nobody is named."""
+    items = [
+        w.t("summaries.owners_item", kpi=w.name(line.kpi), names=w.t.listing(map(w.person, those)))
+        for line in w.facts.lines
+        if (those := w.facts.owners.get(line.kpi.key))
+    ]
+    return w.t("summaries.owners", items="; ".join(items)) if items else ""
+
+
+def compared(w: Wording) -> str:
+    """How the figures are judged, for whoever wants to know."""
+    return w.t("summaries.compared", before=w.before())

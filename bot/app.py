@@ -14,14 +14,13 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import checkins, help, home, kpis, notices, roster, summaries, surveys
+from bot import actions, checkins, help, home, kpis, notices, oneonones, privacy, roster, summaries, surveys
 from bot.commands import Registry
 from bot.i18n import Catalogues, Translator
 from bot.interactions import (
     Click,
     Command,
     Context,
-    FormErrors,
     OpenForm,
     Replace,
     Reply,
@@ -32,14 +31,15 @@ from bot.interactions import (
     UpdateForm,
 )
 from bot.middleware import click_context, command_context, event_context, heard, submission_context, typed
+from bot.replies import following, form_answer, has_chart, is_in_modal, note, page_to_redraw, said
 from bot.services import Services
 from bot.slack import ids
-from bot.slack.blocks import Block, Message, as_payload, form, unmarked
+from bot.slack.blocks import Block, Message, as_payload
 from bot.slack.errors import SlackError
-from bot.slack.gateway import CHART
 
 log = structlog.get_logger(__name__)
 ANYTHING = re.compile(r".*", re.DOTALL)
+Work = Callable[[], Awaitable[None]]
 
 
 class Feature(Protocol):
@@ -48,7 +48,9 @@ class Feature(Protocol):
     def register(self, registry: Registry) -> None: ...
 
 
-FEATURES: tuple[Any, ...] = (surveys, kpis, summaries, checkins, home, help, notices, roster)
+FEATURES: tuple[Any, ...] = (
+    surveys, kpis, summaries, checkins, actions, oneonones, home, privacy, help, notices, roster,
+)  # fmt: skip
 
 
 def build_registry(texts: Catalogues) -> Registry:
@@ -117,8 +119,8 @@ class Denyut:
             handler,
             what=f"{command} {sub.name if sub else '?'}",
         )
-        message = _said(reply)
-        if message and not _has_chart(message):
+        message = said(reply)
+        if message and not has_chart(message):
             await ack(**as_payload(message), response_type="ephemeral")
         else:
             await ack()
@@ -162,7 +164,7 @@ class Denyut:
             what=what,
             for_invited=what in self.registry.for_invited,
         )
-        await ack(**_form_answer(reply, context.t if context else self._t))
+        await ack(**form_answer(reply, view, context.t if context else self._t))
         self._go_on(reply, context, body)
 
     async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -178,10 +180,17 @@ class Denyut:
 
     def _go_on(self, reply: Reply, context: Context | None, body: Mapping[str, Any]) -> None:
         """Everything that follows the acknowledgement: forms that open, messages that change, replies, further work."""
+        redraw = self._redraw_of(reply, context, body)
         if isinstance(reply, Then):
-            self._go_on(reply.reply, context, body)
-            self.start(reply.work())
-            return
+            self._follow(reply.reply, context, body)
+            self.start(_in_order(reply.work, redraw))
+        else:
+            self._follow(reply, context, body)
+            if redraw is not None:
+                self.start(redraw())
+        self.services.wake()
+
+    def _follow(self, reply: Reply, context: Context | None, body: Mapping[str, Any]) -> None:
         follow: Coroutine[Any, Any, None] | None = None
         if isinstance(reply, OpenForm) and not isinstance(context, Submission):
             follow = self._open_form(reply.view, body, context.t if context else self._t)
@@ -191,14 +200,25 @@ class Denyut:
             follow = self._after_click(reply, context, str(body.get("response_url") or ""))
         if follow is not None:
             self.start(follow)
-        self.services.wake()
+
+    def _redraw_of(self, reply: Reply, context: Context | None, body: Mapping[str, Any]) -> Work | None:
+        """Home drawn anew, where something was done on it."""
+        page, draw = page_to_redraw(reply, context, body), self.registry.draw_home
+        if page is None or draw is None or context is None:
+            return None
+
+        async def redraw() -> None:
+            await self.services.slack.publish_home(context.member.id, await draw(context, page))
+
+        return redraw
 
     async def _open_form(self, view: Block, body: Mapping[str, Any], t: Translator) -> None:
         """Opens a form right after the acknowledgement: its trigger lives 3 s, and so long would a person wait for the
         acknowledgement itself if it came after."""
         slack = self.services.slack
         try:
-            await slack.open_view(str(body.get("trigger_id", "")), view, pushed=_is_in_modal(body.get("view")))
+            shown = body.get("view")
+            await slack.open_view(str(body.get("trigger_id", "")), following(view, shown), pushed=is_in_modal(shown))
         except SlackError as trouble:
             log.warning("form not opened", action="form_not_opened", error=str(trouble))
             if body.get("response_url"):
@@ -207,8 +227,8 @@ class Denyut:
     def _after_command(self, reply: Reply, response_url: str) -> Coroutine[Any, Any, None] | None:
         """A reply with a chart does not fit into the acknowledgement: should Slack refuse the chart there, the person
         would see nothing and we would not know. Sent afterwards it can be repeated without."""
-        message = _said(reply)
-        if message is None or not _has_chart(message) or not response_url:
+        message = said(reply)
+        if message is None or not has_chart(message) or not response_url:
             return None
         return self.services.slack.respond(response_url, message)
 
@@ -222,10 +242,10 @@ class Denyut:
             case Say(message) if response_url:
                 return slack.respond(response_url, message)
             case Say(message) if click.view is not None:
-                note = _note(message, click.t)
-                return slack.open_view(click.trigger_id, note, pushed=_is_in_modal(click.view))
+                shown = note(message, click.t)
+                return slack.open_view(click.trigger_id, shown, pushed=is_in_modal(click.view))
             case UpdateForm(view) if click.view is not None:
-                return slack.update_view(str(click.view["id"]), view)
+                return slack.update_view(str(click.view["id"]), following(view, click.view))
             case ShowHome(view):
                 return slack.publish_home(click.member.id, view)
             case _:
@@ -250,46 +270,12 @@ class Denyut:
             await asyncio.wait(self._running, timeout=timeout)
 
 
+async def _in_order(work: Work, then: Work | None) -> None:
+    await work()
+    if then is not None:
+        await then()
+
+
 async def acknowledge(ack: AsyncAck) -> None:
     """Slack's payloads nobody handles are still acknowledged: otherwise it would send them again."""
     await ack()
-
-
-def _is_in_modal(view: Mapping[str, Any] | None) -> bool:
-    """Was the button in a modal? From there a form goes on top; from App Home, which is a view too, it opens."""
-    return (view or {}).get("type") == "modal"
-
-
-def _has_chart(message: Message) -> bool:
-    return any(block.get("type") == CHART for block in message.blocks)
-
-
-def _said(reply: Reply) -> Message | None:
-    inner = reply.reply if isinstance(reply, Then) else reply
-    return inner.message if isinstance(inner, Say | Replace) else None
-
-
-def _form_answer(reply: Reply, t: Translator) -> dict[str, Any]:
-    inner = reply.reply if isinstance(reply, Then) else reply
-    match inner:
-        case FormErrors(errors):
-            said = {block_id: unmarked(error) for block_id, error in errors.items()}
-            return {"response_action": "errors", "errors": said}
-        case UpdateForm(view):
-            return {"response_action": "update", "view": view}
-        case OpenForm(view):
-            return {"response_action": "push", "view": view}
-        case Say(message):
-            return {"response_action": "update", "view": _note(message, t)}
-        case _:
-            return {}
-
-
-def _note(message: Message, t: Translator) -> dict[str, Any]:
-    """A message shown where only a form can be: its blocks under a neutral title."""
-    blocks = (
-        message.blocks
-        or as_payload(message).get("blocks")
-        or [{"type": "section", "text": {"type": "plain_text", "text": message.text}}]
-    )
-    return form("core.note", t("core.note_title"), list(blocks), close=t("core.close"))

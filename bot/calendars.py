@@ -2,15 +2,39 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendars import ENDS, STARTS, OwnCalendar
 from bot.domain.members import Absence, Member
 from bot.domain.workdays import Workdays
+from bot.scoreboard import workdays_in
 from storage import UnitOfWork
 
 ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """What everybody's calendars are made of beside their own choices: the working days of the company, and the zone of
+    those who said nothing of theirs."""
+
+    workdays: Workdays
+    default_zone: str
+
+    @classmethod
+    def of(cls, db: UnitOfWork, country: str, default_zone: str) -> "Calendars":
+        """Those of a workspace: the country's (ISO 3166) working days without its own days off."""
+        return cls(workdays_in(country, db.catalogue.policy().days_off), default_zone)
+
+    def zone_of(self, member: Member) -> str:
+        """Their zone; the default one where this system does not know theirs."""
+        return known_zone(member.zone_or(self.default_zone), self.default_zone)
+
+    def own(self, db: UnitOfWork, member: Member, now: datetime, until: datetime) -> OwnCalendar:
+        """One person's calendar, with their days away between two moments (aware)."""
+        return calendars_of(db, [member], now, until, self.workdays, self.default_zone)[member.id]
 
 
 def calendars_of(

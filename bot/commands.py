@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from bot.domain.deliveries import Delivery
 from bot.domain.schedules import Due, Schedule, ScheduleKind
 from bot.i18n import Catalogues, Translator
-from bot.interactions import ClickHandler, Command, CommandHandler, EventHandler, SubmissionHandler
+from bot.interactions import ClickHandler, Command, CommandHandler, Context, EventHandler, SubmissionHandler
 from bot.services import Services
-from bot.slack.blocks import Message
+from bot.slack.blocks import Block, Message
 from storage import UnitOfWork
 
 K = TypeVar("K")
@@ -58,6 +58,9 @@ class Response:
 
 RouteHandler = Callable[[Request], Awaitable[Response]]
 
+DrawHome = Callable[[Context, int], Awaitable[Block]]
+"""The Home of whoever did something on this page of it, as it is by now."""
+
 # as RFC 9110 and 6585 name them: those of `http` change with the version of Python, and programs compare these
 _TITLES: Mapping[int, str] = {
     400: "Bad Request",
@@ -71,6 +74,7 @@ _TITLES: Mapping[int, str] = {
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
     429: "Too Many Requests",
+    500: "Internal Server Error",
     503: "Service Unavailable",
 }
 
@@ -80,14 +84,18 @@ def problem(
     detail: str,
     errors: Sequence[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
+    reference: str = "",
 ) -> Response:
     """A refusal that programs can read (RFC 9457): `detail` is one English sentence for the person who looks after the
-    program, `errors` say where in the body what is wrong (`pointer`, RFC 6901, and `detail`)."""
+    program, `errors` say where in the body what is wrong (`pointer`, RFC 6901, and `detail`), `reference` under what
+    the log tells of a fault of ours."""
     title = _TITLES[status]
     code = title.lower().replace(" ", "-")
     body: dict[str, Any] = {"type": f"urn:denyut:problem:{code}", "title": title, "status": status, "detail": detail}
     if errors:
         body["errors"] = [dict(error) for error in errors]
+    if reference:
+        body["reference"] = reference
     return Response(status, body, headers or {}, "application/problem+json")
 
 
@@ -130,6 +138,7 @@ class Registry:
     guesses: dict[str, Guess] = field(default_factory=dict)
     for_invited: set[str] = field(default_factory=set)
     routes: dict[str, dict[str, RouteHandler]] = field(default_factory=dict)
+    draw_home: DrawHome | None = None
     _spoken: dict[str, dict[str, SubCommand]] = field(default_factory=dict)
 
     def command(self, command: str, name: str, feature: str, handler: CommandHandler) -> None:
@@ -176,6 +185,12 @@ class Registry:
         if not path.startswith(API_PREFIX):
             raise ValueError(f"{path} does not begin with {API_PREFIX}")
         _add(self.routes.setdefault(path, {}), method, handler)
+
+    def home(self, draw: DrawHome) -> None:
+        """How Home is drawn anew once something was done on it. One feature does."""
+        if self.draw_home is not None:
+            raise ValueError("Home is drawn by one feature")
+        self.draw_home = draw
 
     def find(self, command: str, word: str) -> SubCommand | None:
         """The sub-command a person means, in whatever language they typed it."""

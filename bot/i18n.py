@@ -224,6 +224,10 @@ class Translator:
     def weekday(self, day: Date) -> str:
         return dates.format_date(day, "EEEE", locale=self.locale)
 
+    def weekday_name(self, weekday: int) -> str:
+        """The name of a weekday, 0 being Monday."""
+        return str(self.locale.days["stand-alone"]["wide"][weekday])
+
     def time(self, at: time) -> str:
         """ "09:00", or "09.00" in Indonesian, as CLDR has it."""
         return dates.format_time(at, "HH.mm" if self.language == "id" else "HH:mm", locale=self.locale)

@@ -1,42 +1,39 @@
-"""The App Home. No charts here: Slack shows them in messages only. Pure: facts in, view out."""
+"""The App Home from top to bottom. No charts here: Slack shows them in messages only. Pure: facts in, view out. What
+stands under each heading is in the modules beside this one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.domain.periods import PeriodKind, containing
-from bot.domain.scoreboard import KpiLine, is_in_points
-from bot.domain.waiting import AskedKpi, Waiting
-from bot.home.facts import HomeFacts
+from bot.domain.policies import Policy
+from bot.domain.waiting import Waiting
+from bot.home.facts import AdminFacts, HomeFacts
+from bot.home.kpi_views import own_kpis_blocks
+from bot.home.running_views import summaries_blocks, surveys_blocks, unmet_blocks
+from bot.home.settings_views import settings_blocks
+from bot.home.waiting_views import survey_blocks, waiting_blocks
 from bot.i18n import Translator
 from bot.slack import ids
-from bot.slack.blocks import Block, actions, button, context, divider, escape, header, home, mrkdwn, section
+from bot.slack.blocks import Block, actions, button, context, divider, header, home, section
 
-MAX_SURVEYS = 10
-MAX_ASKED = 10
-MAX_KPIS = 20
-FIELDS = 10
-"""How many fields a section takes."""
+TOLD = ("entries", "named_answers", "kpi_notes", "checkin_answers", "actions", "absences")
+"""The kinds of what is stored that are told here; all of them are in the file."""
 
 
 def home_view(facts: HomeFacts, t: Translator) -> Block:
-    """Everything for a member of the workspace."""
-    log = button(t("home.log"), ids.KPI_LOG_OPENED, ids.pack(), style="primary")
+    """Everything for a member of the workspace. It carries the page it shows, to be drawn anew where it was."""
+    visit = facts.visit
+    parts = (
+        waiting_blocks(facts.waiting, visit, t),
+        own_kpis_blocks(facts.kpis, facts.currency, visit.today, t),
+        surveys_blocks(facts.surveys, visit.zone, t),
+        summaries_blocks(facts.summaries, visit.zone, t),
+        unmet_blocks(facts.unmet, t),
+        settings_blocks(facts.preferences, facts.absences, t),
+        _privacy_blocks(facts.stored, t),
+        _admin_blocks(facts.admin, t) if facts.admin is not None else (),
+    )
     return home(
-        [
-            header(t("home.waiting_title")),
-            *_waiting(facts.surveys, facts.asked, facts.zone, t),
-            divider(),
-            header(t("home.own_title")),
-            *_board(facts.own, facts, t, nothing="home.own_nothing"),
-            actions([log]),
-            divider(),
-            header(t("home.team_title")),
-            *_board(facts.team, facts, t, nothing="home.team_nothing"),
-            context(t("home.compared", days=t.day(facts.today))),
-            divider(),
-            header(t("home.privacy_title")),
-            section(t("home.privacy")),
-            context(t("home.settings"), t("home.help")),
-        ]
+        [*_divided(parts), context(t("home.help"))],
+        metadata=ids.pack(home=facts.kpis.page),
     )
 
 
@@ -44,62 +41,60 @@ def visitor_view(surveys: Sequence[Waiting], zone: str, t: Translator) -> Block:
     """For guests and people of other workspaces: what waits for them, if somebody included them, else who I am; and no
     figures."""
     if surveys:
-        return home([header(t("home.waiting_title")), *_waiting(surveys, (), zone, t)])
+        return home([header(t("home.waiting_title")), *survey_blocks(surveys, zone, t)], metadata=ids.pack(home=0))
     return home([header(t("home.visitor_title")), section(t("home.visitor"))])
 
 
-def _waiting(surveys: Sequence[Waiting], asked: Sequence[AskedKpi], zone: str, t: Translator) -> Iterator[Block]:
-    """Each survey with a button to answer it right here, each KPI value with one to log it."""
-    if not surveys and not asked:
-        yield section(t("home.nothing_waits"))
-    if surveys:
-        yield from _open_surveys(surveys, zone, t)
-    if asked:
-        yield from _asked_kpis(asked, t)
+def _divided(parts: Iterable[Iterable[Block]]) -> Iterator[Block]:
+    """The parts that have something to say, each under a line."""
+    for blocks in map(list, parts):
+        if blocks:
+            yield from (*blocks, divider())
 
 
-def _asked_kpis(asked: Sequence[AskedKpi], t: Translator) -> Iterator[Block]:
-    yield section(t("home.kpis_waiting", count=len(asked), n=len(asked)))
-    for number, each in enumerate(asked[:MAX_ASKED]):
-        log = button(
-            t("home.log_kpi"),
-            ids.sub_id(ids.KPI_ASK_OPENED, number),
-            ids.pack(kpi=each.kpi.key, on=each.on.isoformat()),
-            label=t("home.log_kpi_label", kpi=t.kpi(each.kpi)),
-        )
-        yield section(t("home.kpi_waits", kpi=t.kpi(each.kpi), period=t.days(each.period)), accessory=log)
+def _privacy_blocks(stored: Mapping[str, int], t: Translator) -> Iterator[Block]:
+    """How much of each kind, what is not told apart any more, and what to do about it."""
+    yield header(t("home.privacy_title"))
+    lines = [
+        f"• {t(f'privacy.stored.{kind}', count=stored[kind], n=stored[kind])}" for kind in TOLD if stored.get(kind)
+    ]
+    yield section("\n".join((*lines, t("home.stored_settings"))))
+    yield context(t("home.privacy"))
+    yield actions(
+        [
+            button(t("home.export"), ids.PRIVACY_EXPORT, ids.pack()),
+            button(t("home.erase"), ids.PRIVACY_ERASE_OPENED, ids.pack()),
+        ]
+    )
 
 
-def _open_surveys(surveys: Sequence[Waiting], zone: str, t: Translator) -> Iterator[Block]:
-    yield section(t("home.waiting", count=len(surveys), n=len(surveys)))
-    for number, each in enumerate(surveys[:MAX_SURVEYS]):
-        until = t.moment(each.closes_at, zone)
-        answer = button(
-            t("home.answer"),
-            ids.sub_id(ids.ANSWER_OPENED, number),
-            ids.pack(round=each.round_id),
-            label=t("home.answer_label", title=each.title),
-        )
-        title = f"*{escape(each.title)}*" + (f", <#{each.channel_id}>" if each.channel_id else "")
-        yield section(t("home.survey", count=each.questions, title=title, until=until), accessory=answer)
+def _days_off(policy: Policy, t: Translator) -> str:
+    days = len(policy.days_off)
+    return t("home.admin.days_off", count=days, n=days) if days else t("kpis.rights.no_days_off")
 
 
-def _board(lines: Sequence[KpiLine], facts: HomeFacts, t: Translator, *, nothing: str) -> Iterator[Block]:
-    if not lines:
-        yield section(t(nothing))
-    shown = lines[:MAX_KPIS]
-    for start in range(0, len(shown), FIELDS):
-        fields = [mrkdwn(_field(line, facts, t)) for line in shown[start : start + FIELDS]]
-        yield {"type": "section", "fields": fields}
-
-
-def _field(line: KpiLine, facts: HomeFacts, t: Translator) -> str:
-    """The KPI, its figure of this week, the change, and where the target stands, each in words."""
-    value = t.figure(line.figure.value, line.kpi.unit, facts.currency)
-    first = ", ".join(filter(None, (value, t.change(line.change, in_points=is_in_points(line.kpi)))))
-    lines = [f"*{t.kpi(line.kpi)}*", first]
-    week = containing(facts.today, PeriodKind.WEEK)
-    target = t.standing_target(line, week, facts.today, facts.currency)
-    if target:
-        lines.append(t("home.target", target=": ".join(filter(None, (target, t.standing_status(line))))))
-    return "\n".join(lines)
+def _admin_blocks(admin: AdminFacts, t: Translator) -> Iterator[Block]:
+    policy, defaults = admin.policy, admin.defaults
+    yield header(t("home.admin_title"))
+    rights = (
+        t("kpis.rights.is.define", who=t(f"kpis.rights.who.{policy.define}")),
+        t("kpis.rights.is.target", who=t(f"kpis.rights.who.{policy.target}")),
+        t("kpis.rights.is.log_for_others", who=t(f"kpis.rights.who.{policy.log_for_others}")),
+    )
+    yield section("\n".join((*rights, _days_off(policy, t))))
+    language = t.locale.languages.get(defaults.language, defaults.language)
+    country = t.locale.territories.get(defaults.country, defaults.country)
+    yield section(
+        t("home.admin.defaults", language=language, zone=defaults.zone, country=country, currency=defaults.currency)
+    )
+    health = t("home.admin.healthy")
+    if admin.failures:
+        health = t("home.admin.failures", count=admin.failures, n=admin.failures, newest=admin.newest_failure)
+    yield section(health)
+    yield actions(
+        [
+            button(t("home.admin.rights"), ids.KPI_RIGHTS_OPENED, ids.pack()),
+            button(t("home.admin.token"), ids.API_TOKEN_NEW, ids.pack()),
+        ]
+    )
+    yield context(t("home.admin.hint"))

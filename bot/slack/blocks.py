@@ -273,8 +273,10 @@ def form(
     return view
 
 
-def home(blocks: Sequence[Block]) -> Block:
-    return {"type": "home", "blocks": list(blocks)[:100]}
+def home(blocks: Sequence[Block], metadata: str = "") -> Block:
+    """An App Home: at most 100 blocks."""
+    view: Block = {"type": "home", "blocks": list(blocks)[:100]}
+    return {**view, "private_metadata": metadata} if metadata else view
 
 
 def table(rows: Sequence[Sequence[str]], *, align: Sequence[str] = ()) -> Block:

@@ -113,6 +113,7 @@ KPI_SHARED: Final = "kpi.showing.share"
 TARGET_OPENED: Final = "kpi.target_opened"
 TARGET_FORM: Final = "kpi.target_form"
 TARGET_VALUE_CHOSEN: Final = "kpi.target_value_chosen"
+TARGET_PERIOD_CHOSEN: Final = "kpi.target_period_chosen"
 TARGETS_SHOWN: Final = "kpi.targets_shown"
 TARGET_CHECKED_FORM: Final = "kpi.target_checked_form"
 TARGET_REMOVED: Final = "kpi.target_removed"
@@ -129,6 +130,7 @@ KPI_SETTINGS_OPENED: Final = "kpi.settings.opened"
 KPI_SETTINGS_FORM: Final = "kpi.settings.form"
 KPI_SETTINGS_SEEN: Final = "kpi.settings.seen"
 KPI_SETTINGS_DONE_NOTE: Final = "kpi.settings.done_note"
+KPI_RIGHTS_OPENED: Final = "kpi.rights.opened"
 KPI_RIGHTS_FORM: Final = "kpi.rights.form"
 KPI_RIGHTS_DONE_NOTE: Final = "kpi.rights.done_note"
 KPI_REVIEW_KEEP: Final = "kpi.review.keep"
@@ -174,6 +176,84 @@ SUMMARY_STOP: Final = "summary.stop"
 SUMMARY_TEST: Final = "summary.test"
 # check-ins and settings
 LANGUAGE_CHOSEN: Final = "checkin.language"
+# summary forms
+SUMMARY_OPENED: Final = "summary.opened"
+SUMMARY_CHANGE: Final = "summary.change"
+SUMMARY_FORM: Final = "summary.form"
+SUMMARY_FORM_CHANGED: Final = "summary.form_changed"
+SUMMARY_TRIED: Final = "summary.tried"
+SUMMARY_SAVED_NOTE: Final = "summary.saved"
+# Home and what people decide about themselves
+HOME_KPIS_PAGE: Final = "home.kpis_page"
+SETTINGS_OPENED: Final = "home.settings_opened"
+SETTINGS_FORM: Final = "home.settings_form"
+SETTINGS_DONE_NOTE: Final = "home.settings_done_note"
+AWAY_OPENED: Final = "home.away_opened"
+AWAY_FORM: Final = "home.away_form"
+AWAY_REMOVED: Final = "home.away_removed"
+# what is stored about somebody
+PRIVACY_EXPORT: Final = "privacy.export"
+PRIVACY_ERASE_OPENED: Final = "privacy.erase_opened"
+PRIVACY_ERASE_FORM: Final = "privacy.erase_form"
+PRIVACY_ERASE_INPUT: Final = "privacy.erase_word"
+
+# promised actions
+ACTION_DONE: Final = "action.done"
+ACTION_DROPPED: Final = "action.drop"
+ACTION_REOPENED: Final = "action.reopen"
+ACTION_CHANGE_OPENED: Final = "action.change"
+ACTION_CHANGE_FORM: Final = "action.change_form"
+ACTION_ADD_OPENED: Final = "action.add"
+ACTION_ADD_FORM: Final = "action.add_form"
+ACTION_TEXT_INPUT: Final = "action.text"
+ACTION_OWNER_INPUT: Final = "action.owner"
+ACTION_DUE_INPUT: Final = "action.due"
+
+# one-on-ones
+ONE_ON_ONE_OPENED: Final = "oneonone.opened"
+ONE_ON_ONE_NEW: Final = "oneonone.new"
+ONE_ON_ONE_CHANGE: Final = "oneonone.change"
+ONE_ON_ONE_FORM: Final = "oneonone.form"
+ONE_ON_ONE_END: Final = "oneonone.end"
+ONE_ON_ONE_POINT: Final = "oneonone.point"
+ONE_ON_ONE_POINT_FORM: Final = "oneonone.point_form"
+ONE_ON_ONE_POINT_BACK: Final = "oneonone.point_back"
+ONE_ON_ONE_AGENDA: Final = "oneonone.agenda"
+ONE_ON_ONE_TAKE: Final = "oneonone.take"
+ONE_ON_ONE_SKIP: Final = "oneonone.skip"
+ONE_ON_ONE_MOVE: Final = "oneonone.move"
+ONE_ON_ONE_MOVE_FORM: Final = "oneonone.move_form"
+ONE_ON_ONE_MISSED: Final = "oneonone.missed"
+ONE_ON_ONE_WRITE: Final = "oneonone.write"
+ONE_ON_ONE_WRITE_FORM: Final = "oneonone.write_form"
+ONE_ON_ONE_NOTE: Final = "oneonone.note"
+# team check-ins
+CHECKIN_ANSWER_OPENED: Final = "checkin.answer_opened"
+CHECKIN_SETUP_OPENED: Final = "checkin.setup_opened"
+CHECKIN_SETUP_FORM: Final = "checkin.setup_form"
+CHECKIN_SETUP_BACK: Final = "checkin.setup_back"
+CHECKIN_PREVIEW_FORM: Final = "checkin.preview_form"
+CHECKIN_SAVED_NOTE: Final = "checkin.saved_note"
+CHECKIN_PAUSED: Final = "checkin.paused"
+CHECKIN_RESUMED: Final = "checkin.resumed"
+CHECKIN_STOPPED: Final = "checkin.stopped"
+CHECKIN_FORM: Final = "checkin.form"
+CHECKIN_DONE_NOTE: Final = "checkin.done_note"
+CHECKIN_BLOCKER_TAKEN: Final = "checkin.blocker_taken"
+CHECKIN_BLOCKER_DAY_OPENED: Final = "checkin.blocker_day_opened"
+CHECKIN_BLOCKER_DAY_FORM: Final = "checkin.blocker_day_form"
+CHECKIN_BLOCKER_DAY_INPUT: Final = "checkin.blocker_day_input"
+CHECKIN_CHANNEL_INPUT: Final = "checkin.channel_input"
+CHECKIN_TITLE_INPUT: Final = "checkin.title_input"
+CHECKIN_KPIS_INPUT: Final = "checkin.kpis_input"
+CHECKIN_SENTENCES_INPUT: Final = "checkin.sentences_input"
+CHECKIN_QUESTIONS_INPUT: Final = "checkin.questions_input"
+CHECKIN_RHYTHM_INPUT: Final = "checkin.rhythm_input"
+CHECKIN_FIRST_INPUT: Final = "checkin.first_input"
+CHECKIN_ASKS_INPUT: Final = "checkin.asks_input"
+CHECKIN_POSTS_INPUT: Final = "checkin.posts_input"
+CHECKIN_LANGUAGE_INPUT: Final = "checkin.language_input"
+CHECKIN_EMPTY_INPUT: Final = "checkin.empty_input"
 
 
 def sub_id(action_id: str, part: object) -> str:
@@ -199,3 +279,24 @@ def unpack(text: str | None) -> Mapping[str, Any]:
     if not isinstance(values, dict) or values.get("v", 1) != 1:
         raise DomainError("core.stale")
     return values
+
+
+METADATA = 3000  # characters that Slack takes
+
+
+def home_page(metadata: str | None) -> int | None:
+    """Whether a view is Home, or a form that was opened there: which page of it; None for every other view."""
+    try:
+        page = unpack(metadata).get("home")
+    except DomainError:
+        return None
+    return page if isinstance(page, int) and page >= 0 else None
+
+
+def with_home(metadata: str, page: int) -> str:
+    """What a form carries, and that it was opened on this page of Home. What is not ours stays as it is."""
+    try:
+        marked = pack(**{**unpack(metadata), "home": page})
+    except DomainError:
+        return metadata
+    return marked if len(marked) <= METADATA else metadata

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from bot.domain.catalogue import KpiSettings
 from bot.domain.enps import SCALE_0_10
 from bot.domain.entries import Entry
+from bot.domain.kpis import KPIS
 from bot.domain.periods import PeriodKind
 from bot.domain.surveys import Round, RoundState, Survey, enps_definition
 from bot.domain.targets import Target
@@ -55,6 +57,11 @@ async def home_of(denyut: Bench, user: str) -> str:
     return "\n".join(_texts(denyut.slack.homes[user]))
 
 
+def own_kpis(shown: str) -> list[str]:
+    """The first line of each KPI of the page."""
+    return [line for line in shown.splitlines() if " this week" in line]
+
+
 def _texts(part: Any) -> list[str]:
     if isinstance(part, dict):
         own = [part["text"]] if isinstance(part.get("text"), str) else []
@@ -62,16 +69,42 @@ def _texts(part: Any) -> list[str]:
     return [text for each in part for text in _texts(each)] if isinstance(part, list) else []
 
 
-async def test_it_shows_my_numbers_apart_from_the_teams(denyut: Bench) -> None:
+async def test_my_kpis_are_what_i_log_and_what_i_own(denyut: Bench) -> None:
     log(denyut, "U0BOB", 12)
     log(denyut, "U0BOB", 10, MONDAY - timedelta(weeks=1))
     log(denyut, "U0CITRA", 30)
-    target = Target(new_id(), "leads", Decimal(60), PeriodKind.WEEK, None, "", "U0AYU", denyut.now, MONDAY)
+    log(denyut, "U0CITRA", 4, kpi="deals_won")
+    target = Target(new_id(), "leads", Decimal(60), PeriodKind.WEEK, None, "U0BOB", "U0AYU", denyut.now, MONDAY)
     denyut.do(lambda db: db.targets.set(target))
     shown = await home_of(denyut, "U0BOB")
-    own, team = shown.split("The team this week")
-    assert "*Leads*\n12, +20%" in own
-    assert "*Leads*\n42, +320%\ntarget 60 a week: on track" in team
+    assert "*Leads*: 12 this week, +20%, *at risk*\nTarget 60 a week" in shown
+    assert "*Deals won*" not in shown, "nobody else's"
+    denyut.do(lambda db: db.catalogue.set_settings("deals_won", KpiSettings(owners=("U0BOB",))))
+    assert "*Deals won* (team): 4 this week" in await home_of(denyut, "U0BOB")
+
+
+async def test_the_course_is_said_in_words_beside_its_bars(denyut: Bench) -> None:
+    for weeks, value in ((8, 10), (7, 20), (2, 80), (1, 40)):
+        log(denyut, "U0BOB", value, MONDAY - timedelta(weeks=weeks))
+    shown = await home_of(denyut, "U0BOB")
+    assert "▁▂····█▄  last 8 weeks: from 10 to 40" in shown
+
+
+async def test_those_in_most_need_come_first_and_the_rest_a_page_later(denyut: Bench) -> None:
+    keys = [key for key, kpi in KPIS.items() if not kpi.is_derived][:14]
+    for key in keys:
+        log(denyut, "U0BOB", 1, kpi=key)
+    at_risk = Target(new_id(), keys[-1], Decimal(900), PeriodKind.WEEK, None, "U0BOB", "U0AYU", denyut.now, MONDAY)
+    denyut.do(lambda db: db.targets.set(at_risk))
+    first = await home_of(denyut, "U0BOB")
+    assert own_kpis(first)[0].startswith(f"*{denyut.services.texts.t('en')(f'kpi.{keys[-1]}')}*")
+    assert len(own_kpis(first)) == 10
+    await denyut.press(denyut.slack.homes["U0BOB"], "Show more", user="U0BOB")
+    second = "\n".join(_texts(denyut.slack.homes["U0BOB"]))
+    assert set(own_kpis(first)).isdisjoint(own_kpis(second))
+    assert f"11 to {10 + len(own_kpis(second))} of" in second
+    await denyut.press(denyut.slack.homes["U0BOB"], "Back to the first", user="U0BOB")
+    assert own_kpis("\n".join(_texts(denyut.slack.homes["U0BOB"]))) == own_kpis(first)
 
 
 async def test_it_shows_the_questions_that_wait_for_me_and_only_those(denyut: Bench) -> None:
@@ -93,12 +126,15 @@ async def test_it_speaks_the_persons_language(denyut: Bench) -> None:
     shown = await home_of(denyut, "U0CITRA")
     assert "Tidak ada yang menunggu jawabanmu." in shown
     assert "Catat KPI saya" in shown
+    assert "Saya menghubungimu antara pukul 09.00 dan 17.00" in shown
 
 
 async def test_it_says_what_is_kept(denyut: Bench) -> None:
+    log(denyut, "U0BOB", 12)
     shown = await home_of(denyut, "U0BOB")
     assert "What Denyut keeps about you" in shown
-    assert "Until it closes, you can still change your answer" in shown
+    assert "Until it closes you can change your answer" in shown
+    assert "• One logged value\n• Your name and the settings above" in shown
 
 
 async def test_a_guest_whom_a_survey_includes_answers_on_home_and_still_sees_no_figures(denyut: Bench) -> None:

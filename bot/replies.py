@@ -1,0 +1,91 @@
+"""What a listener gave back, as Slack takes it: in the acknowledgement itself, or as a form of its own; and which
+interactions change the Home they came from. Calls to Slack are made in `bot.app`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.i18n import Translator
+from bot.interactions import (
+    Click,
+    Context,
+    FormErrors,
+    OpenForm,
+    Replace,
+    Reply,
+    Say,
+    ShowHome,
+    Submission,
+    Then,
+    UpdateForm,
+)
+from bot.slack import ids
+from bot.slack.blocks import Block, Message, as_payload, form, unmarked
+from bot.slack.gateway import CHART
+
+Payload = Mapping[str, Any]
+
+
+def said(reply: Reply) -> Message | None:
+    """The message in a reply."""
+    inner = innermost(reply)
+    return inner.message if isinstance(inner, Say | Replace) else None
+
+
+def innermost(reply: Reply) -> Reply:
+    """A reply without the work that goes on after it."""
+    return reply.reply if isinstance(reply, Then) else reply
+
+
+def has_chart(message: Message) -> bool:
+    return any(block.get("type") == CHART for block in message.blocks)
+
+
+def form_answer(reply: Reply, sent: Payload, t: Translator) -> dict[str, Any]:
+    """How the submission of a form (`sent`) is acknowledged."""
+    match innermost(reply):
+        case FormErrors(errors):
+            told = {block_id: unmarked(error) for block_id, error in errors.items()}
+            return {"response_action": "errors", "errors": told}
+        case UpdateForm(view):
+            return {"response_action": "update", "view": following(view, sent)}
+        case OpenForm(view):
+            return {"response_action": "push", "view": following(view, sent)}
+        case Say(message):
+            return {"response_action": "update", "view": note(message, t)}
+        case _:
+            return {}
+
+
+def note(message: Message, t: Translator) -> Block:
+    """A message shown where only a form can be: its blocks under a neutral title."""
+    blocks = (
+        message.blocks
+        or as_payload(message).get("blocks")
+        or [{"type": "section", "text": {"type": "plain_text", "text": message.text}}]
+    )
+    return form("core.note", t("core.note_title"), list(blocks), close=t("core.close"))
+
+
+def is_in_modal(view: Payload | None) -> bool:
+    """Was the button in a modal? From there a form goes on top; from App Home, which is a view too, it opens."""
+    return (view or {}).get("type") == "modal"
+
+
+def following(view: Block, shown: Payload | None) -> Block:
+    """A form that follows what is `shown`: opened on Home, or from a form that was, it remembers so. Then Home is drawn
+    anew once something was done in it, in whichever process that happens."""
+    page = ids.home_page((shown or {}).get("private_metadata"))
+    if page is None:
+        return view
+    return {**view, "private_metadata": ids.with_home(str(view.get("private_metadata") or ""), page)}
+
+
+def page_to_redraw(reply: Reply, context: Context | None, body: Payload) -> int | None:
+    """The page of Home that is to be drawn anew after an interaction, None for none: something was done on it, or in a
+    form that was opened there. Forms that only open, turn a page or ask again change nothing."""
+    inner = innermost(reply)
+    if isinstance(inner, OpenForm | ShowHome | FormErrors):
+        return None
+    if not (isinstance(context, Submission) or (isinstance(context, Click) and not isinstance(inner, UpdateForm))):
+        return None
+    return ids.home_page((body.get("view") or {}).get("private_metadata"))

@@ -63,6 +63,28 @@ class OneOnOnes:
         rows = self._scope.rows(statement.order_by(MEETINGS.c.starts_at, MEETINGS.c.local_date))
         return [_meeting(row) for row in rows]
 
+    def beginning_since(self, moment: datetime) -> list[Meeting]:
+        """All meetings that begin at a moment (UTC) or later, by when they begin."""
+        statement = self._scope.select(MEETINGS, MEETINGS.c.starts_at >= moment)
+        rows = self._scope.rows(statement.order_by(MEETINGS.c.starts_at, MEETINGS.c.one_on_one_id))
+        return [_meeting(row) for row in rows]
+
+    def last_held(self, one_on_one_ids: Collection[str]) -> dict[str, Meeting]:
+        """The latest meeting that was held of each of some one-on-ones, by its id."""
+        held = (MEETINGS.c.one_on_one_id.in_(list(one_on_one_ids)), MEETINGS.c.state == MeetingState.HELD)
+        rows = self._scope.rows(self._scope.select(MEETINGS, *held).order_by(MEETINGS.c.starts_at))
+        return {row.one_on_one_id: _meeting(row) for row in rows}
+
+    def unplan(self, meeting: Meeting) -> bool:
+        """Forget a meeting whose date its schedule does not have any more. False, and nothing changes, where its state
+        is another one by now."""
+        here = (
+            MEETINGS.c.one_on_one_id == meeting.one_on_one_id,
+            MEETINGS.c.local_date == meeting.local_date,
+            MEETINGS.c.state == meeting.state,
+        )
+        return self._scope.change(self._scope.delete(MEETINGS, *here)) == 1
+
     def change_meeting(self, meeting: Meeting, was: MeetingState) -> bool:
         """Everything of a meeting becomes this. False, and nothing changes, where its state is not `was` any more."""
         here = (

@@ -1,0 +1,29 @@
+"""What the scheduler does for one-on-ones on every pass: it looks for those where something is to be done by reading,
+and does each in a transaction of its own."""
+
+from datetime import datetime
+from functools import partial
+
+from bot.domain.schedules import Due, Schedule
+from bot.oneonones.pairs import Company
+from bot.oneonones.planning import do_all, pairs_to_do
+from bot.services import Services
+from storage import UnitOfWork
+
+
+def company_of(services: Services) -> Company:
+    return Company(services.settings.country, services.settings.timezone)
+
+
+async def keep_up(services: Services, now: datetime) -> None:
+    """Plans, proposes, sends agendas, asks afterwards, and ends what nobody answered."""
+    company = company_of(services)
+    for workspace_id in await services.storage.workspaces():
+        waiting = await services.storage.read(workspace_id, partial(pairs_to_do, now=now, company=company))
+        for one_on_one_id in waiting:
+            work = partial(do_all, one_on_one_id=one_on_one_id, now=now, company=company)
+            await services.storage.write(workspace_id, work)
+
+
+def plan_occurrence(_db: UnitOfWork, _schedule: Schedule, _due: Due, _now: datetime) -> None:
+    """The moment of a date causes nothing: its meeting was planned days ahead, and may have moved since."""

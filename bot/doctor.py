@@ -1,36 +1,33 @@
-"""`denyut doctor`: what is missing or wrong, in plain words, each with what to do about it. It changes nothing."""
+"""`denyut doctor`: what is missing or wrong, in plain words, each with what to do about it. It changes nothing. What it
+finds on the host and in the database is in `bot.checkup`.
+"""
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from bot.domain.deliveries import DeliveryState
-from bot.domain.schedules import next_due
-from bot.settings import Settings
+from bot.checkup import Finding, of_disk, of_settings, of_workspace
+from bot.clock import ClockLost, FollowedClock, system_now
+from bot.settings import Charts, Settings
+from bot.slack.chart_pictures import has_font
 from bot.slack.gateway import Gateway, SlackError
 from bot.slack.scopes import SCOPES
 from storage import CannotOpen, Storage, UnitOfWork, migrate
 
 CLOCK_TOLERANCE = timedelta(seconds=60)
-FAILURES_SHOWN = 5
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. `fix` says what to do when it is not well."""
-
-    is_well: bool
-    what: str
-    fix: str = ""
+__all__ = ["Finding", "examine"]
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Looks at settings, Slack, the clock and the database, in the order in which they depend on each other."""
     yield _way_in(settings)
+    yield await _charts(settings)
+    for found in of_settings(settings):
+        yield found
     slack: Gateway | None = None
     if not settings.slack_bot_token:
         yield Finding(False, "SLACK_BOT_TOKEN is not set", "Copy it from OAuth & Permissions of your Slack app.")
@@ -67,6 +64,19 @@ def _way_in(settings: Settings) -> Finding:
     return Finding(False, "There is no way in: neither app token nor signing secret is set", fix)
 
 
+async def _charts(settings: Settings) -> Finding:
+    """Whether charts can be drawn as pictures where Slack does not draw them."""
+    if settings.charts is Charts.OFF:
+        return Finding(True, "Charts are turned off: messages say it in words")
+    if settings.charts is Charts.NATIVE:
+        return Finding(True, "Charts are drawn by Slack only")
+    if await asyncio.to_thread(has_font):
+        return Finding(True, "Charts can be drawn as pictures where Slack does not draw them")
+    return Finding(
+        False, "Charts cannot be drawn as pictures: no font is installed", "Run: apt-get install fonts-dejavu-core"
+    )
+
+
 def _scopes(slack: Gateway) -> Finding:
     missing = sorted(set(SCOPES) - slack.identity.scopes)
     if not missing:
@@ -94,6 +104,19 @@ async def _clock(settings: Settings) -> Finding:
     )
 
 
+async def _now(settings: Settings) -> datetime:
+    """The moment by the clock that the bot goes by: the playground's may be anywhere."""
+    if not settings.clock_url:
+        return system_now()
+    clock = FollowedClock(settings.clock_url, lambda: None)
+    try:
+        await clock.start()
+    except ClockLost:
+        return system_now()
+    await clock.stop()
+    return clock.now()
+
+
 async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -> AsyncIterator[Finding]:
     if migrate.pending(settings.database_url):
         yield Finding(False, "The database is not migrated", "Run: denyut migrate")
@@ -101,36 +124,15 @@ async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -
     health = await storage.health()
     size = health["size"] / 1_000_000
     yield Finding(True, f"The database opens ({health['backend']}, {size:.1f} MB, revision {health['migration']})")
+    for found in await asyncio.to_thread(lambda: list(of_disk(settings, health["size"]))):
+        yield found
+    now = await _now(settings)
     for workspace_id in await storage.workspaces():
-        for finding in await storage.read(workspace_id, _workspace):
-            yield finding
+        for found in await storage.read(workspace_id, lambda db: of_workspace(db, now)):
+            yield found
         if slack:
             async for finding in _membership(storage, slack, workspace_id):
                 yield finding
-
-
-def _workspace(db: UnitOfWork) -> list[Finding]:
-    findings = []
-    now = datetime.now(UTC)
-    for schedule in db.schedules.active():
-        due = next_due(schedule.rule, max(now, schedule.planned_until))
-        if due is not None:
-            local = due.at.astimezone(ZoneInfo(schedule.rule.zone))
-            findings.append(
-                Finding(True, f"Next {schedule.kind.value} run: {local:%a %d %b %Y %H:%M} {schedule.rule.zone}")
-            )
-    if not findings:
-        findings.append(Finding(True, "Nothing is scheduled yet"))
-    counts = db.deliveries.counts()
-    waiting = counts.get(DeliveryState.DUE, 0) + counts.get(DeliveryState.AMBIGUOUS, 0)
-    findings.append(Finding(True, f"Deliveries: {counts.get(DeliveryState.SENT, 0)} sent, {waiting} waiting"))
-    findings += [
-        Finding(
-            False, f"Could not deliver {d.purpose} to {d.receiver} ({d.error})", "See the notice sent to its owner."
-        )
-        for d in db.deliveries.failures(FAILURES_SHOWN)
-    ]
-    return findings
 
 
 async def _membership(storage: Storage, slack: Gateway, workspace_id: str) -> AsyncIterator[Finding]:
@@ -138,6 +140,7 @@ async def _membership(storage: Storage, slack: Gateway, workspace_id: str) -> As
 
     def channels(db: UnitOfWork) -> set[str]:
         found = {summary.channel_id for summary in db.summaries.all()}
+        found |= {checkin.definition.channel_id for checkin in db.checkins.all() if checkin.active}
         for survey in db.surveys.all():
             found |= {*survey.definition.audience.channels, survey.definition.receivers.channel_id}
         return found - {""}

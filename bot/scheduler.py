@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
@@ -150,11 +151,20 @@ def _occurrence(schedule: Schedule, due: Due, state: OccurrenceState, reason: st
     return Occurrence(schedule.id, due.local_date, due.at, state, reason)
 
 
+class Watch(Protocol):
+    """Who wants to know of passes: that one begins, and that it ended, with so many jobs that broke."""
+
+    def began(self) -> None: ...
+
+    def ended(self, failures: int) -> None: ...
+
+
 class Ticker:
     """Runs passes: one every 15 seconds, and one at once when `services.wakening` is set or something falls due before.
     They never overlap."""
 
-    def __init__(self, services: Services, registry: Registry, sender: Sender) -> None:
+    def __init__(self, services: Services, registry: Registry, sender: Sender, watch: Watch | None = None) -> None:
+        self._watch = watch
         self._services = services
         self._registry = registry
         self._sender = sender
@@ -199,7 +209,11 @@ class Ticker:
     async def _pass(self) -> None:
         async with self._one_at_a_time:
             if not self._stopping:
-                await run_due(self._services, self._registry, self._sender, self._services.now())
+                if self._watch is not None:
+                    self._watch.began()
+                report = await run_due(self._services, self._registry, self._sender, self._services.now())
+                if self._watch is not None:
+                    self._watch.ended(len(report.failures))
                 await self._set_alarm()
 
     async def _set_alarm(self) -> None:

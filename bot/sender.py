@@ -33,9 +33,10 @@ from storage import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
-# A call takes at most 10 s, and at most two are made for one message: with less left of its lease it is given back.
-LEAST_LEASE = timedelta(seconds=25)
+LEASE = timedelta(seconds=90)
+# A call takes at most 10 s; the most are made for a message whose chart becomes a picture for the first time. With less
+# than that left of its lease it is given back.
+LEAST_LEASE = timedelta(seconds=50)
 BATCH = 20
 AT_ONCE = 4
 CHANNEL_SECONDS = 1.0

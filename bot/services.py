@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.domain.members import Member
 from bot.i18n import Catalogues, Translator
@@ -34,6 +35,10 @@ class Services:
     def zone_of(self, member: Member) -> str:
         """The IANA zone of a person's dates and times."""
         return member.zone_or(self.settings.timezone)
+
+    def today_of(self, member: Member, now: datetime) -> date:
+        """A person's date at a moment (aware)."""
+        return now.astimezone(ZoneInfo(self.zone_of(member))).date()
 
     def wake(self) -> None:
         """Asks the scheduler for a pass at once: deliveries were added or rounds are to be launched."""

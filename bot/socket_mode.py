@@ -16,6 +16,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.metrics import MeasuredBolt
 from bot.slack.errors import SlackBusy, SlackError, from_answer, from_connection
 from bot.transports import dispatch, parse_json
 
@@ -50,7 +51,7 @@ class SocketWayIn:
 
     def __init__(
         self,
-        bolt: AsyncApp,
+        bolt: AsyncApp | MeasuredBolt,
         app_token: str,
         slack: AsyncWebClient,
         silence: float = SILENCE_SECONDS,

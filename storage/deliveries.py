@@ -63,6 +63,12 @@ class Deliveries:
         here = (DELIVERIES.c.subject == subject, DELIVERIES.c.receiver == receiver)
         return self._many(DELIVERIES.c.purpose.in_(list(purposes)), *here, order=DELIVERIES.c.due_at)
 
+    def about(self, receiver: str, purpose: str, subjects: Collection[str]) -> dict[str, Delivery]:
+        """What one receiver was sent or is owed of a purpose about each of some subjects, by subject."""
+        here = (DELIVERIES.c.purpose == purpose, DELIVERIES.c.receiver == receiver)
+        found = self._many(*here, DELIVERIES.c.subject.in_(list(subjects)), order=DELIVERIES.c.subject)
+        return {each.subject: each for each in found}
+
     def to_many(
         self, receivers: Collection[str], subjects: Collection[str], purposes: Collection[str], since: datetime
     ) -> list[Delivery]:

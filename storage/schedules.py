@@ -1,10 +1,11 @@
 """Schedules and what was decided for each of their dates. When a rule is due is the domain's matter."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, and_, func
 
 from bot.domain.schedules import Occurrence, OccurrenceState, Rule, Schedule, ScheduleKind
 from storage.scope import Scope
@@ -74,6 +75,16 @@ class Schedules:
         made = (OCCURRENCES.c.schedule_id == schedule_id, OCCURRENCES.c.state == OccurrenceState.PLANNED)
         row = self._scope.first(self._scope.select(OCCURRENCES, *made).order_by(OCCURRENCES.c.local_date.desc()))
         return _occurrence(row) if row else None
+
+    def latest_of(self, schedule_ids: Collection[str]) -> dict[str, Occurrence]:
+        """The last date of each of these schedules for which something was made, by schedule; those without any are
+        left out."""
+        made = (OCCURRENCES.c.schedule_id.in_(list(schedule_ids)), OCCURRENCES.c.state == OccurrenceState.PLANNED)
+        last = [OCCURRENCES.c.schedule_id, func.max(OCCURRENCES.c.local_date).label("local_date")]
+        newest = self._scope.select(OCCURRENCES, *made, columns=last).group_by(OCCURRENCES.c.schedule_id).subquery()
+        same = (OCCURRENCES.c.schedule_id == newest.c.schedule_id, OCCURRENCES.c.local_date == newest.c.local_date)
+        rows = self._scope.rows(self._scope.select(OCCURRENCES).join(newest, and_(*same)))
+        return {row.schedule_id: _occurrence(row) for row in rows}
 
     def _change(self, schedule_id: str, **values: Any) -> None:
         self._scope.change(self._scope.update(SCHEDULES, SCHEDULES.c.id == schedule_id).values(values))

@@ -26,7 +26,7 @@ def test_without_any_setting_everything_has_its_default() -> None:
         "ID",
         "IDR",
     )
-    assert (settings.http_host, settings.http_port) == ("127.0.0.1", 3000)
+    assert (settings.charts, settings.http_host, settings.http_port) == ("auto", "127.0.0.1", 3000)
     assert (settings.log_level, settings.log_format, settings.clock_url) == ("INFO", "text", "")
 
 
@@ -45,6 +45,7 @@ def test_every_variable_reaches_its_field() -> None:
         "DENYUT_TIMEZONE": "Europe/Amsterdam",
         "DENYUT_COUNTRY": "nl",
         "DENYUT_CURRENCY": "eur",
+        "DENYUT_CHARTS": "Image",
         "DENYUT_HTTP_HOST": "0.0.0.0",
         "DENYUT_HTTP_PORT": "8080",
         "DENYUT_LOG_LEVEL": "debug",
@@ -71,6 +72,7 @@ def test_every_variable_reaches_its_field() -> None:
         "timezone": "Europe/Amsterdam",
         "country": "NL",
         "currency": "EUR",
+        "charts": "image",
         "http_host": "0.0.0.0",
         "http_port": 8080,
         "log_level": "DEBUG",
@@ -105,6 +107,7 @@ BAD = [
     ({"DENYUT_TIMEZONE": "../../etc/passwd"}, "DENYUT_TIMEZONE", "Asia/Jakarta"),
     ({"DENYUT_COUNTRY": "Indonesia"}, "DENYUT_COUNTRY", "ID"),
     ({"DENYUT_CURRENCY": "XQX"}, "DENYUT_CURRENCY", "IDR"),
+    ({"DENYUT_CHARTS": "png"}, "DENYUT_CHARTS", "auto, native, image, off"),
     ({"DENYUT_HTTP_PORT": "http"}, "DENYUT_HTTP_PORT", "65535"),
     ({"DENYUT_HTTP_PORT": "0"}, "DENYUT_HTTP_PORT", "65535"),
     ({"DENYUT_HTTP_PORT": "65536"}, "DENYUT_HTTP_PORT", "65535"),

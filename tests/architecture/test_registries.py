@@ -42,6 +42,7 @@ METHOD_SCOPES = {
     "conversations_info": "channels:read",
     "conversations_members": "channels:read",
     "conversations_history": "channels:history",
+    "conversations_replies": "channels:history",
     "files_info": "files:read",
     "files_getUploadURLExternal": "files:write",
     "files_completeUploadExternal": "files:write",

@@ -54,6 +54,12 @@ def test_a_recurring_target_is_about_the_period_around_today():
     assert target_period(weekly, date(2026, 11, 25)) == Period(date(2026, 11, 23), date(2026, 11, 29), PeriodKind.WEEK)
 
 
+def test_a_deadline_is_long_past_after_a_month_and_a_recurring_target_never_is():
+    assert not BY_NEW_YEAR.is_long_past(date(2027, 1, 31))
+    assert BY_NEW_YEAR.is_long_past(date(2027, 2, 1))
+    assert not MONTHLY.is_long_past(date(2036, 1, 1))
+
+
 @pytest.mark.parametrize("today", [date(2026, 9, 1), date(2026, 11, 25), date(2027, 5, 1)])
 def test_a_target_with_a_deadline_is_about_all_days_up_to_it(today):
     assert target_period(BY_NEW_YEAR, today) == Period(date(2026, 10, 1), date(2026, 12, 31), PeriodKind.CUSTOM)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.audiences import Found
 from bot.domain.audiences import Audience
 from bot.domain.members import Member
 from bot.domain.publications import Hidden
@@ -15,7 +16,6 @@ from bot.domain.workdays import Workdays
 from bot.surveys import service
 from bot.surveys.answers import answering
 from bot.surveys.asking import launching
-from bot.surveys.asking.audiences import Found
 from bot.surveys.asking.launching import LAUNCHED
 from bot.surveys.results import publishing
 from storage import Storage, UnitOfWork

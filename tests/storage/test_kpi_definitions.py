@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -90,11 +90,28 @@ def test_use_counts_what_counts_by_when_it_was_typed(storage: Storage) -> None:
     assert used == {"revenue": Usage(2, NOW, later)}
     assert used["revenue"].first_at.tzinfo is UTC or used["revenue"].first_at.utcoffset() == timedelta(0)
     assert storage.read_now("T1", lambda db: db.kpis.usage(["leads"])) == {}
-    assert storage.read_now("T1", lambda db: db.kpis.logged_since("revenue", NOW)) == {"U2": 1}
-    assert storage.read_now("T1", lambda db: db.kpis.logged_since("revenue", datetime(2000, 1, 1, tzinfo=UTC))) == {
-        "U1": 1,
-        "U2": 1,
+
+
+def test_entries_are_counted_by_the_day_they_are_for(storage: Storage) -> None:
+    entries = [
+        samples.entry(id="a"),
+        samples.entry(id="b", on=TODAY - timedelta(days=60)),
+        samples.entry(id="c"),
+        samples.entry(id="d", kpi_key="leads"),
+    ]
+    storage.write_now("T1", lambda db: db.kpis.add_many(entries))
+    storage.write_now("T1", lambda db: db.kpis.end("c", EntryState.UNDONE, "U1", NOW))
+
+    def counts(**since: date) -> dict[str, int]:
+        return storage.read_now("T1", lambda db: db.kpis.counts(since))
+
+    assert counts(revenue=date.min, leads=TODAY + timedelta(days=1), orders=date.min) == {
+        "revenue": 2,
+        "leads": 0,
+        "orders": 0,
     }
+    assert counts(revenue=TODAY - timedelta(days=59), leads=TODAY) == {"revenue": 1, "leads": 1}
+    assert counts() == {}
 
 
 def test_deliveries_of_a_purpose_are_found_from_a_moment_on(storage: Storage) -> None:

@@ -43,6 +43,7 @@ PAIR = OneOnOne("o1", "U1", "U2", 60, NOW)
 MEETING = Meeting("o1", TODAY, NOW, MeetingState.PLANNED)
 POINT = Point("p1", "o1", "U2", "holidays", NOW)
 LATER = NOW + timedelta(hours=1)
+BEFORE = NOW - timedelta(days=1)
 LEASE = timedelta(minutes=1)
 REPOSITORIES = sorted(
     name for name, value in vars(UnitOfWork).items() if not name.startswith("_") and not callable(value)
@@ -100,6 +101,7 @@ def fill(db: UnitOfWork) -> Filled:
     db.rounds.set_follow_up(FollowUp(closed.id, FollowUpKind.NONE, "All is well", "U1", NOW))
     db.kpis.add(entry)
     db.kpis.add(samples.entry(id="e-new", source="new", corrects=entry.id))
+    db.kpis.stage([samples.entry(id="e-staged", source="staged", logged_by="U9")])
     db.targets.set(target)
     db.targets.set(samples.target(owner_id="S1"))
     db.targets.note_standing(Standing(target.id, TODAY, Status.BEHIND))
@@ -147,6 +149,7 @@ def fill_teams(db: UnitOfWork) -> None:
     db.checkins.answer(ANSWER)
     db.one_on_ones.add(PAIR)
     db.one_on_ones.plan(MEETING)
+    db.one_on_ones.plan(replace(MEETING, local_date=TODAY - timedelta(days=7), state=MeetingState.HELD))
     db.one_on_ones.add_point(POINT)
 
 
@@ -193,6 +196,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "rounds.previous_closed": lambda db: db.rounds.previous_closed(f.survey, 2),
         "rounds.latest_closed": lambda db: db.rounds.latest_closed(5),
         "rounds.invite": lambda db: db.rounds.invite(f.open, {"U3": ""}),
+        "rounds.uninvite": lambda db: db.rounds.uninvite(f.open, "U2"),
         "rounds.invitation": lambda db: db.rounds.invitation(f.open, "U1"),
         "rounds.invitations": lambda db: db.rounds.invitations(f.open),
         "rounds.answered_count": lambda db: db.rounds.answered_count(f.open),
@@ -206,6 +210,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "rounds.facts": lambda db: db.rounds.facts(f.past),
         "answers.start": lambda db: db.answers.start(f.closing) or db._scope.keys.read(db.workspace_id, f.closing),
         "answers.record": lambda db: db.answers.record(f.open, "U1", {"enps": 1}, {"enps": "bad"}),
+        "answers.forget": lambda db: db.answers.forget(f.open, "U1"),
         "answers.own": lambda db: db.answers.own(f.open, "U1", ["enps"]).values,
         "answers.named": lambda db: db.answers.named(f.named),
         "answers.counts_of": lambda db: db.answers.counts_of(f.open, {"": ["U1"]}, ["enps"])[""],
@@ -230,8 +235,13 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "kpis.totals_by_day": lambda db: db.kpis.totals_by_day("revenue", TODAY, TODAY)["revenue"],
         "kpis.loggers": lambda db: db.kpis.loggers("revenue", TODAY, TODAY),
         "kpis.usage": lambda db: db.kpis.usage(),
-        "kpis.logged_since": lambda db: db.kpis.logged_since("revenue", NOW - timedelta(days=1)),
+        "kpis.counts": lambda db: db.kpis.counts({"revenue": TODAY - timedelta(days=1)})["revenue"],
+        "kpis.stage": lambda db: db.kpis.stage([samples.entry()]),
+        "kpis.publish": lambda db: db.kpis.publish("U9", NOW, ["revenue"]),
+        "kpis.staged": lambda db: db.kpis.staged(NOW + timedelta(days=1)),
+        "kpis.drop_staged": lambda db: db.kpis.drop_staged("U9", NOW),
         "kpis.keys_used": lambda db: db.kpis.keys_used(),
+        "entry_changes.any_since": lambda db: db.entry_changes.any_since(BEFORE, TODAY, TODAY, ["revenue"]),
         "targets.set": lambda db: db.targets.set(samples.target(value=f.target.value + 1)),
         "targets.active": lambda db: db.targets.active(),
         "targets.held_on": lambda db: db.targets.held_on(TODAY),
@@ -241,6 +251,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "targets.standings": lambda db: db.targets.standings(),
         "targets.note_standing": lambda db: db.targets.note_standing(Standing(f.target.id, TODAY, Status.MET)),
         "catalogue.read": lambda db: db.catalogue.read().versions("own"),
+        "catalogue.lock": lambda db: db.catalogue.lock("own"),
         "catalogue.add_version": lambda db: db.catalogue.add_version(replace(VERSION, number=2)),
         "catalogue.set_settings": lambda db: db.catalogue.set_settings("own", KpiSettings()),
         "catalogue.add_note": lambda db: db.catalogue.add_note(replace(NOTE, id="n2")),
@@ -268,11 +279,13 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
             Occurrence(f.schedule, TODAY + timedelta(days=7), NOW, OccurrenceState.PLANNED)
         ),
         "schedules.latest": lambda db: db.schedules.latest(f.schedule),
+        "schedules.latest_of": lambda db: db.schedules.latest_of([f.schedule]),
         "schedules.occurrences": lambda db: db.schedules.occurrences(f.schedule),
         "deliveries.add": lambda db: db.deliveries.add(samples.delivery(subject="another")),
         "deliveries.add_many": lambda db: db.deliveries.add_many([samples.delivery(subject="another")]),
         "deliveries.get": lambda db: db.deliveries.get(f.due),
         "deliveries.find": lambda db: db.deliveries.find("survey.question", "round", "U1"),
+        "deliveries.about": lambda db: db.deliveries.about("U1", "survey.question", ["round"]),
         "deliveries.of_purposes": lambda db: db.deliveries.of_purposes([samples.delivery().purpose], NOW - LEASE),
         "deliveries.of": lambda db: db.deliveries.of("survey.question", "round"),
         "deliveries.to": lambda db: db.deliveries.to("U1", "round", ["survey.question"]),
@@ -315,6 +328,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "checkins.open": lambda db: db.checkins.open(),
         "checkins.closing": lambda db: db.checkins.closing(LATER),
         "checkins.ask": lambda db: db.checkins.ask("run1", frozenset({"U2"})),
+        "checkins.hold": lambda db: db.checkins.hold("run1"),
         "checkins.end": lambda db: db.checkins.end("run1", RunState.POSTED),
         "checkins.answer": lambda db: db.checkins.answer(replace(ANSWER, texts={"progress": "other"})),
         "checkins.answers": lambda db: db.checkins.answers("run1"),
@@ -331,11 +345,19 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "one_on_ones.change_meeting": lambda db: db.one_on_ones.change_meeting(
             replace(MEETING, state=MeetingState.HELD), MeetingState.PLANNED
         ),
+        "one_on_ones.beginning_since": lambda db: db.one_on_ones.beginning_since(NOW),
+        "one_on_ones.last_held": lambda db: db.one_on_ones.last_held(["o1"]),
+        "one_on_ones.unplan": lambda db: db.one_on_ones.unplan(MEETING),
         "one_on_ones.add_point": lambda db: db.one_on_ones.add_point(replace(POINT, id="p2")),
         "one_on_ones.point": lambda db: db.one_on_ones.point("p1"),
         "one_on_ones.open_points": lambda db: db.one_on_ones.open_points("o1"),
         "one_on_ones.show_points": lambda db: db.one_on_ones.show_points(["p1"], LATER),
         "one_on_ones.close_points": lambda db: db.one_on_ones.close_points(["p1"], LATER),
+        "privacy.stored": lambda db: db.privacy.stored("U1"),
+        "privacy.export": lambda db: db.privacy.export("U1"),
+        "privacy.entry_ids": lambda db: db.privacy.entry_ids("U1"),
+        "privacy.erase_entries": lambda db: db.privacy.erase_entries([f.entry], "U1", "U9"),
+        "privacy.erase": lambda db: db.privacy.erase("U2", "U9", NOW),
         "handled.known": lambda db: db.handled.known(["Ev1"]),
         "handled.first_time": lambda db: db.handled.first_time("Ev2", NOW),
         "handled.purge": lambda db: db.handled.purge(LATER),
@@ -343,7 +365,15 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
 
 
 # These put something new into the workspace they are called in, and say so.
-ADDING = {"actions.add", "kpis.add", "kpis.add_many", "deliveries.add", "deliveries.add_many", "handled.first_time"}
+ADDING = {
+    "actions.add",
+    "kpis.add",
+    "kpis.add_many",
+    "kpis.stage",
+    "deliveries.add",
+    "deliveries.add_many",
+    "handled.first_time",
+}
 
 
 def entry_of(db: UnitOfWork, f: Filled) -> Any:
@@ -390,7 +420,7 @@ def test_a_repository_stays_in_its_workspace(storage: Storage, repository: str) 
     filled = storage.write_now("T1", fill)
     table = {name: call for name, call in calls(filled).items() if name.startswith(f"{repository}.")}
     kind = vars(UnitOfWork)[repository].func.__annotations__["return"]
-    methods = {f"{repository}.{name}" for name in vars(kind) if not name.startswith("_")}
+    methods = {f"{repository}.{name}" for name in dir(kind) if not name.startswith("_")}
     assert set(table) == methods, "each method needs a line in calls()"
     for name, call in table.items():
         result, changed = outcome(storage, "T1", call)

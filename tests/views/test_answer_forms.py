@@ -14,9 +14,9 @@ from bot.domain.enps import SCALE_0_10, SCALE_1_10, Scale
 from bot.domain.prompting import Spread
 from bot.domain.questions import KINDS, OPTION_LENGTH, QUESTION_LENGTH, TEXT_LENGTH, Question, QuestionKind, Why
 from bot.domain.surveys import (
+    Definition,
     FollowUp,
     FollowUpKind,
-    Definition,
     OwnAnswers,
     Receivers,
     Round,

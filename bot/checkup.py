@@ -1,0 +1,185 @@
+"""What `denyut doctor` finds on the host and in the database, each with what to do about it. What it finds in the
+settings and at Slack, and the order of it all, is in `bot.doctor`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from bot.domain.deliveries import DeliveryState
+from bot.domain.schedules import Schedule, next_due
+from bot.settings import Settings, env_name
+from storage import CannotOpen, UnitOfWork
+from storage.checkups import Checkup, look_over
+
+LATE = timedelta(hours=1)
+FAILURES_OF = timedelta(days=7)
+MOST_FAILURES = 1000
+SEAL_TAKES = timedelta(hours=1)
+MEGABYTE = 1_000_000
+LEAST_FREE, TIMES_THE_DATABASE = 500 * MEGABYTE, 2
+"""A seal makes the SQLite file anew: that takes its size once more, and once again in the journal."""
+LARGEST_JOURNAL = 256 * MEGABYTE
+
+_RESTART = "Is the bot running? Start it (denyut run), and look in its log for action=job_failed."
+_INVITE = "Type in that channel: /invite @Denyut"
+_REINSTALL = "Paste manifest.yml into your Slack app and reinstall it, then copy the bot token again."
+_REPORT = "Look in the log for action=render_failed or delivery_error, and report it with the reference."
+FIXES = {
+    "not_in_channel": _INVITE,
+    "channel_not_found": _INVITE,
+    "is_archived": "Unarchive the channel, or stop what is posted there.",
+    "missing_scope": _REINSTALL,
+    "not_allowed_token_type": _REINSTALL,
+    "invalid_auth": _REINSTALL,
+    "account_inactive": _REINSTALL,
+    "token_revoked": _REINSTALL,
+    "token_expired": _REINSTALL,
+    "restricted_action": "Ask a workspace admin to let the app post in that channel.",
+    "user_not_found": "Nothing, if the person has left; else check the person's account.",
+    "unclear": "Look in the channel whether it is there; if not, send it again with the command it came from.",
+}
+"""By Slack's word for why, or the part of the error before the colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `fix` says what to do when it is not well."""
+
+    is_well: bool
+    what: str
+    fix: str = ""
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    """Whether the country of the holidays is one that is known."""
+    import holidays  # takes a while to load
+
+    if settings.country in holidays.list_supported_countries():
+        yield Finding(True, f"The public holidays of {settings.country} are known")
+    else:
+        yield Finding(
+            False,
+            f"No public holidays are known of {settings.country}: only weekends are days off",
+            f"Set {env_name('country')} to a country by its two letters, such as ID, or live with it.",
+        )
+
+
+def of_disk(settings: Settings, size: int) -> Iterator[Finding]:
+    """Whether the database takes a write, and has the room it needs. `size` is the database's, in bytes."""
+    try:
+        seen = look_over(settings.database_url, settings.data_dir)
+    except CannotOpen as trouble:
+        yield Finding(False, str(trouble), f"Set DATABASE_URL or {env_name('data_dir')}.")
+        return
+    yield _writing(seen)
+    if seen.free is not None:
+        needed = LEAST_FREE + TIMES_THE_DATABASE * size
+        what = f"{seen.free // MEGABYTE:,} MB are free on the disk of the database"
+        if seen.free >= needed:
+            yield Finding(True, what)
+        else:
+            yield Finding(False, what, f"Free at least {needed // MEGABYTE:,} MB: sealing a round makes the file anew.")
+    if seen.journal > LARGEST_JOURNAL:
+        yield Finding(
+            False,
+            f"The journal of the database is {seen.journal // MEGABYTE:,} MB long",
+            "Some program holds the database open for reading: end it, or restart the bot.",
+        )
+    for workspace_id, round_id in seen.without_key:
+        yield Finding(
+            False,
+            f"The key of the open round {round_id} in {workspace_id} is missing: nobody can answer in it any more",
+            f"Put {settings.data_dir}/keys back if you have it (all replicas share it); else close the round with "
+            "/pulse close, and ask again.",
+        )
+
+
+def _writing(seen: Checkup) -> Finding:
+    if not seen.write_trouble:
+        return Finding(True, "The database takes writes")
+    return Finding(
+        False,
+        f"The database takes no writes ({seen.write_trouble})",
+        "Check its owner and permissions, whether the disk is full or read-only, and on PostgreSQL that this is not a "
+        "standby.",
+    )
+
+
+def of_workspace(db: UnitOfWork, now: datetime) -> list[Finding]:
+    """What is planned, owed, failed and unfinished in one workspace at `now` (aware)."""
+    return [*_zones(db), *_schedules(db, now), *_deliveries(db, now), *_failures(db, now), *_unsealed(db, now)]
+
+
+def _zones(db: UnitOfWork) -> Iterator[Finding]:
+    zones = {schedule.rule.zone for schedule in db.schedules.active()} | {member.zone for member in db.members.all()}
+    unknown = sorted(zone for zone in zones - {""} if not _is_known(zone))
+    if unknown:
+        yield Finding(
+            False,
+            f"This machine does not know the time zone {', '.join(unknown)}",
+            "Update the time zone data: pip install --upgrade tzdata",
+        )
+
+
+def _schedules(db: UnitOfWork, now: datetime) -> Iterator[Finding]:
+    schedules = [each for each in db.schedules.active() if _is_known(each.rule.zone)]
+    if not schedules:
+        yield Finding(True, "Nothing is scheduled yet")
+    for schedule in schedules:
+        passed = next_due(schedule.rule, schedule.planned_until)
+        if passed is not None and passed.at < now - LATE:
+            what = f"The {schedule.kind.value} run of {_local(passed.at, schedule)} has not been made"
+            yield Finding(False, what, _RESTART)
+            continue
+        due = next_due(schedule.rule, max(now, schedule.planned_until))
+        if due is not None:
+            yield Finding(True, f"Next {schedule.kind.value} run: {_local(due.at, schedule)}")
+
+
+def _deliveries(db: UnitOfWork, now: datetime) -> Iterator[Finding]:
+    counts = db.deliveries.counts()
+    waiting = counts[DeliveryState.DUE] + counts[DeliveryState.SENDING] + counts[DeliveryState.AMBIGUOUS]
+    yield Finding(True, f"Deliveries: {counts[DeliveryState.SENT]} sent, {waiting} waiting")
+    oldest = db.deliveries.next_due()
+    if oldest is not None and oldest < now - LATE:
+        since = int((now - oldest).total_seconds() // 3600)
+        yield Finding(False, f"Messages have been due for {since} h and were not sent", _RESTART)
+
+
+def _failures(db: UnitOfWork, now: datetime) -> Iterator[Finding]:
+    """What could not be delivered lately, told once for each purpose, receiver and reason."""
+    lately = [each for each in db.deliveries.failures(MOST_FAILURES) if each.due_at >= now - FAILURES_OF]
+    alike = Counter((each.purpose, each.receiver, each.error or "") for each in lately)
+    for (purpose, receiver, error), times in alike.items():
+        code = error.partition(":")[0]
+        often = f" {times} times" if times > 1 else ""
+        fix = FIXES.get(code, _REPORT)
+        yield Finding(False, f"Could not deliver {purpose} to {receiver}{often} in the last 7 days ({error})", fix)
+
+
+def _unsealed(db: UnitOfWork, now: datetime) -> Iterator[Finding]:
+    for closed in db.rounds.unsealed():
+        if closed.closed_at is not None and closed.closed_at < now - SEAL_TAKES:
+            yield Finding(
+                False,
+                f"The round {closed.id} closed at {closed.closed_at:%Y-%m-%d %H:%M} UTC and is not sealed",
+                "End whatever reads the database for long (a dump, a copy, an open console); the bot then seals it.",
+            )
+
+
+def _local(at: datetime, schedule: Schedule) -> str:
+    zone = schedule.rule.zone
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M} {zone}"
+
+
+@cache
+def _is_known(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

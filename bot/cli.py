@@ -133,11 +133,13 @@ def backup(
     """Write everything that is stored into one file, while the bot runs. It fits either kind of database; the keys of
     open rounds are not in it."""
     settings = settings_or_stop()
+    from bot.clock import now_by
     from storage import CannotOpen
     from storage.backups import BackupError, back_up
 
+    now = run_async(now_by(settings.clock_url))
     try:
-        made = back_up(settings.database_url, file, __version__, datetime.now(UTC), progress())
+        made = back_up(settings.database_url, file, __version__, now, progress())
     except (BackupError, CannotOpen) as trouble:
         stop(str(trouble))
     typer.echo(f"{file}: {made.rows} rows in {len(made.tables)} tables, as of {made.made_at:%Y-%m-%d %H:%M:%S} UTC.")
@@ -150,12 +152,14 @@ def restore(
 ) -> None:
     """Put a backup into the database, all of it or nothing. Stop the bot before."""
     settings = settings_or_stop()
+    from bot.clock import now_by
     from storage import CannotOpen
     from storage.backups import BackupError
     from storage.restoring import restore as put_back
 
+    now = run_async(now_by(settings.clock_url))
     try:
-        back = put_back(settings.database_url, settings.data_dir, file, datetime.now(UTC), progress(), force=force)
+        back = put_back(settings.database_url, settings.data_dir, file, now, progress(), force=force)
     except (BackupError, CannotOpen) as trouble:
         stop(str(trouble))
     made_at = f"{back.backup.made_at:%Y-%m-%d %H:%M:%S} UTC"

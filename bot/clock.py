@@ -24,6 +24,20 @@ def system_now() -> datetime:
     return datetime.now(UTC)
 
 
+async def now_by(clock_url: str) -> datetime:
+    """The moment by the clock that a bot with this setting goes by, aware, in UTC; this machine's own where none is set
+    or it does not answer."""
+    if not clock_url:
+        return system_now()
+    clock = FollowedClock(clock_url, lambda: None)
+    try:
+        await clock.start()
+    except ClockLost:
+        return system_now()
+    await clock.stop()
+    return clock.now()
+
+
 class FollowedClock:
     """The playground's clock: real time plus an offset, read once at the start and then followed by long polls. While
     the playground is away, the clock goes on from where it was."""

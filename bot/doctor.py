@@ -10,10 +10,11 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from bot.checkup import Finding, of_disk, of_settings, of_workspace
-from bot.clock import ClockLost, FollowedClock, system_now
+from bot.clock import now_by
 from bot.settings import Charts, Settings
+from bot.slack.calls import ask
 from bot.slack.chart_pictures import has_font
-from bot.slack.gateway import Gateway, SlackError
+from bot.slack.gateway import Gateway, SlackError, SlackRefused
 from bot.slack.scopes import SCOPES
 from storage import CannotOpen, Storage, UnitOfWork, migrate
 
@@ -34,11 +35,16 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     else:
         try:
             slack = await Gateway.connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-        except SlackError as trouble:
+        except SlackRefused as trouble:
             yield Finding(False, f"Slack does not accept the bot token ({trouble})", "Copy SLACK_BOT_TOKEN again.")
+        except SlackError as trouble:
+            what = f"Slack cannot be asked at {settings.slack_api_url} ({trouble})"
+            yield Finding(False, what, "Check the network, proxies and SLACK_API_URL, and try again in a minute.")
     if slack:
         yield Finding(True, f"Slack knows the bot in the workspace {slack.identity.team}")
         yield _scopes(slack)
+        if settings.slack_app_token:
+            yield await _app_token(slack, settings.slack_app_token.get_secret_value())
         if not settings.clock_url:
             yield await _clock(settings)
     storage: Storage | None = None
@@ -85,6 +91,16 @@ def _scopes(slack: Gateway) -> Finding:
     return Finding(False, f"Scopes are missing: {reasons}", "Paste manifest.yml into your Slack app and reinstall it.")
 
 
+async def _app_token(slack: Gateway, token: str) -> Finding:
+    """Whether Slack would open a connection with the app-level token; none is opened."""
+    try:
+        await ask(slack.client.apps_connections_open, app_token=token)
+    except SlackError as trouble:
+        fix = "Make one with connections:write under Basic Information, and turn Socket Mode on in the app."
+        return Finding(False, f"Slack does not accept the app token ({trouble})", fix)
+    return Finding(True, "Slack accepts the app token")
+
+
 async def _clock(settings: Settings) -> Finding:
     """The host's clock against Slack's Date header: signatures are refused when they differ by five minutes."""
     timeout = aiohttp.ClientTimeout(total=10)
@@ -104,19 +120,6 @@ async def _clock(settings: Settings) -> Finding:
     )
 
 
-async def _now(settings: Settings) -> datetime:
-    """The moment by the clock that the bot goes by: the playground's may be anywhere."""
-    if not settings.clock_url:
-        return system_now()
-    clock = FollowedClock(settings.clock_url, lambda: None)
-    try:
-        await clock.start()
-    except ClockLost:
-        return system_now()
-    await clock.stop()
-    return clock.now()
-
-
 async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -> AsyncIterator[Finding]:
     if migrate.pending(settings.database_url):
         yield Finding(False, "The database is not migrated", "Run: denyut migrate")
@@ -126,7 +129,7 @@ async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -
     yield Finding(True, f"The database opens ({health['backend']}, {size:.1f} MB, revision {health['migration']})")
     for found in await asyncio.to_thread(lambda: list(of_disk(settings, health["size"]))):
         yield found
-    now = await _now(settings)
+    now = await now_by(settings.clock_url)
     for workspace_id in await storage.workspaces():
         for found in await storage.read(workspace_id, lambda db: of_workspace(db, now)):
             yield found

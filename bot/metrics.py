@@ -37,7 +37,16 @@ class Metrics:
 
     def __init__(self, version: str, clock: Callable[[], float] = time.perf_counter) -> None:
         # not at the top: a bot that listens nowhere needs none of it
-        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+        from prometheus_client import (
+            CollectorRegistry,
+            Counter,
+            Gauge,
+            Histogram,
+            ProcessCollector,
+            disable_created_metrics,
+        )
+
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # when each number began would double their count, and nobody looks at it
 
         self._clock = clock
         self.registry = CollectorRegistry()

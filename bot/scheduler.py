@@ -125,21 +125,27 @@ async def run_due(services: Services, registry: Registry, sender: Sender, now: d
 async def _plan_one(current: Pass, workspace_id: str, schedule: Schedule) -> None:
     def decide(db: UnitOfWork) -> tuple[int, int]:
         fresh = db.schedules.of_subject(schedule.kind, schedule.subject_id)
-        return _decide(db, current.registry, fresh, current.now) if fresh is not None else (0, 0)
+        return _decide(db, current, fresh) if fresh is not None else (0, 0)
 
     planned, skipped = await current.services.storage.write(workspace_id, decide)
     current.report.planned += planned
     current.report.skipped += skipped
 
 
-def _decide(db: UnitOfWork, registry: Registry, schedule: Schedule, now: datetime) -> tuple[int, int]:
+def _decide(db: UnitOfWork, current: Pass, schedule: Schedule) -> tuple[int, int]:
     """Records what is decided for a schedule and causes what is to be made; how many were made and skipped. Whether a
     date was decided before is for the database to say: another replica may be at the same work."""
+    registry, now = current.registry, current.now
     decided = plan(schedule, now, GRACE[schedule.kind])
     skipped = sum(
         db.schedules.record(_occurrence(schedule, due, OccurrenceState.SKIPPED, reason)) for due, reason in decided.skip
     )
     due = decided.make
+    passes_over = registry.passed_over.get(schedule.kind)
+    reason = passes_over(db, schedule, due, current.services) if due is not None and passes_over is not None else ""
+    if due is not None and reason:
+        skipped += db.schedules.record(_occurrence(schedule, due, OccurrenceState.SKIPPED, reason))
+        due = None
     makes = due is not None and db.schedules.record(_occurrence(schedule, due, OccurrenceState.PLANNED))
     if due is not None and makes:
         registry.schedules[schedule.kind](db, schedule, due, now)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.domain.deliveries import DeliveryState
@@ -81,24 +82,31 @@ def look_over(database_url: str, data_dir: Path) -> Checkup:
         free = shutil.disk_usage(path.parent).free
         log = path.with_name(f"{path.name}-wal")
         journal = os.stat(log).st_size if log.exists() else 0
-    engine = database.write_engine(url)
+    rounds = table(RoundRow)
+    running = select(rounds.c.workspace_id, rounds.c.id).where(rounds.c.state == RoundState.OPEN)
+    engine = database.read_engine(url, 1)
     try:
-        trouble = ""
-        try:
-            with engine.connect() as connection, connection.begin() as attempt:
-                at = datetime.now(UTC)
-                connection.execute(table(HandledRow).insert(), {"workspace_id": "", "key": "doctor", "at": at})
-                attempt.rollback()
-        except SQLAlchemyError as error:
-            trouble = _reason(error)
-        rounds = table(RoundRow)
-        running = select(rounds.c.workspace_id, rounds.c.id).where(rounds.c.state == RoundState.OPEN)
         with database.plain_failures(url), engine.connect() as connection:
             found = [(row.workspace_id, row.id) for row in connection.execute(running)]
     finally:
         engine.dispose()
     keys = RoundKeys(data_dir / "keys")
-    return Checkup(trouble, journal, free, tuple(each for each in found if keys.read(*each) is None))
+    return Checkup(_write_trouble(url), journal, free, tuple(each for each in found if keys.read(*each) is None))
+
+
+def _write_trouble(url: URL) -> str:
+    """Why a row cannot be written, "" if it can; it is taken back."""
+    engine = database.write_engine(url)
+    try:
+        with engine.connect() as connection, connection.begin() as attempt:
+            at = datetime.now(UTC)
+            connection.execute(table(HandledRow).insert(), {"workspace_id": "", "key": "doctor", "at": at})
+            attempt.rollback()
+    except SQLAlchemyError as error:
+        return _reason(error)
+    finally:
+        engine.dispose()
+    return ""
 
 
 def _reason(error: SQLAlchemyError) -> str:

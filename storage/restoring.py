@@ -8,6 +8,7 @@ What happened between the backup and now is not known any more, and nothing may 
 """
 
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,11 @@ from storage.unit_of_work import UnitOfWork
 
 RESTORED = "restored from a backup"
 _LOCK_WAIT = "10s"
+_LOOKS, _BETWEEN_LOOKS = 10, 0.3
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND backend_type = 'client backend'"
+)
 _MOST_SKIPPED = 400
 """Of a schedule whose dates go by for years, only the latest so many are recorded one by one."""
 
@@ -78,10 +84,14 @@ def restore(
         backup = contents_of(archive, path)
         _refuse_unknown(backup)
         database.prepare_file(url)
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as trouble:
+            raise BackupError(f"The data folder {data_dir} cannot be made: {trouble.strerror}.") from trouble
         release = database.lock(url)
         try:
             with _transaction(url) as connection:
+                _refuse_company(connection)
                 was_empty = _make_room(connection, backup, force)
                 command.upgrade(migrate.config(connection), backup.revision)
                 _fill(connection, archive, backup, tell)
@@ -154,6 +164,23 @@ def _transaction(url: URL) -> Iterator[Connection]:
             raise BackupError(f"Nothing was restored, the database says: {reason.rstrip('.')}.") from trouble
     finally:
         engine.dispose()
+
+
+def _refuse_company(connection: Connection) -> None:
+    """A bot that went on while its tables are exchanged would not know. On SQLite the lock file tells. One that has
+    just been stopped may take a moment to be gone from the server's list."""
+    if connection.dialect.name != "postgresql":
+        return
+    for attempt in range(_LOOKS):
+        if attempt:
+            time.sleep(_BETWEEN_LOOKS)
+        connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        others = connection.execute(_OTHERS).scalar_one()
+        if not others:
+            return
+    raise BackupError(
+        f"The database is in use, by {others} other connections: stop every bot and close consoles first."
+    )
 
 
 def _make_room(connection: Connection, backup: Backup, force: bool) -> bool:

@@ -1,15 +1,20 @@
 """Backup and restore from the command line, as an operator does it: beside a running bot, and onto a fresh machine."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from tests.e2e.conftest import Company, Open, deliveries, ephemeral, until
 
 
 async def test_a_company_moves_to_another_machine(company: Company, new_company: Open, tmp_path: Path) -> None:
     ayu = await company.person("U0AYU")
-    await ephemeral(ayu, "/kpi log revenue 12.5M")
-    await ephemeral(ayu, "/pulse enps #sales once")
+    await ephemeral(ayu, "/kpi catat pendapatan 12,5 jt")
+    await ephemeral(ayu, "/pulse enps #sales")
+    await ephemeral(ayu, "/pulse send enps-sales")
     await until(lambda: deliveries(company).get("sent", 0) > 5, "the questions")
     file = tmp_path / "backup.zip"
     code, output, errors = await company.denyut("backup", str(file))
@@ -41,30 +46,31 @@ async def test_a_company_moves_to_another_machine(company: Company, new_company:
     assert "holds something already" in errors
 
 
-async def test_after_going_back_to_a_backup_nothing_is_sent_twice(company: Company, tmp_path: Path) -> None:
-    """The backup is of the moment before the questions went out, and put back after they did."""
+@pytest.mark.parametrize("is_restored", [True, False], ids=["restored", "the control"])
+async def test_after_going_back_to_a_backup_nothing_is_sent_twice(
+    company: Company, tmp_path: Path, is_restored: bool
+) -> None:
+    """The backup is of the moment before the questions went out, and put back after they did. The control goes back to
+    that moment by hand, and everybody is asked twice."""
     ayu = await company.person("U0AYU")
-    await ephemeral(ayu, "/pulse enps #sales once")
+    await ephemeral(ayu, "/pulse enps #sales")
+    await ephemeral(ayu, "/pulse send enps-sales")
     await until(lambda: deliveries(company).get("sent", 0) >= 10, "the questions")
-    before = len(await ayu.messages("U0DENYUT")) if False else None
-    assert before is None
     await company.kill()
-    path = company.folder / "data" / "denyut.db"
-    import sqlite3
-
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(company.folder / "data" / "denyut.db")) as database, database:
         database.execute("UPDATE deliveries SET state = 'due', channel = NULL, ts = NULL WHERE state = 'sent'")
-    database.close()
     posted = _posts(company)
     assert posted > 0
-    assert (await company.denyut("backup", str(tmp_path / "b.zip")))[0] == 0
-    code, output, _ = await company.denyut("restore", str(tmp_path / "b.zip"), "--force")
-    assert code == 0
-    assert "looked up in Slack first" in output
+    if is_restored:
+        assert (await company.denyut("backup", str(tmp_path / "b.zip")))[0] == 0
+        code, output, _ = await company.denyut("restore", str(tmp_path / "b.zip"), "--force")
+        assert code == 0
+        assert "looked up in Slack first" in output
     await company.start_with()
-    await until(lambda: deliveries(company).get("ambiguous", 0) == 0 == deliveries(company).get("due", 0), "the look")
+    await until(lambda: set(deliveries(company)) <= {"sent", "skipped"}, "an end of it", 75)
     assert deliveries(company)["sent"] >= 10
-    assert _posts(company) == posted
+    again = _posts(company) - posted
+    assert again == 0 if is_restored else again >= 10
 
 
 def _posts(company: Company) -> int:

@@ -1,5 +1,6 @@
-"""Reading an audience from Slack: who is in its channels and groups, and who these people are. Whom that comes to is
-the domain's matter (`bot.domain.audiences`), what follows from it that of the features: surveys and check-ins.
+"""Reading an audience from Slack: who is in its channels and groups, who these people are, and whether a channel can be
+posted to. Whom that comes to is the domain's matter (`bot.domain.audiences`), what follows from it that of the
+features: surveys and check-ins.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ import structlog
 from bot.domain.audiences import Audience
 from bot.domain.members import Member
 from bot.services import Services
-from bot.slack.gateway import SlackRefused
+from bot.slack.gateway import SlackError, SlackRefused
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,22 @@ async def read_audience(services: Services, workspace_id: str, audience: Audienc
         met = await _meet(services, workspace_id, strangers)
         known = {**known, **{member.id: member for member in met}}
     return Found(present, known)
+
+
+async def why_not_postable(services: Services, channel_id: str) -> str:
+    """Why the bot cannot post in a channel: "not_found", "not_member" or "archived"; "" where it can, and where Slack
+    cannot be asked just now: the post itself will say so if that lasts."""
+    try:
+        channel = await services.slack.channel(channel_id)
+    except SlackRefused as refusal:
+        log.info("channel not readable", action="channel_not_readable", error=refusal.code)
+        return "not_found"
+    except SlackError as trouble:
+        log.warning("channel not checked", action="channel_not_checked", error=str(trouble))
+        return ""
+    if channel.is_archived:
+        return "archived"
+    return "" if channel.is_member else "not_member"
 
 
 async def _members(services: Services, place: str, *, is_channel: bool) -> list[str]:

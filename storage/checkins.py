@@ -1,11 +1,13 @@
 """Team check-ins, their runs and answers. When one comes is its schedule's matter."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, and_
 
 from bot.domain.checkins import Checkin, CheckinAnswer, Run, RunState
+from bot.domain.entries import Confidence
 from storage.definitions import checkin_definition_of, checkin_definition_text
 from storage.scope import Scope
 from storage.tables import table
@@ -108,6 +110,22 @@ class Checkins:
         rows = self._scope.rows(statement.order_by(ANSWERS.c.answered_at, ANSWERS.c.member_id))
         return [_answer(row) for row in rows]
 
+    def posted_answers(self, member_ids: Collection[str], since: datetime) -> list[tuple[Run, CheckinAnswer]]:
+        """What some people answered in runs that were posted and closed at `since` (UTC) or later, by when."""
+        mine = (ANSWERS.c.workspace_id == RUNS.c.workspace_id, ANSWERS.c.run_id == RUNS.c.id)
+        posted = (RUNS.c.state == RunState.POSTED, RUNS.c.closes_at >= since)
+        columns = [*RUNS.c, *(column for column in ANSWERS.c if column.name not in RUNS.c)]
+        statement = self._scope.select(RUNS, *posted, columns=columns).join(ANSWERS, and_(*mine))
+        theirs = statement.where(ANSWERS.c.member_id.in_(list(member_ids)))
+        rows = self._scope.rows(theirs.order_by(RUNS.c.closes_at, RUNS.c.id, ANSWERS.c.member_id))
+        return [(_run(row), CheckinAnswer(row.id, *_said(row))) for row in rows]
+
+    def begun(self, checkin_ids: Collection[str], since: date) -> set[tuple[str, date]]:
+        """The check-ins and local dates, from `since` on, that have a run, however it ended."""
+        these = (RUNS.c.checkin_id.in_(list(checkin_ids)), RUNS.c.local_date >= since)
+        rows = self._scope.rows(self._scope.select(RUNS, *these, columns=[RUNS.c.checkin_id, RUNS.c.local_date]))
+        return {(row.checkin_id, row.local_date) for row in rows}
+
     def answer_of(self, run_id: str, member_id: str) -> CheckinAnswer | None:
         here = (ANSWERS.c.run_id == run_id, ANSWERS.c.member_id == member_id)
         row = self._scope.first(self._scope.select(ANSWERS, *here))
@@ -128,4 +146,8 @@ def _run(row: Row[Any]) -> Run:
 
 
 def _answer(row: Row[Any]) -> CheckinAnswer:
-    return CheckinAnswer(row.run_id, row.member_id, row.answered_at, row.confidence, dict(row.texts))
+    return CheckinAnswer(row.run_id, *_said(row))
+
+
+def _said(row: Row[Any]) -> tuple[str, datetime, Confidence | None, dict[str, str]]:
+    return row.member_id, row.answered_at, row.confidence, dict(row.texts)

@@ -63,9 +63,11 @@ class OneOnOnes:
         rows = self._scope.rows(statement.order_by(MEETINGS.c.starts_at, MEETINGS.c.local_date))
         return [_meeting(row) for row in rows]
 
-    def beginning_since(self, moment: datetime) -> list[Meeting]:
-        """All meetings that begin at a moment (UTC) or later, by when they begin."""
-        statement = self._scope.select(MEETINGS, MEETINGS.c.starts_at >= moment)
+    def beginning_since(self, moment: datetime, one_on_one_id: str | None = None) -> list[Meeting]:
+        """The meetings that begin at a moment (UTC) or later, all of them or those of a one-on-one, by when they
+        begin."""
+        of = [] if one_on_one_id is None else [MEETINGS.c.one_on_one_id == one_on_one_id]
+        statement = self._scope.select(MEETINGS, MEETINGS.c.starts_at >= moment, *of)
         rows = self._scope.rows(statement.order_by(MEETINGS.c.starts_at, MEETINGS.c.one_on_one_id))
         return [_meeting(row) for row in rows]
 
@@ -85,13 +87,16 @@ class OneOnOnes:
         )
         return self._scope.change(self._scope.delete(MEETINGS, *here)) == 1
 
-    def change_meeting(self, meeting: Meeting, was: MeetingState) -> bool:
-        """Everything of a meeting becomes this. False, and nothing changes, where its state is not `was` any more."""
-        here = (
+    def change_meeting(self, meeting: Meeting, was: MeetingState, at: datetime | None = None) -> bool:
+        """Everything of a meeting becomes this. False, and nothing changes, where its state is not `was` any more, or
+        it does not begin `at` that moment (UTC) any more, if one is given."""
+        here = [
             MEETINGS.c.one_on_one_id == meeting.one_on_one_id,
             MEETINGS.c.local_date == meeting.local_date,
             MEETINGS.c.state == was,
-        )
+        ]
+        if at is not None:
+            here.append(MEETINGS.c.starts_at == at)
         fields = ("starts_at", "state", "notes", "notes_by")
         values = {name: getattr(meeting, name) for name in fields}
         return self._scope.change(self._scope.update(MEETINGS, *here).values(values)) == 1

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bot.actions.outcomes import Listed
 from bot.actions.wishes import ActionWish
+from bot.blocker_posts import turn_post
 from bot.domain.actions import Action, ActionSource, ActionState, action_id
 from bot.domain.catalogue import Viewer
 from bot.domain.deliveries import NewDelivery
@@ -83,6 +84,7 @@ def settle(db: UnitOfWork, member: Member, action_id: str, state: ActionState, n
         action, state=state, settled_at=None if is_open else now, settled_by="" if is_open else member.id
     )  # fmt: skip
     db.actions.change(settled)
+    turn_post(db, settled, now)
     if not is_open and not action.is_private and action.created_by not in (member.id, action.owner_id):
         _tell(db, SETTLED, settled, action.created_by, now)
     return settled
@@ -100,9 +102,12 @@ def change(
         if action.is_private and not action.concerns(owner_id):
             raise DomainError("actions.owner_private")
     partner_id = action.partner_id
+    if action.is_private and owner_id == partner_id:  # the pair stays the pair, whoever of the two does it
+        partner_id = action.owner_id
     changed = replace(action, text=text, owner_id=owner_id, due_on=due_on, partner_id=partner_id)
     if changed != action:
         db.actions.change(changed)
+        turn_post(db, changed, now)
         if owner_id not in (action.owner_id, member.id):
             _tell(db, ASSIGNED, changed, owner_id, now)
     return changed

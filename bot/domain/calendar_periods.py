@@ -29,7 +29,8 @@ _MONTHS_IN = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A run of local dates, both ends included. Any kind but CUSTOM is a whole period of the calendar.
+    """A run of local dates, both ends included. Any kind but CUSTOM is a whole period of the calendar; only a DAY may
+    have the days off with it that follow it.
 
     ValueError if it would end before it begins.
     """

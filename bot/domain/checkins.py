@@ -2,7 +2,7 @@
 in the way, and shows the channel what came together. Who is asked when is the calendars' matter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -11,7 +11,8 @@ from bot.domain.audiences import Audience
 from bot.domain.calendar_periods import Period, PeriodKind, before, containing
 from bot.domain.calendars import OwnCalendar
 from bot.domain.entries import Confidence
-from bot.domain.schedules import Due, Rule, instant
+from bot.domain.schedules import Cadence, Due, Rule, instant, next_due
+from bot.domain.workdays import Workdays
 
 MAX_QUESTIONS = 10
 LAST_ASKED = timedelta(minutes=30)
@@ -22,6 +23,9 @@ LEAST_WINDOW = timedelta(hours=1)
 """The shortest time between asking and the post."""
 STILL_USEFUL = timedelta(hours=4)
 """How long after its moment a post that could not be made is still worth making."""
+LATEST_HELD = timedelta(days=14)
+"""So long at most after a date on a day off it is held."""
+_LOOKED_AT = 60  # dates: more than the days that LATEST_HELD goes back, and all the days off that come in a row
 ANSWER_LENGTH = 500
 """The most characters of one answer in words."""
 
@@ -130,6 +134,31 @@ class CheckinAnswer:
 def blocker_id(run_id: str, member_id: str) -> str:
     """What an action that picks up somebody's blocker refers to."""
     return f"{run_id}:{member_id}"
+
+
+def held_on(rule: Rule, due: Due, workdays: Workdays) -> Due | None:
+    """A date of a rule as it is held: on a day off not at all, but a monthly or quarterly one on the next working day:
+    its following date is too far away to wait for."""
+    if workdays.is_working_day(due.local_date):
+        return due
+    if rule.cadence not in (Cadence.MONTHLY, Cadence.QUARTERLY):
+        return None
+    days = (due.local_date + timedelta(days=ahead) for ahead in range(1, LATEST_HELD.days + 1))
+    day = next((each for each in days if workdays.is_working_day(each)), None)
+    at = instant(day, rule.at, rule.zone) if day is not None else None
+    return Due(day, at) if day is not None and at is not None else None
+
+
+def next_held(rule: Rule, after: datetime, workdays: Workdays, begun: Collection[date]) -> Due | None:
+    """The first date that is held after a moment (aware), as `held_on`, and has not begun before; None where none of
+    the next ones is."""
+    due = next_due(rule, after - LATEST_HELD)
+    for _ in range(_LOOKED_AT):
+        held = held_on(rule, due, workdays) if due is not None else None
+        if held is not None and held.at > after and held.local_date not in begun:
+            return held
+        due = next_due(rule, due.at) if due is not None else None
+    return None
 
 
 def posts_at(definition: CheckinDefinition, local_date: date, zone: str) -> datetime | None:

@@ -111,15 +111,17 @@ def lines(
     today: date,
     workdays: Workdays,
     thresholds: Mapping[str, Thresholds] | None = None,
+    seen: date | None = None,
 ) -> list[KpiLine]:
     """A line for each of `kpis`, in their order.
 
-    `totals` are those of `period`, `totals_before` those of `earlier(period, today)`. `targets` are the active targets
-    of one owner; `target_totals` has, by target id, the totals of `target_period(target, seen_from(period, today))`;
-    `thresholds` are those of the KPIs that have their own, by key.
+    `totals` are those of `period`, `totals_before` those of the days it is compared with (`earlier(period, today)`).
+    `targets` are the active targets of one owner; `target_totals` has, by target id, the totals of
+    `target_period(target, seen)`, where `seen` None is `seen_from(period, today)`; `thresholds` are those of the KPIs
+    that have their own, by key.
     """
     own = thresholds or {}
-    seen = seen_from(period, today)
+    seen = seen or seen_from(period, today)
     board = []
     for kpi in kpis:
         now, then = figure(kpi, totals), figure(kpi, totals_before)

@@ -1,7 +1,11 @@
-"""A summary: a channel's periodic post. When it is due is the schedule's matter, what it says the feature's."""
+"""A summary: a channel's periodic post, and on which of its schedule's dates it comes. What it says is the feature's
+matter."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+
+from bot.domain.schedules import Cadence, Due, Rule, next_due
+from bot.domain.workdays import Workdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,16 @@ class Summary:
     def lead_id(self) -> str:
         """Who hears by name whose numbers are missing."""
         return self.definition.lead_id or self.created_by
+
+
+def is_posted_on(cadence: Cadence, day: date, workdays: Workdays) -> bool:
+    """Whether a summary in this rhythm comes on a local date of its schedule: a daily one on working days only."""
+    return cadence is not Cadence.DAILY or workdays.is_working_day(day)
+
+
+def next_post(rule: Rule, after: datetime, workdays: Workdays) -> Due | None:
+    """The first date strictly after an aware moment on which a summary of this rule comes; None if there is none."""
+    following = next_due(rule, after)
+    while following is not None and not is_posted_on(rule.cadence, following.local_date, workdays):
+        following = next_due(rule, following.at)
+    return following

@@ -107,7 +107,8 @@ async def on_rhythm_sent(submission: Submission) -> Reply:
     def write(db: UnitOfWork) -> OneOnOne:
         zone = str(carried.get("zone") or submission.zone)
         cadence, first, at = (sent.get(name, "") for name in (forms.CADENCE_FIELD, forms.DAY_FIELD, forms.TIME_FIELD))
-        rule = rhythm_of(cadence, first, at, submission.now, zone)
+        there = schedule_of(db, own_pair(db, acting, pair_in(carried))).rule if changes else None
+        rule = rhythm_of(cadence, first, at, submission.now, zone, there)
         minutes = int(sent.get(forms.MINUTES_FIELD) or DEFAULT_MINUTES)
         if changes:
             return service.change(db, acting, pair_in(carried), rule, minutes)

@@ -46,7 +46,9 @@ class ToDo:
 
 def pairs_to_do(db: UnitOfWork, now: datetime, company: Company) -> list[str]:
     """The ids of the one-on-ones for which something is to be done."""
-    by_pair = _recent(db, now)
+    by_pair: dict[str, list[Meeting]] = {}
+    for meeting in db.one_on_ones.beginning_since(now - LOOK_BACK):
+        by_pair.setdefault(meeting.one_on_one_id, []).append(meeting)
     every = read_all_two(db, now, company)
     return [two.pair.id for two in every if not _to_do(db, two, by_pair.get(two.pair.id, []), now).is_empty]
 
@@ -56,7 +58,8 @@ def do_all(db: UnitOfWork, one_on_one_id: str, now: datetime, company: Company) 
     pair = db.one_on_ones.get(one_on_one_id)
     if pair is None or not pair.active:
         return
-    to_do = _to_do(db, read_two(db, pair, now, company), _recent(db, now).get(pair.id, []), now)
+    meetings = db.one_on_ones.beginning_since(now - LOOK_BACK, pair.id)
+    to_do = _to_do(db, read_two(db, pair, now, company), meetings, now)
     if to_do.gone:
         end_for_the_gone(db, to_do.two, to_do.gone, now)
         return
@@ -105,13 +108,6 @@ def end_for_the_gone(db: UnitOfWork, two: Two, gone: str, now: datetime) -> None
     left = two.pair.partner_of(gone)
     if two.members[left].left_out is None:
         telling.tell_end(db, two.pair, left, "", two.calendars[left].next_moment(now))
-
-
-def _recent(db: UnitOfWork, now: datetime) -> dict[str, list[Meeting]]:
-    found: dict[str, list[Meeting]] = {}
-    for meeting in db.one_on_ones.beginning_since(now - LOOK_BACK):
-        found.setdefault(meeting.one_on_one_id, []).append(meeting)
-    return found
 
 
 def _to_do(db: UnitOfWork, two: Two, meetings: list[Meeting], now: datetime) -> ToDo:
@@ -173,9 +169,9 @@ def _asked_after(db: UnitOfWork, meeting: Meeting, two: Two, now: datetime) -> l
 
 
 def _replace(db: UnitOfWork, two: Two, was: Meeting, placing: Placing, now: datetime) -> None:
-    if not db.one_on_ones.change_meeting(placing.meeting, was.state):
+    if not db.one_on_ones.change_meeting(placing.meeting, was.state, was.starts_at):
         return
-    telling.turn(db, two.pair, [was], now, f"{placing.meeting.state}:{placing.meeting.starts_at:%Y%m%d%H%M}")
+    telling.turn(db, two.pair, [was], now, f"{placing.meeting.state}:{now.isoformat()}")
     telling.propose(db, two, placing.meeting, placing.was, placing.because, now)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.actions import Action, ActionSource, ActionState, by_urgency
 from bot.domain.catalogue import Catalogue, Viewer
-from bot.domain.checkins import ItemKind, Run, blocker_id
+from bot.domain.checkins import CheckinAnswer, ItemKind, Run, blocker_id
 from bot.domain.conversation_prompts import prompts_on
 from bot.domain.members import Member
 from bot.domain.one_on_ones import Meeting, MeetingState, OneOnOne
@@ -29,7 +29,7 @@ _GONE_BY = timedelta(days=40)
 def read_pair(db: UnitOfWork, pair: OneOnOne, viewer: Member, zone: str, now: datetime) -> PairFacts:
     """A one-on-one as one of the two sees it. Raises ValueError for somebody else."""
     pair.partner_of(viewer.id)
-    meetings = [each for each in db.one_on_ones.beginning_since(now - _GONE_BY) if each.one_on_one_id == pair.id]
+    meetings = db.one_on_ones.beginning_since(now - _GONE_BY, pair.id)
     ahead = [each for each in meetings if each.starts_at > now]
     begun = [each for each in meetings if each.starts_at <= now and each.state is not MeetingState.PROPOSED]
     coming = next((each for each in ahead if each.state is not MeetingState.SKIPPED), None)
@@ -148,23 +148,20 @@ def _viewer(db: UnitOfWork, member_id: str) -> Viewer:
 
 
 def _blockers(db: UnitOfWork, pair: OneOnOne, now: datetime, since: datetime | None) -> list[Blocker]:
-    """What one of the two said in a check-in is in their way since they last met, and nobody has settled."""
+    """What one of the two said in a check-in is in their way since they last met, and nobody has settled. Only what was
+    posted for both of them: an answer is given for those who are asked with whoever gives it, not for other teams."""
     first = max(now - EARLIEST_BLOCKERS, since or now - EARLIEST_BLOCKERS)
     found = []
-    for checkin in db.checkins.all():
-        for run in db.checkins.runs_of(checkin.id):
-            if run.local_date >= first.date():
-                found += [each for member_id in pair.people for each in _blockers_in(db, run, member_id)]
+    for run, answer in db.checkins.posted_answers(pair.people, first):
+        if run.asked.issuperset(pair.people):
+            found += _blockers_in(db, run, answer)
     return sorted(found, key=lambda each: each.on)
 
 
-def _blockers_in(db: UnitOfWork, run: Run, member_id: str) -> list[Blocker]:
-    answer = db.checkins.answer_of(run.id, member_id)
-    if answer is None:
-        return []
-    picked_up = db.actions.of_source(ActionSource.CHECKIN, [blocker_id(run.id, member_id)])
+def _blockers_in(db: UnitOfWork, run: Run, answer: CheckinAnswer) -> list[Blocker]:
+    items = (item.id for item in run.definition.items if item.kind is ItemKind.BLOCKER)
+    texts = [text for item_id in items if (text := answer.texts.get(item_id, "").strip())]
+    picked_up = db.actions.of_source(ActionSource.CHECKIN, [blocker_id(run.id, answer.member_id)]) if texts else []
     if picked_up and all(action.state is not ActionState.OPEN for action in picked_up):
         return []
-    items = (item.id for item in run.definition.items if item.kind is ItemKind.BLOCKER)
-    texts = (answer.texts.get(item_id, "").strip() for item_id in items)
-    return [Blocker(member_id, text, run.local_date) for text in texts if text]
+    return [Blocker(answer.member_id, text, run.local_date) for text in texts]

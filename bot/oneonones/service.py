@@ -2,12 +2,11 @@
 first whether it is one of the two who acts. What becomes of single meetings is in `meetings`."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.errors import DomainError
-from bot.domain.meeting_slots import following
 from bot.domain.one_on_ones import POINT_LENGTH, Meeting, MeetingState, OneOnOne, Point
-from bot.domain.schedules import Rule, Schedule, ScheduleKind, instant
+from bot.domain.schedules import Rule, Schedule, ScheduleKind, next_due
 from bot.oneonones import planning, telling
 from bot.oneonones.pairs import (
     Acting,
@@ -53,7 +52,7 @@ def set_up(db: UnitOfWork, acting: Acting, partner_id: str, rule: Rule, minutes:
         return change(db, acting, there.id, rule, minutes)
     pair = OneOnOne(new_id(), acting.me.id, partner.id, minutes, acting.now)
     two = read_two(db, pair, acting.now, acting.company, rule)
-    _require_common_days(two)
+    _require_common_days(two, acting.now)
     db.one_on_ones.add(pair)
     db.schedules.add(Schedule(new_id(), ScheduleKind.ONE_ON_ONE, pair.id, rule, acting.me.id, acting.now))
     telling.tell_rhythm(db, two, acting.me.id, acting.now)
@@ -73,7 +72,7 @@ def change(db: UnitOfWork, acting: Acting, one_on_one_id: str, rule: Rule, minut
     if (schedule.rule, pair.minutes) == (rule, minutes) or not db.handled.first_time(acting.key, acting.now):
         return pair
     two = read_two(db, pair, acting.now, acting.company, rule)
-    _require_common_days(two)
+    _require_common_days(two, acting.now)
     db.schedules.replace_rule(schedule.id, rule, planned_until=acting.now)
     db.one_on_ones.change(pair.id, minutes=minutes)
     ahead = _ahead(db, pair, acting)
@@ -145,7 +144,7 @@ def take_back(db: UnitOfWork, acting: Acting, point_id: str) -> OneOnOne:
 def _ahead(db: UnitOfWork, pair: OneOnOne, acting: Acting) -> list[Meeting]:
     """The meetings that are still to come, the next one first."""
     since = acting.now - timedelta(minutes=1)
-    found = (each for each in db.one_on_ones.beginning_since(since) if each.one_on_one_id == pair.id)
+    found = db.one_on_ones.beginning_since(since, pair.id)
     return [each for each in found if each.starts_at > acting.now and each.state in _OPEN]
 
 
@@ -154,12 +153,13 @@ def _require_minutes(minutes: int) -> None:
         raise DomainError("oneonones.minutes", least=SHORTEST, most=LONGEST)
 
 
-def _require_common_days(two: Two) -> None:
+def _require_common_days(two: Two, now: datetime) -> None:
     """Whether at least one of the next dates is no day off of them: else every one would have to be moved."""
-    day = two.rule.anchor
+    first = due = next_due(two.rule, now)
     for _ in range(_DATES_LOOKED_AT):
-        at = instant(day, two.rule.at, two.rule.zone)
-        if at is not None and all(each.is_working_day(each.today(at)) for each in two.calendars.values()):
+        if due is None:
+            break
+        if all(each.is_working_day(each.today(due.at)) for each in two.calendars.values()):
             return
-        day = following(day, two.rule)
-    raise DomainError("oneonones.never_together", day=two.rule.anchor)
+        due = next_due(two.rule, due.at)
+    raise DomainError("oneonones.never_together", day=first.local_date if first else two.rule.anchor)

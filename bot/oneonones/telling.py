@@ -5,11 +5,12 @@ things are now. Words are in the views, when something happens in `service` and 
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.calendars import out_of_hours
 from bot.domain.calendars import OwnCalendar
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
-from bot.domain.meeting_slots import ANSWER_BEFORE, FORGOTTEN_AFTER
+from bot.domain.meeting_slots import ANSWER_BEFORE, FORGOTTEN_AFTER, LATEST_AGENDA
 from bot.domain.one_on_ones import Meeting, MeetingState, OneOnOne
-from bot.oneonones.pairs import Two
+from bot.oneonones.pairs import Company, Two
 from storage import UnitOfWork
 
 SET_UP = "oneonones.set_up"
@@ -22,6 +23,8 @@ AGENDA = "oneonones.agenda"
 AFTER = "oneonones.after"
 CHANGED = "oneonones.changed"
 
+MESSAGES = (SET_UP, RHYTHM, ENDED, PROPOSED, NO_SLOT, TOLD, AGENDA, AFTER)
+"""Those that are new to people; CHANGED only changes what they have."""
 _THERE = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS)
 
 
@@ -49,10 +52,11 @@ def propose(db: UnitOfWork, two: Two, meeting: Meeting, was: datetime, because: 
         return
     if not _is_pending(meeting):
         purpose, until = NO_SLOT, meeting.starts_at
+    subject = _about_time(meeting, len(_times(db, purpose, meeting)) + 1)
     for member_id, calendar in two.calendars.items():
         facts = facts_of(meeting, because=because, instead_of=was.isoformat())
         due_at = calendar.next_moment(now)
-        db.deliveries.add(NewDelivery(purpose, about_day(meeting), member_id, due_at, until, facts=facts))
+        db.deliveries.add(NewDelivery(purpose, subject, member_id, due_at, until, facts=facts))
 
 
 def tell(db: UnitOfWork, two: Two, meeting: Meeting, what: str, by: str, now: datetime, key: str) -> None:
@@ -94,13 +98,24 @@ def tell_end(db: UnitOfWork, pair: OneOnOne, receiver: str, by: str, due_at: dat
     db.deliveries.add(NewDelivery(ENDED, pair.id, receiver, due_at, facts={"pair": pair.id, "by": by}))
 
 
+def to_put_off(db: UnitOfWork, now: datetime, company: Company) -> list[tuple[Delivery, datetime]]:
+    """The messages that would reach somebody outside of their hours, and until when they wait. An agenda comes an hour
+    before the meeting at the latest, whenever that is."""
+    found = []
+    for each, moment in out_of_hours(db, MESSAGES, now, company.country, company.default_zone):
+        last = datetime.fromisoformat(each.facts["starts"]) - LATEST_AGENDA if each.purpose == AGENDA else moment
+        if min(moment, last) > now:
+            found.append((each, min(moment, last)))
+    return found
+
+
 def turn(db: UnitOfWork, pair: OneOnOne, meetings: Iterable[Meeting], now: datetime, key: str, by: str = "") -> None:
     """Every message there is of these meetings (as they were), and the one that told of the one-on-one, says from now
     on how things are. `by` is who changed something, `key` tells one change from another."""
     sent = [*db.deliveries.of(SET_UP, pair.id)]
     for meeting in meetings:
-        for purpose, subject in ((PROPOSED, about_day(meeting)), (AGENDA, about_day(meeting)), (AFTER, about(meeting))):
-            sent += db.deliveries.of(purpose, subject)
+        sent += [each for some in _times(db, PROPOSED, meeting) for each in some]
+        sent += [*db.deliveries.of(AGENDA, about_day(meeting)), *db.deliveries.of(AFTER, about(meeting))]
     for delivery in sent:
         if delivery.state in _THERE:
             db.deliveries.add(_update(delivery, now, key, by))
@@ -110,6 +125,19 @@ def _update(delivery: Delivery, now: datetime, key: str, by: str) -> NewDelivery
     facts = {**delivery.facts, "purpose": delivery.purpose, "by": by, "at": now.isoformat()}
     subject = f"{delivery.id}:{key}"
     return NewDelivery(CHANGED, subject, delivery.receiver, now, verb=Verb.UPDATE, target_id=delivery.id, facts=facts)
+
+
+def _times(db: UnitOfWork, purpose: str, meeting: Meeting) -> list[list[Delivery]]:
+    """What was owed each time a slot was offered, or there was none: the same day may be offered again, after the
+    meeting was moved back to where somebody is away again."""
+    found: list[list[Delivery]] = []
+    while some := db.deliveries.of(purpose, _about_time(meeting, len(found) + 1)):
+        found.append(some)
+    return found
+
+
+def _about_time(meeting: Meeting, number: int) -> str:
+    return about_day(meeting) if number == 1 else f"{about_day(meeting)}:{number}"
 
 
 def _is_pending(meeting: Meeting) -> bool:

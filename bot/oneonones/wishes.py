@@ -3,7 +3,7 @@ order and language, as values. Hearing rhythms, days and times belongs to `bot.d
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -74,15 +74,17 @@ def read_rhythm(
     return Rule(cadence, anchor, at, own_zone), found or minutes
 
 
-def rhythm_of(cadence: str, first: str, at: str, now: datetime, zone: str) -> Rule:
-    """The rule that a form was filled in with. Raises DomainError `oneonones.past` where it begins before now, and
-    `core.stale` for what no form of ours sends."""
+def rhythm_of(cadence: str, first: str, at: str, now: datetime, zone: str, there: Rule | None = None) -> Rule:
+    """The rule that a form was filled in with; where its first day is still the next one of the rule that is `there`,
+    its days stay. Raises DomainError `oneonones.past` where it begins before now, and `core.stale` for what no form of
+    ours sends."""
     try:
         rule = Rule(Cadence(cadence), date.fromisoformat(first), time.fromisoformat(at), zone)
     except ValueError:
         raise DomainError("core.stale") from None
     _moment(rule.anchor, rule.at, zone, now)
-    return rule
+    stays = there is not None and there.cadence is rule.cadence and next_date(there, now) == rule.anchor
+    return replace(rule, anchor=there.anchor) if there is not None and stays else rule
 
 
 def read_moment(words: str, now: datetime, zone: str, language: str, meeting: Meeting) -> datetime:
@@ -149,6 +151,8 @@ def _anchor(cadence: Cadence, heard: Heard, at: time, zone: str, now: datetime, 
         return _anchor_on(cadence, heard, at, zone, now, there)
     if there is None:
         return first_anchor(Cadence.ONCE, DEFAULT_WEEKDAY, None, at, zone, now)
+    if cadence is there.cadence:
+        return there.anchor  # the next date may be a month's last day where the 31st is meant
     return next_date(Rule(there.cadence, there.anchor, at, zone), now)
 
 

@@ -342,7 +342,7 @@ async def test_an_unclear_value_is_asked_in_the_form(denyut: Bench) -> None:
     await standup(denyut, "weekly review friday 09:00 post 11:00")
     await denyut.ticks(jakarta(9), timedelta(minutes=30))
     refused = await answer(denyut, "U0BOB", revenue="2,5 M")
-    assert "This can be" in refused.errors["kpi.revenue"]
+    assert "This could mean" in refused.errors["kpi.revenue"]
     assert counted(denyut, "revenue") == []
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from bot.audiences import Found
+from bot.blocker_posts import POST
 from bot.checkins.team import answering, blockers, running
 from bot.checkins.team.answering import Answering
 from bot.checkins.team.blockers import Taking
 from bot.checkins.team.facts import Filled
-from bot.checkins.team.purposes import ASK, POST
+from bot.checkins.team.purposes import ASK
 from bot.domain.actions import ActionSource
 from bot.domain.checkins import Checkin, CheckinAnswer, CheckinDefinition, Item, ItemKind, Run, RunState, blocker_id
 from bot.domain.members import Member
@@ -75,7 +76,7 @@ def answers(by: Member, text: str) -> Callable[[UnitOfWork], Any]:
 
 
 def takes(by: Member) -> Callable[[UnitOfWork], Any]:
-    taking = Taking("r1", AYU.id, by, ELEVEN, "ID", "Asia/Jakarta", "IDR")
+    taking = Taking("r1", AYU.id, by, ELEVEN, "ID", "Asia/Jakarta")
     return lambda db: blockers.take(db, taking)
 
 

@@ -147,6 +147,8 @@ def fill_teams(db: UnitOfWork) -> None:
     db.checkins.add(CHECKIN)
     db.checkins.begin(RUN)
     db.checkins.answer(ANSWER)
+    db.checkins.begin(replace(RUN, id="run0", local_date=TODAY - timedelta(days=7), state=RunState.POSTED))
+    db.checkins.answer(replace(ANSWER, run_id="run0"))
     db.one_on_ones.add(PAIR)
     db.one_on_ones.plan(MEETING)
     db.one_on_ones.plan(replace(MEETING, local_date=TODAY - timedelta(days=7), state=MeetingState.HELD))
@@ -332,6 +334,8 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "checkins.end": lambda db: db.checkins.end("run1", RunState.POSTED),
         "checkins.answer": lambda db: db.checkins.answer(replace(ANSWER, texts={"progress": "other"})),
         "checkins.answers": lambda db: db.checkins.answers("run1"),
+        "checkins.posted_answers": lambda db: db.checkins.posted_answers(["U1"], BEFORE),
+        "checkins.begun": lambda db: db.checkins.begun(["c1"], TODAY),
         "checkins.answer_of": lambda db: db.checkins.answer_of("run1", "U1"),
         "one_on_ones.add": lambda db: db.one_on_ones.add(replace(PAIR, id="o2")),
         "one_on_ones.get": lambda db: db.one_on_ones.get("o1"),

@@ -93,5 +93,4 @@ def _taking(context: Context, value: Mapping[str, Any]) -> Taking:
         context.now,
         settings.country,
         settings.timezone,
-        settings.currency,
     )

@@ -4,15 +4,14 @@ function is one transaction. Reminding of promises and settling them belongs to 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from bot.blocker_posts import turn_post
 from bot.calendars import calendars_of
-from bot.checkins.team.facts import PostFacts, Taken
-from bot.checkins.team.post_parts import part_with
-from bot.checkins.team.purposes import HELPED, PART, POST, POST_CHANGED
-from bot.checkins.team.reading import read_post
+from bot.checkins.team.facts import Taken
+from bot.checkins.team.purposes import HELPED
 from bot.domain.actions import ACTION_LENGTH, Action, ActionSource, ActionState
 from bot.domain.calendars import OwnCalendar
 from bot.domain.checkins import ItemKind, Run, RunState, blocker_id
-from bot.domain.deliveries import NewDelivery, Verb
+from bot.domain.deliveries import NewDelivery
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.scoreboard import workdays_in
@@ -24,8 +23,8 @@ A_YEAR = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Who takes whose blocker of which run, and when (UTC); what the settings say of the country, the zone of those who
-    said nothing of theirs, and money."""
+    """Who takes whose blocker of which run, and when (UTC); what the settings say of the country, and the zone of those
+    who said nothing of theirs."""
 
     run_id: str
     blocked_id: str
@@ -33,7 +32,6 @@ class Taking:
     now: datetime
     country: str
     default_zone: str
-    currency: str
 
 
 def take(db: UnitOfWork, taking: Taking) -> Taken:
@@ -59,12 +57,13 @@ def take(db: UnitOfWork, taking: Taking) -> Taken:
         taking.now,
         channel_id=run.definition.channel_id,
     )
+    db.workspace.lock()  # two who take again what was let go: the second finds it taken
     there = None if db.actions.add(action) else db.actions.get(action.id)
     if there is not None and there.state is not ActionState.DROPPED:
         return Taken(there, taking.blocked_id, already=True)
     if there is not None:
         db.actions.change(replace(action, settled_at=None, settled_by=""))
-    _change_post(db, run, taking, f"taken:{taking.by.id}:{taking.now.isoformat()}")
+    turn_post(db, action, taking.now)
     if taking.by.id != taking.blocked_id:
         _tell(db, run, taking, action)
     return Taken(action, taking.blocked_id, already=False)
@@ -89,8 +88,7 @@ def change_day(db: UnitOfWork, taking: Taking, due_on: date, today: date) -> Act
     if action.due_on != due_on:
         action = replace(action, due_on=due_on)
         db.actions.change(action)
-        run, _ = _blocker(db, taking)
-        _change_post(db, run, taking, f"due:{due_on.isoformat()}:{taking.now.isoformat()}")
+        turn_post(db, action, taking.now)
     return action
 
 
@@ -102,21 +100,6 @@ def _blocker(db: UnitOfWork, taking: Taking) -> tuple[Run, str]:
     if run is None or run.state is not RunState.POSTED or not text:
         raise DomainError("core.stale")
     return run, text
-
-
-def _change_post(db: UnitOfWork, run: Run, taking: Taking, why: str) -> None:
-    """Owes the message in which the blocker is told its new wording."""
-    facts: PostFacts = read_post(db, run, taking.now, taking.country, taking.currency)
-    part, channel = part_with(facts, taking.blocked_id), run.definition.channel_id
-    told = db.deliveries.find(PART, f"{run.id}:{part}", channel) if part else db.deliveries.find(POST, run.id, channel)
-    if told is None:
-        return
-    subject = f"{run.id}:{taking.blocked_id}:{why}"
-    db.deliveries.add(
-        NewDelivery(
-            POST_CHANGED, subject, channel, taking.now, verb=Verb.UPDATE, target_id=told.id, facts={"part": str(part)}
-        )
-    )
 
 
 def _tell(db: UnitOfWork, run: Run, taking: Taking, action: Action) -> None:

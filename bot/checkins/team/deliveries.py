@@ -3,10 +3,11 @@
 from datetime import datetime
 from functools import partial
 
+from bot.blocker_posts import PART, POST, POST_CHANGED
 from bot.calendars import calendars_of
 from bot.checkins.team import post_views, views
 from bot.checkins.team.answering import offered
-from bot.checkins.team.purposes import ASK, CHANGED, HELPED, MISSED, PART, POST, POST_CHANGED, REMIND
+from bot.checkins.team.purposes import ASK, CHANGED, HELPED, MISSED, REMIND
 from bot.checkins.team.reading import read_post
 from bot.commands import Registry
 from bot.domain.actions import ActionState
@@ -76,10 +77,10 @@ def render_post(db: UnitOfWork, delivery: Delivery, services: Services, now: dat
 
 
 def render_helped(db: UnitOfWork, delivery: Delivery, services: Services, _now: datetime) -> Message | None:
-    action = db.actions.get(delivery.facts["action"])
-    if action is None or action.state is ActionState.DROPPED:
+    action, member = db.actions.get(delivery.facts["action"]), _member(db, delivery.receiver)
+    if action is None or action.state is ActionState.DROPPED or member.left_out:
         return None
-    return views.helped_message(action, services.language_of(_member(db, delivery.receiver)))
+    return views.helped_message(action, services.language_of(member))
 
 
 def render_missed(db: UnitOfWork, delivery: Delivery, services: Services, _now: datetime) -> Message | None:

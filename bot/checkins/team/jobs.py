@@ -7,7 +7,9 @@ from functools import partial
 import structlog
 
 from bot.audiences import Unreadable, read_audience
+from bot.calendars import out_of_hours, put_off
 from bot.checkins.team import running
+from bot.checkins.team.purposes import HELPED
 from bot.commands import Registry
 from bot.domain.checkins import LAST_ASKED, Run
 from bot.domain.workdays import Workdays
@@ -23,6 +25,7 @@ def register(registry: Registry) -> None:
     registry.job("checkins.begin", begin_runs)
     registry.job("checkins.ask", ask_people)
     registry.job("checkins.close", close_runs)
+    registry.job("checkins.hours", keep_hours)
 
 
 async def begin_runs(services: Services, now: datetime) -> None:
@@ -53,6 +56,16 @@ async def close_runs(services: Services, now: datetime) -> None:
                 log.info("check-in closed", action="checkin_closed", run=run.id)
 
 
+async def keep_hours(services: Services, now: datetime) -> None:
+    """Who takes a blocker is told when the person is at work, however late it has become."""
+    settings = services.settings
+    read = partial(out_of_hours, purposes=[HELPED], now=now, country=settings.country, default_zone=settings.timezone)
+    for workspace_id in await services.storage.workspaces():
+        late = await services.storage.read(workspace_id, read)
+        if late:
+            await services.storage.write(workspace_id, partial(put_off, late=late))
+
+
 async def _ask(services: Services, workspace_id: str, run: Run, now: datetime) -> None:
     """What cannot be read just now is tried again on the next pass, while there is time to answer."""
     storage = services.storage
@@ -61,7 +74,7 @@ async def _ask(services: Services, workspace_id: str, run: Run, now: datetime) -
         found = await read_audience(services, workspace_id, run.definition.asks)
     except Unreadable as refusal:
         log.warning("audience not readable", action="audience_not_readable", run=run.id, error=refusal.code)
-        await storage.write(workspace_id, partial(running.give_up, run_id=run.id, why="unreadable", now=now))
+        await storage.write(workspace_id, partial(running.give_up, run_id=run.id, why=running.UNREADABLE, now=now))
         return
     except (SlackBusy, SlackUnreachable, SlackUnclear) as trouble:
         log.warning("audience not read yet", action="audience_not_read", run=run.id, error=str(trouble))

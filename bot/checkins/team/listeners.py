@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import structlog
-
+from bot.audiences import why_not_postable
 from bot.checkins.team import answer_listeners, deliveries, forms, jobs, running, service, views
 from bot.checkins.team.facts import Standing, Wish
 from bot.checkins.team.forms_reading import WHERE_WRONG, rule_of, rule_text, setup_typed
@@ -21,11 +20,8 @@ from bot.domain.words import shown
 from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Reply, Say, Submission, Then, UpdateForm
 from bot.middleware import mentioned
 from bot.slack import ids
-from bot.slack.gateway import SlackError, SlackRefused
 from storage import UnitOfWork
 from storage.definitions import checkin_definition_of, checkin_definition_text
-
-log = structlog.get_logger(__name__)
 
 
 def register(registry: Registry) -> None:
@@ -47,10 +43,7 @@ async def on_team(command: Command) -> Reply:
     """The list without words, else a channel's check-in is set up, changed, paused, resumed or stopped."""
     storage = command.services.storage
     if not command.words:
-        found = await storage.read(
-            command.workspace_id, lambda db: service.standings(db, command.now, command.member)
-        )  # fmt: skip
-        return Say(views.list_message(found, command.t))
+        return Say(views.list_message(await storage.read(command.workspace_id, partial(_all, command)), command.t))
     channel_id, words = mentioned(command.words, "#")
     if channel_id is None:
         raise DomainError("checkins.team.channel_missing", words=shown(words))
@@ -67,17 +60,24 @@ async def on_team(command: Command) -> Reply:
     def work(db: UnitOfWork) -> tuple[Standing, bool, Catalogue]:
         wish = service.typed_wish(db, typed, channel_id, command.t.language, command.zone, command.now)
         kpis = db.catalogue.read().public()
-        return service.set_up(db, command.now, command.member, wish, command.key), bool(wish.checkin_id), kpis
+        workdays = jobs.workdays_of(db, command.services)
+        standing = service.set_up(db, command.now, command.member, wish, command.key, workdays)
+        return standing, bool(wish.checkin_id), kpis
 
     standing, changed, kpis = await storage.write(command.workspace_id, work)
     said = views.saved_message(standing, kpis, _language(command, standing.checkin), command.t, changed=changed)
     return Then(Say(said), partial(_check_channel, command, standing.checkin))
 
 
+def _all(command: Command, db: UnitOfWork) -> list[Standing]:
+    return service.standings(db, command.now, command.member, jobs.workdays_of(db, command.services))
+
+
 def _there(db: UnitOfWork, command: Command, channel_id: str, template: str) -> list[Standing]:
     """The check-ins that a line without a time is about."""
     found = service.in_channel(db, channel_id, template)
-    return [service.standing(db, command.now, each, command.member) for each in found]
+    workdays = jobs.workdays_of(db, command.services)
+    return [service.standing(db, command.now, each, command.member, workdays) for each in found]
 
 
 async def on_setup_opened(click: Click) -> Reply:
@@ -134,7 +134,8 @@ async def on_saved(submission: Submission) -> Reply:
     wish = _unpacked(submission.carried)
 
     def work(db: UnitOfWork) -> tuple[Standing, Catalogue]:
-        standing = service.set_up(db, submission.now, submission.member, wish, submission.key)
+        workdays = jobs.workdays_of(db, submission.services)
+        standing = service.set_up(db, submission.now, submission.member, wish, submission.key, workdays)
         return standing, db.catalogue.read().public()
 
     standing, kpis = await submission.services.storage.write(submission.workspace_id, work)
@@ -149,9 +150,11 @@ async def on_acted(click: Click, deed: str) -> Reply:
 
 
 async def _act(context: Command | Click, checkin_id: str, deed: str) -> Reply:
-    standing = await context.services.storage.write(
-        context.workspace_id, lambda db: service.act(db, context.now, context.member, checkin_id, deed)
-    )
+    def work(db: UnitOfWork) -> Standing:
+        workdays = jobs.workdays_of(db, context.services)
+        return service.act(db, context.now, context.member, checkin_id, deed, workdays)
+
+    standing = await context.services.storage.write(context.workspace_id, work)
     context.services.wake()
     return Say(views.acted_message(standing, deed, context.t))
 
@@ -160,18 +163,9 @@ async def _check_channel(context: Context, checkin: Checkin) -> None:
     """Tells the author now, and not at the first date, when the bot will not be able to post there."""
     services = context.services
     services.wake()
-    try:
-        channel = await services.slack.channel(checkin.definition.channel_id)
-    except SlackRefused as refusal:
-        log.info("channel not readable", action="channel_not_readable", error=refusal.code)
-        why = "not_found"
-    except SlackError as trouble:  # asking and posting will say so if this lasts
-        log.warning("channel not checked", action="channel_not_checked", error=str(trouble))
+    why = await why_not_postable(services, checkin.definition.channel_id)
+    if not why:
         return
-    else:
-        if channel.is_member and not channel.is_archived:
-            return
-        why = "archived" if channel.is_archived else "not_member"
     await services.storage.write(
         context.workspace_id,
         lambda db: running.tell(db, checkin.id, context.member.id, why, f"{checkin.id}:{context.key}", context.now),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from bot.checkins.team.facts import PostFacts, Said
 
 FIRST_BLOCKERS, FIRST_PROGRESS, FIRST_CHARACTERS = 8, 15, 3500
-PART_SAID, PART_CHARACTERS = 35, 7000
-"""Slack takes 50 blocks a message and refuses very long ones; a part stays well below."""
+PART_BLOCKERS, PART_SAID, PART_CHARACTERS = 20, 35, 7000
+"""Slack takes 50 blocks a message and refuses very long ones; a part stays well below, also once somebody has taken
+each of its blockers, which makes two blocks of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,11 @@ def parts_of(facts: PostFacts) -> list[Part]:
     blockers, left_blockers = _first(facts.blockers, FIRST_BLOCKERS, FIRST_CHARACTERS // 2)
     progress, left_progress = _first(facts.progress, FIRST_PROGRESS, FIRST_CHARACTERS // 2)
     rest = [
-        *(Part(blockers=each) for each in _chunks(left_blockers)),
+        *(Part(blockers=each) for each in _chunks(left_blockers, PART_BLOCKERS)),
         *(Part(progress=each) for each in _chunks(left_progress)),
         *(Part(questions=((text, each),)) for text, said in whole.questions for each in _chunks(said)),
     ]
     return [Part(blockers, progress), *rest]
-
-
-def part_with(facts: PostFacts, member_id: str) -> int:
-    """The number of the part in which somebody's blocker is told; 0 is the post itself."""
-    parts = parts_of(facts)
-    return next(
-        (number for number, each in enumerate(parts) if any(b.member_id == member_id for b in each.blockers)), 0
-    )
 
 
 def _fits(part: Part) -> bool:
@@ -65,10 +58,10 @@ def _first(said: Sequence[Said], most: int, characters: int) -> tuple[tuple[Said
     return tuple(said[:count]), tuple(said[count:])
 
 
-def _chunks(said: Sequence[Said]) -> list[tuple[Said, ...]]:
+def _chunks(said: Sequence[Said], most: int = PART_SAID) -> list[tuple[Said, ...]]:
     chunks = []
     rest = tuple(said)
     while rest:
-        chunk, rest = _first(rest, PART_SAID, PART_CHARACTERS)
+        chunk, rest = _first(rest, most, PART_CHARACTERS)
         chunks.append(chunk)
     return chunks

@@ -8,10 +8,11 @@ time comes earlier, and where nobody works that day there is none.
 from datetime import datetime, timedelta
 
 from bot.audiences import Found
-from bot.calendars import calendars_of
+from bot.blocker_posts import PART, POST
+from bot.calendars import calendars_of, known_zone
 from bot.checkins.team.facts import PostFacts
 from bot.checkins.team.post_parts import parts_of
-from bot.checkins.team.purposes import ASK, CHANGED, MISSED, PART, POST, REMIND
+from bot.checkins.team.purposes import ASK, CHANGED, MISSED, REMIND
 from bot.checkins.team.reading import read_post
 from bot.domain.audiences import select
 from bot.domain.checkins import (
@@ -22,16 +23,20 @@ from bot.domain.checkins import (
     RunState,
     ask_moment,
     begins_at,
+    held_on,
     posts_at,
     remind_moment,
 )
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
-from bot.domain.schedules import Due, OccurrenceState, Schedule, ScheduleKind, instant, next_due
+from bot.domain.schedules import Cadence, Due, Occurrence, Rule, Schedule, ScheduleKind, dates, instant, next_due
 from bot.domain.workdays import Workdays
+from bot.notices import QUIET, SERIES
 from storage import UnitOfWork, new_id
 
 AHEAD = timedelta(hours=26)
 """So long before the schedule's moment its time of day can come somewhere else."""
+UNREADABLE = "unreadable"
+"""Why nobody could be asked: Slack does not say who is in the channel or group."""
 _IN_SLACK = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS)
 _A_MOMENT = timedelta(minutes=1)
 """A question that is due at the last moment can still be sent then."""
@@ -44,30 +49,39 @@ def plan_date(_db: UnitOfWork, _schedule: Schedule, _due: Due, _now: datetime) -
 
 def to_begin(db: UnitOfWork, now: datetime, workdays: Workdays, default_zone: str) -> list[tuple[Checkin, Due]]:
     """The dates that are to begin at `now` (aware): those decided a short while ago, and those whose time of day has
-    come somewhere among the people. Not those on which nobody works."""
-    found: list[tuple[Checkin, Due]] = []
-    zones: frozenset[str] | None = None
+    come somewhere among the people. Not those on which nobody works, as in `held_on`. A handful of queries, however
+    many check-ins there are."""
+    schedules = {each.subject_id: each for each in db.schedules.active() if each.kind is ScheduleKind.CHECKIN}
+    latest = db.schedules.latest_of([each.id for each in schedules.values()])
+    near: list[tuple[Checkin, Rule, Due]] = []
     for checkin in db.checkins.all():
-        schedule = db.schedules.of_subject(ScheduleKind.CHECKIN, checkin.id)
-        if schedule is None or not schedule.active:
-            continue
-        latest, ahead = db.schedules.latest(schedule.id), next_due(schedule.rule, now)
-        if latest is not None and latest.state is OccurrenceState.PLANNED and now - latest.due_at <= STILL_USEFUL:
-            decided = Due(latest.local_date, latest.due_at)
-            found += [(checkin, decided)] if _is_wanted(db, checkin, decided, workdays) else []
-        if ahead is not None and ahead.at - now <= AHEAD and _is_wanted(db, checkin, ahead, workdays):
-            zones = zones if zones is not None else _zones(db, default_zone)
-            found += [(checkin, ahead)] if begins_at(schedule.rule, ahead, zones) <= now else []
-    return found
+        schedule = schedules.get(checkin.id)
+        for due in _dates(db, schedule, latest.get(schedule.id), now) if schedule else ():
+            held = held_on(schedule.rule, due, workdays) if schedule else None
+            if schedule and held and -AHEAD <= now - held.at <= STILL_USEFUL:
+                near.append((checkin, schedule.rule, held))
+    if not near:
+        return []
+    begun = db.checkins.begun([each.id for each, _, _ in near], min(due.local_date for _, _, due in near))
+    fresh = [each for each in near if (each[0].id, each[2].local_date) not in begun]
+    zones = _zones(db, default_zone) if fresh else frozenset()
+    return [(checkin, due) for checkin, rule, due in fresh if begins_at(rule, due, zones) <= now]
 
 
-def _is_wanted(db: UnitOfWork, checkin: Checkin, due: Due, workdays: Workdays) -> bool:
-    """Whether a date has not begun yet, and people work on it."""
-    return workdays.is_working_day(due.local_date) and db.checkins.run_on(checkin.id, due.local_date) is None
+def _dates(db: UnitOfWork, schedule: Schedule, latest: Occurrence | None, now: datetime) -> list[Due]:
+    """The date of a schedule that was decided last, and the next one. Of a monthly one that fell on a day off it does
+    not matter whether the bot ran then."""
+    if schedule.rule.cadence in (Cadence.MONTHLY, Cadence.QUARTERLY):
+        latest = next(reversed(db.schedules.occurrences(schedule.id)), None)
+    decided = [Due(latest.local_date, latest.due_at)] if latest is not None else []
+    still = [each for each in decided if next(dates(schedule.rule, each.local_date), None) == each.local_date]
+    ahead = next_due(schedule.rule, now)
+    return [*still, *([ahead] if ahead is not None else [])]
 
 
 def _zones(db: UnitOfWork, default_zone: str) -> frozenset[str]:
-    return frozenset(each.zone_or(default_zone) for each in db.members.all() if each.left_out is None)
+    people = (each for each in db.members.all() if each.left_out is None)
+    return frozenset(known_zone(each.zone_or(default_zone), default_zone) for each in people)
 
 
 def begin(db: UnitOfWork, checkin: Checkin, due: Due, now: datetime) -> None:
@@ -171,27 +185,48 @@ def turn_messages(db: UnitOfWork, run: Run, now: datetime, member_id: str = "", 
 
 
 def _owe_post(db: UnitOfWork, run: Run, facts: PostFacts, now: datetime) -> None:
-    told = {"owner": _author(db, run)}
+    told = {"owner": _author(db, run), SERIES: run.checkin_id}
     until = run.closes_at + STILL_USEFUL
     post_id = db.deliveries.add(NewDelivery(POST, run.id, run.definition.channel_id, now, until, facts=told))
     if post_id is None:
         return
-    for part in range(1, len(parts_of(facts))):
+    for number, part in enumerate(parts_of(facts)[1:], start=1):
         db.deliveries.add(
             NewDelivery(
                 PART,
-                f"{run.id}:{part}",
+                f"{run.id}:{number}",
                 run.definition.channel_id,
                 now,
                 verb=Verb.REPLY,
                 target_id=post_id,
-                facts={**told, "part": str(part)},
+                facts={**told, "part": str(number), "blocked": ",".join(each.member_id for each in part.blockers)},
             )
         )
 
 
 def _tell_missed(db: UnitOfWork, run: Run, why: str, now: datetime) -> None:
-    tell(db, run.checkin_id, _author(db, run), why, f"{run.id}:{why}", now, day=run.local_date.isoformat())
+    """Whoever set it up hears why nothing came, and an admin where it takes somebody to mend it; each of them only
+    weekly while it goes on in the same way."""
+    author, day = _author(db, run), run.local_date.isoformat()
+    admins = [each.id for each in db.members.admins()[:1]] if why == UNREADABLE else []
+    told = _told_lately(db, run.checkin_id, why, now)
+    for member_id in dict.fromkeys((author, *admins)):
+        if member_id not in told:
+            tell(db, run.checkin_id, member_id, why, f"{run.id}:{why}", now, day=day)
+
+
+def _told_lately(db: UnitOfWork, checkin_id: str, why: str, now: datetime) -> frozenset[str]:
+    """Who has heard in the last week that this check-in fails so, and nothing of it was posted since."""
+    lately = db.deliveries.of_purposes((MISSED, POST), now - QUIET)
+    posts = (each.due_at for each in lately if each.purpose == POST and each.facts.get(SERIES) == checkin_id)
+    posted_at = max(posts, default=None)
+    same = (each for each in lately if each.purpose == MISSED and _is_about(each, checkin_id, why))
+    return frozenset(each.receiver for each in same if posted_at is None or each.due_at > posted_at)
+
+
+def _is_about(missed: Delivery, checkin_id: str, why: str) -> bool:
+    facts = missed.facts
+    return bool(facts["day"]) and (facts["checkin"], facts["why"]) == (checkin_id, why)
 
 
 def tell(db: UnitOfWork, checkin_id: str, member_id: str, why: str, subject: str, now: datetime, day: str = "") -> None:

@@ -9,10 +9,11 @@ from bot.checkins.team.running import turn_messages
 from bot.checkins.team.templates import OWN, PERIODS, TEMPLATES, later, started
 from bot.checkins.team.wishes import Typed, read_rule
 from bot.domain.catalogue import Catalogue
-from bot.domain.checkins import LEAST_WINDOW, MAX_QUESTIONS, Checkin, ItemKind, RunState
+from bot.domain.checkins import LATEST_HELD, LEAST_WINDOW, MAX_QUESTIONS, Checkin, ItemKind, RunState, next_held
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
-from bot.domain.schedules import Schedule, ScheduleKind, next_due
+from bot.domain.schedules import Schedule, ScheduleKind
+from bot.domain.workdays import Workdays
 from storage import UnitOfWork, new_id
 
 
@@ -57,7 +58,7 @@ def askable(kpis: Catalogue) -> list[str]:
     return [kpi.key for kpi in kpis.public().current]
 
 
-def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str) -> Standing:
+def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str, workdays: Workdays) -> Standing:
     """Keeps a check-in as it is wished for. What is being answered just now stays as it began. `key` tells the same
     thing delivered twice.
 
@@ -71,18 +72,18 @@ def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str) 
         changed = replace(there, definition=wish.definition)
         db.checkins.update(changed)
         db.schedules.replace_rule(schedule.id, wish.rule, planned_until=now)
-        return standing(db, now, changed, author)
+        return standing(db, now, changed, author, workdays)
     if not db.handled.first_time(f"checkin:{key}", now):
         made = [each for each in db.checkins.all() if each.definition == wish.definition]
         if made:
-            return standing(db, now, made[-1], author)
+            return standing(db, now, made[-1], author, workdays)
     checkin = Checkin(new_id(), wish.definition, author.id, now)
     db.checkins.add(checkin)
     db.schedules.add(Schedule(new_id(), ScheduleKind.CHECKIN, checkin.id, wish.rule, author.id, planned_until=now))
-    return standing(db, now, checkin, author)
+    return standing(db, now, checkin, author, workdays)
 
 
-def act(db: UnitOfWork, now: datetime, member: Member, checkin_id: str, deed: str) -> Standing:
+def act(db: UnitOfWork, now: datetime, member: Member, checkin_id: str, deed: str, workdays: Workdays) -> Standing:
     """Pauses, resumes or stops (`deed`) a check-in. What is being answered is still posted after a pause, not after a
     stop. Doing it again changes nothing. DomainErrors: `core.stale`, `checkins.team.not_yours`."""
     checkin = find(db, checkin_id, also_stopped=deed == "stop")
@@ -97,7 +98,7 @@ def act(db: UnitOfWork, now: datetime, member: Member, checkin_id: str, deed: st
         for run in db.checkins.open():
             if run.checkin_id == checkin.id and db.checkins.end(run.id, RunState.MISSED):
                 turn_messages(db, run, now)
-    return standing(db, now, checkin, member)
+    return standing(db, now, checkin, member, workdays)
 
 
 def named(db: UnitOfWork, channel_id: str, template: str) -> Checkin:
@@ -131,18 +132,17 @@ def find(db: UnitOfWork, checkin_id: str, *, also_stopped: bool = False) -> Chec
     return checkin
 
 
-def standings(db: UnitOfWork, now: datetime, member: Member) -> list[Standing]:
+def standings(db: UnitOfWork, now: datetime, member: Member, workdays: Workdays) -> list[Standing]:
     """All check-ins, the one that comes first first."""
-    found = [standing(db, now, each, member) for each in db.checkins.all()]
+    found = [standing(db, now, each, member, workdays) for each in db.checkins.all()]
     return sorted(found, key=lambda each: (each.next_at is None, each.next_at, each.checkin.id))
 
 
-def standing(db: UnitOfWork, now: datetime, checkin: Checkin, member: Member) -> Standing:
+def standing(db: UnitOfWork, now: datetime, checkin: Checkin, member: Member, workdays: Workdays) -> Standing:
     """A check-in and when people are asked next, for somebody who asks."""
     schedule = schedule_of(db, checkin)
-    due = next_due(schedule.rule, now) if schedule.active else None
-    while due is not None and db.checkins.run_on(checkin.id, due.local_date) is not None:
-        due = next_due(schedule.rule, due.at)
+    begun = {on for _, on in db.checkins.begun([checkin.id], (now - LATEST_HELD).date())}
+    due = next_held(schedule.rule, now, workdays, begun) if schedule.active else None
     return Standing(
         checkin,
         schedule.rule,

@@ -143,7 +143,10 @@ def missed_message(definition: CheckinDefinition, why: str, day: str, bot: str, 
     """To whoever set it up: why nothing came, and what to do."""
     said = {"title": bold(definition, t), "channel": f"<#{definition.channel_id}>", "day": day, "bot": bot}
     text = t(f"checkins.team.missed.{why}", **said)
-    return Message(text, (section(text),))
+    if not day:
+        return Message(text, (section(text),))
+    again = t("notices.again")
+    return Message(f"{text} {again}", (section(text), context(again)))
 
 
 def questions_words(items: Sequence[Item], kpis: Catalogue, t: Translator) -> list[str]:

@@ -1,0 +1,144 @@
+"""One-on-ones as time goes by and people change their minds: moved there and back, month ends, outages, and what other
+teams said. Bob (Makassar, English) and Citra (Jakarta, Indonesian) are the two; it is a Thursday, 15:00 in Jakarta."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.audiences import Audience
+from bot.domain.checkins import Checkin, CheckinAnswer, CheckinDefinition, Item, ItemKind, Run, RunState
+from bot.domain.members import Absence
+from bot.domain.one_on_ones import MeetingState
+from bot.domain.schedules import Cadence, Rule, Schedule, ScheduleKind
+from tests.features.harness import Bench
+from tests.features.test_oneonones import FIRST, MORNING_BEFORE, begin, dm, meetings, rule_of
+
+BLOCKER = "the landlord wants his money"
+
+
+class TestThereAndBack:
+    async def test_an_agenda_says_again_that_they_meet_once_it_is_moved_back(self, denyut: Bench) -> None:
+        await begin(denyut)
+        await denyut.tick(MORNING_BEFORE)
+        agenda = dm(denyut, "U0CITRA", "Obrolanmu dengan")
+        await denyut.command("/checkin 1on1 <@U0CITRA|citra> move 2026-12-04", user="U0BOB")
+        await denyut.tick(MORNING_BEFORE + timedelta(hours=1))
+        assert "Obrolanmu dengan" not in agenda.message.text
+        await denyut.command("/checkin 1on1 <@U0CITRA|citra> move 2026-12-03", user="U0BOB")
+        await denyut.tick(MORNING_BEFORE + timedelta(hours=2))
+        assert "Obrolanmu dengan <@U0BOB>: Kam 3 Des, 13.00" in agenda.message.text
+
+    async def test_the_same_slot_is_offered_again_when_it_is_needed_again(self, denyut: Bench) -> None:
+        pair = await begin(denyut)
+        away = Absence("U0CITRA", date(2026, 12, 3), date(2026, 12, 3))
+        denyut.do(lambda db: db.members.add_absence(away))
+        await denyut.tick()
+        denyut.do(lambda db: db.members.remove_absence(away))
+        await denyut.command("/checkin 1on1 <@U0CITRA|citra> move 2026-12-03", user="U0BOB")
+        await denyut.tick(denyut.now + timedelta(minutes=1))
+        before = len(offers(denyut))
+        assert before == 1
+        denyut.do(lambda db: db.members.add_absence(away))
+        for minutes in (2, 3):
+            await denyut.tick(denyut.now + timedelta(minutes=minutes))
+        assert meetings(denyut, pair)[0].state is MeetingState.PROPOSED
+        assert len(offers(denyut)) == before + 1
+        await denyut.press(offers(denyut)[-1], "Take it", user="U0BOB")
+        await denyut.tick(denyut.now + timedelta(minutes=1))
+        assert not [each for each in offers(denyut) if "instead?" in each.message.text], "both say what was decided"
+
+
+def offers(denyut: Bench) -> list[Any]:
+    every = [each for each in denyut.dms("U0BOB") if "instead?" in str((each.message, each.history))]
+    return list(every)
+
+
+class TestMonthEnds:
+    @pytest.fixture(autouse=True)
+    async def on_the_last_day_of_each_month(self, denyut: Bench) -> None:
+        denyut.now = datetime(2027, 1, 28, 8, 0, tzinfo=UTC)
+        await begin(denyut, "/checkin 1on1 <@U0CITRA|citra> monthly 31 14:00")
+        denyut.now = datetime(2027, 2, 10, 8, 0, tzinfo=UTC)
+
+    def rule(self, denyut: Bench) -> Rule:
+        return rule_of(denyut, denyut.do(lambda db: db.one_on_ones.of("U0BOB"))[0])
+
+    async def test_another_time_keeps_the_last_day(self, denyut: Bench) -> None:
+        said = await denyut.command("/checkin 1on1 <@U0CITRA|citra> 15:30", user="U0BOB")
+        assert self.rule(denyut) == Rule(Cadence.MONTHLY, date(2027, 1, 31), time(15, 30), "Asia/Makassar")
+        assert "28 Feb" in said.text, "the next one is in the short month"
+
+    async def test_the_form_keeps_it_too(self, denyut: Bench) -> None:
+        card = await denyut.command("/checkin 1on1 <@U0CITRA|citra>", user="U0BOB")
+        await denyut.press(card, "Change", user="U0BOB")
+        await denyut.submit(denyut.form(), {"time": "10:00"}, user="U0BOB")
+        assert self.rule(denyut) == Rule(Cadence.MONTHLY, date(2027, 1, 31), time(10), "Asia/Makassar")
+
+    async def test_another_first_day_is_another_rhythm(self, denyut: Bench) -> None:
+        card = await denyut.command("/checkin 1on1 <@U0CITRA|citra>", user="U0BOB")
+        await denyut.press(card, "Change", user="U0BOB")
+        await denyut.submit(denyut.form(), {"day": "2027-03-10"}, user="U0BOB")
+        assert self.rule(denyut).anchor == date(2027, 3, 10)
+
+
+class TestHours:
+    async def test_what_an_outage_held_up_waits_for_the_morning(self, denyut: Bench) -> None:
+        await denyut.command("/checkin 1on1 <@U0CITRA|citra> weekly fri 14:00", user="U0BOB")
+        evening = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)  # 22:00 in Jakarta: the bot was down meanwhile
+        await denyut.tick(evening)
+        assert denyut.dms("U0CITRA") == []
+        morning = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)
+        await denyut.tick(morning - timedelta(minutes=1))
+        assert denyut.dms("U0CITRA") == []
+        await denyut.tick(morning)
+        assert dm(denyut, "U0CITRA", "ingin bertemu rutin")
+
+    async def test_nobody_is_written_to_on_a_day_away_entered_since(self, denyut: Bench) -> None:
+        await denyut.command("/checkin 1on1 <@U0CITRA|citra> weekly fri 14:00", user="U0BOB")
+        denyut.do(lambda db: db.members.add_absence(Absence("U0CITRA", date(2026, 11, 26), date(2026, 11, 26))))
+        await denyut.tick()
+        assert denyut.dms("U0CITRA") == []
+        await denyut.tick(datetime(2026, 11, 27, 2, 0, tzinfo=UTC))
+        assert denyut.dms("U0CITRA")
+
+    async def test_an_agenda_still_comes_an_hour_before(self, denyut: Bench) -> None:
+        await begin(denyut, "/checkin 1on1 <@U0CITRA|citra> weekly tue 08:30")  # 7:30 in Jakarta
+        starts = datetime(2026, 12, 1, 0, 30, tzinfo=UTC)
+        await denyut.tick(starts - timedelta(hours=3))
+        assert not [each for each in denyut.dms("U0CITRA") if "Obrolanmu" in each.message.text]
+        await denyut.tick(starts - timedelta(minutes=59))
+        assert dm(denyut, "U0CITRA", "Obrolanmu")
+
+
+class TestBlockersOfTeams:
+    """What somebody said in a check-in is for those who were asked with them."""
+
+    async def agenda(self, denyut: Bench, asked: frozenset[str], state: RunState) -> str:
+        await begin(denyut)
+        denyut.do(lambda db: answered(db, asked, state))
+        await denyut.tick(MORNING_BEFORE)
+        return dm(denyut, "U0BOB", "Your talk").message.text + dm(denyut, "U0CITRA", "Obrolanmu").message.text
+
+    async def test_one_of_a_team_of_both_is_on_the_agenda(self, denyut: Bench) -> None:
+        assert BLOCKER in await self.agenda(denyut, frozenset({"U0BOB", "U0CITRA", "U0DEWI"}), RunState.POSTED)
+
+    @pytest.mark.parametrize("asked", [frozenset({"U0CITRA", "U0DEWI"}), frozenset({"U0CITRA"})])
+    async def test_one_of_a_team_the_other_is_not_in_is_not(self, denyut: Bench, asked: frozenset[str]) -> None:
+        assert BLOCKER not in await self.agenda(denyut, asked, RunState.POSTED)
+
+    @pytest.mark.parametrize("state", [RunState.OPEN, RunState.MISSED])
+    async def test_one_that_nobody_was_shown_is_not(self, denyut: Bench, state: RunState) -> None:
+        assert BLOCKER not in await self.agenda(denyut, frozenset({"U0BOB", "U0CITRA"}), state)
+
+
+def answered(db: Any, asked: frozenset[str], state: RunState) -> None:
+    items = (Item("blocker", ItemKind.BLOCKER),)
+    definition = CheckinDefinition("C0PRIVATE", items, time(11), "en", Audience(people=tuple(sorted(asked))))
+    closes_at = FIRST - timedelta(days=2)
+    rule = Rule(Cadence.MONTHLY, date(2027, 1, 5), time(9), "Asia/Jakarta")
+    db.checkins.add(Checkin("c1", definition, "U0DEWI", closes_at))
+    db.schedules.add(Schedule("s1", ScheduleKind.CHECKIN, "c1", rule, "U0DEWI", closes_at))
+    db.checkins.begin(Run("r1", "c1", closes_at.date(), definition, FIRST if state is RunState.OPEN else closes_at,
+                          asked, state))  # fmt: skip
+    db.checkins.answer(CheckinAnswer("r1", "U0CITRA", closes_at, texts={"blocker": BLOCKER}))

@@ -43,10 +43,16 @@ class ImportChoice:
     report: Path | None = None
 
 
-def import_kpis(settings: Settings, file: Path, workspace: str, choice: ImportChoice | None = None) -> str:
-    """Records the entries of a CSV or XLSX file; says how the file was understood and what was done. Raises CannotStart
-    with every wrong line, and then nothing is stored."""
-    choice = choice or ImportChoice()
+def import_kpis(
+    settings: Settings,
+    file: Path,
+    workspace: str,
+    choice: ImportChoice | None = None,
+    now: datetime | None = None,
+) -> str:
+    """Records the entries of a CSV or XLSX file; says how the file was understood and what was done. They count from
+    `now` (aware; by default this moment) on. Raises CannotStart with every wrong line, and then nothing is stored."""
+    choice, now = choice or ImportChoice(), now or datetime.now(UTC)
     t = load(settings.locale).t(settings.locale)
     with closing(open_storage(settings, exclusive=False)) as storage, _progress() as tell:
         team = workspace or _only_workspace(settings, storage)
@@ -59,7 +65,6 @@ def import_kpis(settings: Settings, file: Path, workspace: str, choice: ImportCh
         said = [*found, *(f"{line}." for line in plan_lines(plan, t, settings.currency))]
         if choice.dry_run:
             return "\n".join((*said, "This was a dry run: nothing was stored."))
-        now = datetime.now(UTC)
         try:
             report = record(
                 storage, team, plan, now, lambda db, own: import_plan(db, plan, now, brought=own), tell=tell
@@ -155,10 +160,10 @@ def _export(db: UnitOfWork, settings: Settings, out: BinaryIO, kind: TableKind, 
     return export_table(db, out, kind, choice.first, choice.last, keys)
 
 
-def import_rounds(settings: Settings, file: Path, workspace: str) -> str:
-    """Takes over closed rounds from a CSV file. Raises CannotStart with every wrong line; then nothing is stored."""
-    lines = _lines(file)
-    now = datetime.now(UTC)
+def import_rounds(settings: Settings, file: Path, workspace: str, now: datetime | None = None) -> str:
+    """Takes over rounds that closed until `now` (aware; by default this moment) from a CSV file. Raises CannotStart
+    with every wrong line; then nothing is stored."""
+    lines, now = _lines(file), now or datetime.now(UTC)
     try:
         rows = history.parse_rows(lines, now.date())
         report = _written(settings, workspace, lambda db: history.import_rounds(db, now, rows))

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import errno
 import gc
-import signal
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -26,11 +25,14 @@ from bot.i18n import load
 from bot.metrics import MeasuredBolt, Metrics
 from bot.roster import introduce, introduce_later
 from bot.scheduler import PassReport, Ticker, run_due
+from bot.scoreboard import workdays_in
 from bot.sender import Sender
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack.gateway import Gateway, SlackBusy, SlackError, SlackRefused
 from bot.socket_mode import SocketWayIn
+from bot.terminal import CannotStart as CannotStart
+from bot.terminal import stop_on_signals
 from bot.transports import HttpWayIn, Routes
 from storage import CannotOpen, Storage, migrate
 
@@ -41,10 +43,6 @@ BACKLOG = 2048
 class Transport(StrEnum):
     SOCKET = "socket"
     HTTP = "http"
-
-
-class CannotStart(Exception):  # noqa: N818  it reads as what happened
-    """The bot cannot start; the message is the one line that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +134,8 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
     async with assembled(settings, exclusive=True) as parts, contextlib.AsyncExitStack() as stack:
         health = _health(transport, parts.services)
         await _take_over(parts.services.storage)
+        # holidays take 0.2 s to load: nobody's first Home is to wait for that
+        await asyncio.to_thread(workdays_in(settings.country).is_working_day, parts.services.now().date())
         again = await introduce(parts.services, parts.services.now())
         if again is not None:
             stack.push_async_callback(_cancel, asyncio.create_task(introduce_later(parts.services, again)))
@@ -173,13 +173,6 @@ async def _take_over(storage: Storage) -> None:
     if storage.is_sole:
         for workspace_id in await storage.workspaces():
             await storage.write(workspace_id, lambda db: db.deliveries.abandon())
-
-
-def stop_on_signals(stopping: asyncio.Event) -> None:
-    """Sets `stopping` on SIGTERM and SIGINT. Windows knows neither here: there Ctrl+C cancels what runs."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -3,6 +3,8 @@ far long work is. Heavy parts are imported where they are used.
 """
 
 import asyncio
+import contextlib
+import signal
 import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -14,6 +16,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WRONG = 2
+
+
+class CannotStart(Exception):  # noqa: N818  it reads as what happened
+    """The bot, or a command, cannot start; the message is the one line that says what to do."""
+
+
+def stop_on_signals(stopping: asyncio.Event) -> None:
+    """Sets `stopping` on SIGTERM and SIGINT. Windows knows neither here: there Ctrl+C cancels what runs."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
 
 
 def settings_or_stop() -> "Settings":
@@ -40,8 +53,6 @@ def progress() -> Callable[[str, int, int], None]:
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Runs work to its end; a start that fails ends the command."""
-    from bot.run import CannotStart
-
     try:
         if sys.platform == "win32":
             return asyncio.run(work)
@@ -54,8 +65,6 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
 def guarded(work: Callable[[], T]) -> T:
     """What the work gives; a refusal ends the command."""
-    from bot.run import CannotStart
-
     try:
         return work()
     except CannotStart as trouble:

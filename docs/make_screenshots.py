@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 from playwright.async_api import Page, async_playwright
 
-from bot.playground.actor import Actor
+from bot.playground.actor import Actor, text_of
 
 IMAGES = Path(__file__).parent / "images"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -32,12 +32,22 @@ async def tell_the_story(address: str) -> None:
     async with Actor(address, "U0AYU") as ayu:
         await ayu.command("/pulse close enps-sales")
         await ayu.command("/checkin language en")
-        await ayu.command("/kpi summary #sales weekly mon 09:00")
+        await ayu.command("/kpi summary #sales weekly mon 09:00 in English")
         async with aiohttp.ClientSession() as session:
             monday = {"to": "next monday 09:00", "tz": "Asia/Jakarta"}
             async with session.post(f"{address}/control/clock", json=monday) as answer:
                 answer.raise_for_status()
-        await ayu.wait_for_message("C0SALES", lambda message: bool(message.get("blocks")), timeout=20)
+        await ayu.wait_for_message("C0SALES", lambda message: "23–29 Nov" in text_of(message), timeout=20)
+
+
+async def show_home(page: Page, address: str) -> None:
+    """Budi's, with what waits for him and what he promised."""
+    async with Actor(address, "U0BUDI") as budi:
+        await budi.command("/checkin language en")
+        await page.goto("about:blank")
+        await page.goto(f"{address}/#U0BUDI/{await budi.app_channel()}/home")
+    await page.get_by_text("What you promised").wait_for()
+    await page.screenshot(path=IMAGES / "home.png")
 
 
 async def open_page(page: Page, address: str, person: str, conversation: str) -> None:
@@ -60,6 +70,7 @@ async def main() -> None:
             messages_with_app = await gita.app_channel()
         await open_page(page, address, "U0GITA", messages_with_app)
         await page.screenshot(path=IMAGES / "question.png")
+        await show_home(page, address)
         await tell_the_story(address)
         await page.set_viewport_size(TALL)
         await open_page(page, address, "U0AYU", "C0SALES")

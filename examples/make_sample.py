@@ -1,5 +1,5 @@
-"""Writes the sample company of the demo: `workspace.yml`, 26 weeks of KPI entries, four eNPS rounds and
-who works where.
+"""Writes the sample company of the demo: `workspace.yml`, 26 weeks of KPI entries, eleven eNPS rounds
+and who works where. What they did before the demo begins is in `story.yml`, written by hand.
 
 The numbers are made up by a seeded generator, with a slow upward trend, a dip around the August holidays and a lead
 response time that gets worse towards the end, so that the summary has something to say. Run it from the repository's
@@ -67,12 +67,23 @@ PEOPLE = (
 )
 SELLERS = tuple(person for person in PEOPLE if person.weekly_revenue)
 
-# the sales team's eNPS: when a round closed, how many were asked, how often each score 0..10 was given
-ENPS_ROUNDS = (
-    ("2026-07-31", 13, (0, 0, 0, 1, 0, 1, 1, 2, 3, 2, 1)),
-    ("2026-08-31", 13, (0, 0, 1, 0, 1, 1, 1, 2, 2, 2, 0)),
-    ("2026-09-30", 14, (0, 0, 0, 1, 0, 0, 1, 2, 3, 3, 2)),
-    ("2026-10-30", 14, (0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 2)),
+# the sales team's eNPS is asked every other week, of the 14 people in #sales
+ENPS_ASKED = 14
+ENPS_ROUNDS = 11
+FIRST_ENPS = date(2026, 6, 5)  # the day it opens; it closes two weeks later
+# how often each score 0..10 was given, the best round first: the more meetings a week had, the later in this list
+ENPS_COUNTS = (
+    (0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 3),
+    (0, 0, 0, 0, 0, 1, 0, 2, 3, 5, 2),
+    (0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 2),
+    (0, 0, 0, 1, 0, 0, 1, 3, 3, 3, 2),
+    (0, 0, 0, 0, 1, 0, 1, 3, 3, 3, 1),
+    (0, 0, 0, 1, 0, 1, 1, 2, 3, 3, 2),
+    (0, 0, 1, 0, 0, 1, 1, 3, 2, 3, 1),
+    (0, 0, 0, 1, 0, 1, 2, 2, 3, 2, 1),
+    (0, 0, 1, 0, 1, 1, 1, 2, 3, 2, 1),
+    (0, 0, 0, 1, 1, 1, 2, 2, 3, 1, 1),
+    (0, 0, 1, 1, 0, 2, 1, 3, 2, 1, 1),
 )
 
 
@@ -168,6 +179,20 @@ def seller_week(dice: random.Random, person: Person, day: date, season: float, w
     return [row(day, key, value, person.id) for key, value in values.items()]
 
 
+def enps_rounds(logged: list[dict[str, str]]) -> list[tuple[date, tuple[int, ...]]]:
+    """The day each round closed and its scores: people are the happier the fewer meetings the week had in which they
+    were asked. Made up, so that the summary has two things to put side by side."""
+    opened = [FIRST_ENPS + timedelta(weeks=2 * number) for number in range(ENPS_ROUNDS)]
+    meetings = {day: sum(int(each["value"]) for each in logged if _is_meeting(each, day)) for day in opened}
+    calmest_first = sorted(opened, key=lambda day: meetings[day])
+    return [(day + timedelta(weeks=2), ENPS_COUNTS[calmest_first.index(day)]) for day in opened]
+
+
+def _is_meeting(logged: dict[str, str], asked_on: date) -> bool:
+    """Whether an entry counts the meetings of the week in which people were asked, on its Friday."""
+    return logged["kpi"] == "meetings_held" and logged["date"] == (asked_on - timedelta(days=2)).isoformat()
+
+
 def manager_of(person: Person) -> str:
     """Ayu leads the sales team and Vina everybody else; the two have no manager here."""
     if person.is_admin:
@@ -189,7 +214,8 @@ def main() -> None:
     with (HERE / "kpi-entries.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, ["date", "kpi", "value", "member", "note"], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(entries(dice))
+        logged = entries(dice)
+        writer.writerows(logged)
     with (HERE / "members.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["member", "department", "manager"])
@@ -198,10 +224,10 @@ def main() -> None:
     with (HERE / "enps-rounds.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["survey", "channel", "closed_on", "scale", "asked", "score", "answers"])
-        for closed_on, asked, counts in ENPS_ROUNDS:
+        for closed_on, counts in enps_rounds(logged):
             for score, answers in enumerate(counts):
                 if answers:
-                    table.writerow(["enps-sales", "C0SALES", closed_on, "0-10", asked, score, answers])
+                    table.writerow(["enps-sales", "C0SALES", closed_on, "0-10", ENPS_ASKED, score, answers])
 
 
 if __name__ == "__main__":

@@ -57,17 +57,39 @@ async def test_the_demo_begins_in_the_middle_of_a_week(begin: Begin, arguments: 
         assert "How likely" in question["text"]
         targets = text_of(await ayu.wait_for_message("C0SALES", lambda each: "1.200.000.000" in text_of(each)))
         assert "Target" in targets
+        await what_can_be_seen_of_the_last_weeks(ayu)
         await ayu.command("/kpi summary now", "C0SALES")
-        summary = await ayu.wait_for_message(
-            "C0SALES", lambda each: "table" in [block["type"] for block in each["blocks"]], 20
+        now = {"table", "data_visualization"}
+        await ayu.wait_for_message(
+            "C0SALES", lambda each: each["ephemeral"] and now <= {block["type"] for block in each["blocks"]}, 20
         )
-        assert "data_visualization" in [block["type"] for block in summary["blocks"]]
         await ayu.command("/pulse results enps-sales", "C0SALES")
         assert await ayu.wait_for_message("C0SALES", lambda each: "eNPS" in each["text"], 20)
 
     async with aiohttp.ClientSession() as session, session.get(f"{address}/control/violations") as answer:
         assert (await answer.json())["violations"] == []
     assert demo.stderr == ""
+
+
+async def what_can_be_seen_of_the_last_weeks(ayu: Actor) -> None:
+    """The story of `examples/story.yml`, in the order in which it is told."""
+    posted = [each for each in await ayu.messages("C0SALES") if each["bot_id"] and not each["ephemeral"]]
+    summary, stand_up = map(text_of, posted)
+    assert "16–22 Nov" in summary
+    assert "Budi Santoso mencapai targetnya sendiri" in summary, "he agreed to be named"
+    (details,) = (await ayu.messages("C0SALES", posted[0]["ts"]))[1:]
+    assert "Saat eNPS naik, pertemuan terlaksana turun" in text_of(details)
+    assert "Standup penjualan, Rab 25 Nov" in stand_up
+    assert "checkin.blocker_taken" in str(posted[1]["blocks"])
+
+    await ayu.wait_for_dm(lambda each: "Target Desember" in text_of(each) and "Jum 27 Nov" in text_of(each), 20)
+    await ayu.wait_for_dm(lambda each: "checkin.answer_opened" in str(each["blocks"]), 20)  # today's stand-up waits
+    await ayu.open_home()
+    home = text_of(await ayu.wait_for_home())
+    assert "Perbarui daftar harga grosir\n_terlambat 3 hari, tenggatnya Sen 23 Nov_" in home
+    assert "Siapkan usulan target Desember\n_tenggatnya hari ini_" in home
+    assert "Hotel Melati" not in home, "that is done"
+    assert "Jum 27 Nov, 11.00" in home
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
@@ -91,7 +113,7 @@ async def test_when_it_ends_nothing_is_left(begin: Begin, number: signal.Signals
 async def test_when_the_bot_dies_the_demo_says_so_and_ends(begin: Begin) -> None:
     demo = await begin("--port", str(free_port()))
     await demo.line("Open http")
-    bot = next(pid for pid in children_of(demo.process.pid) if "run" in arguments_of(pid))
+    bot = next(pid for pid in children_of(demo.process.pid) if "bot.demo" in arguments_of(pid))
     os.kill(bot, signal.SIGKILL)
     code, _ = await demo.end()
     assert code == 2

@@ -1,5 +1,7 @@
 """`denyut demo`: the real bot against the playground, each in its own process, with the sample company loaded through
-the bot's own imports. State lies in a temporary folder and goes with the demo. The playground is in `bot.playground`.
+the bot's own imports, and what its people did before you came, told through the playground. State lies in a temporary
+folder and goes with the demo. The playground is in `bot.playground`; the bot is imported by its own process alone, as
+that takes a second.
 """
 
 import asyncio
@@ -14,32 +16,23 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.run import CannotStart, stop_on_signals
+from bot.demo.story import Story, Teller, read_story
+from bot.terminal import CannotStart, stop_on_signals
 
 HOST = "127.0.0.1"
-ROOT = Path(__file__).resolve().parent.parent
-STORY_BEGINS = "2026-11-26T15:00+07:00"  # a Thursday; 15:00 in Jakarta is 16:00 in Makassar and 09:00 in Amsterdam
+ROOT = Path(__file__).resolve().parents[2]
 PLAYGROUND_READY = "playground listening on "
 BOT_READY = "Denyut is running"
 START_SECONDS, STOP_SECONDS = 30, 15
-DIRECTOR, STAGE = "U0AYU", "C0SALES"
-# what Ayu did before you came: targets, the Monday summary, and an eNPS round that is open
-PROLOGUE = (
-    "/kpi target pendapatan 1,2 M per minggu",
-    "/kpi target prospek 160 per minggu",
-    "/kpi target tingkat konversi 25 per minggu",
-    "/kpi summary #sales weekly mon 09:00",
-    "/pulse send enps-sales",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class _Child:
-    """A process of the demo, and the line that said it is ready."""
+    """A process of the demo, and its beginning: done once it has said that it is ready."""
 
     name: str
     process: asyncio.subprocess.Process
-    line: str
+    started: asyncio.Task[None]
 
 
 async def demo(port: int, *, http: bool = False) -> None:
@@ -52,15 +45,20 @@ async def demo(port: int, *, http: bool = False) -> None:
     with tempfile.TemporaryDirectory(prefix="denyut-demo-") as name:
         folder = Path(name)
         bot_port = _free_port() if http else 0
-        arguments = _playground_arguments(port, examples, bot_port)
-        async with _child("The playground", arguments, {}, folder, PLAYGROUND_READY) as playground:
-            address = playground.line.removeprefix(PLAYGROUND_READY).strip()
-            environment = _bot_environment(address, folder, bot_port)
-            await asyncio.to_thread(_load_sample, environment, examples)
-            async with _child("The bot", ["-m", "bot", "run"], environment, folder, BOT_READY) as bot:
-                await _prologue(address)
-                print(_welcome(address), flush=True)  # noqa: T201  the address to open
-                await _until_stopped(stopping, playground, bot)
+        story = await asyncio.to_thread(read_story, examples / "story.yml")
+        arguments = _playground_arguments(port, examples, bot_port, story)
+        address = f"http://{HOST}:{port}"
+        environment = _bot_environment(address, folder, bot_port)
+        async with (
+            _child("The playground", arguments, {}, folder, PLAYGROUND_READY) as playground,
+            _child("The bot", ["-m", "bot.demo", str(examples)], environment, folder, BOT_READY) as bot,
+        ):
+            await playground.started
+            await bot.started
+            async with aiohttp.ClientSession() as session:
+                await Teller(session, address).tell(story)
+            print(_welcome(address), flush=True)  # noqa: T201  the address to open
+            await _until_stopped(stopping, playground, bot)
 
 
 def _examples() -> Path:
@@ -79,9 +77,9 @@ def _check_free(port: int) -> None:
         ) from None
 
 
-def _playground_arguments(port: int, examples: Path, bot_port: int) -> list[str]:
+def _playground_arguments(port: int, examples: Path, bot_port: int, story: Story) -> list[str]:
     arguments = ["-m", "bot.playground", "--port", str(port), "--manifest", str(examples.parent / "manifest.yml")]
-    arguments += ["--workspace", str(examples / "workspace.yml"), "--now", STORY_BEGINS]
+    arguments += ["--workspace", str(examples / "workspace.yml"), "--now", story.begins]
     if bot_port:
         arguments += ["--request-url", f"http://{HOST}:{bot_port}/slack/events"]
     return arguments
@@ -101,35 +99,13 @@ def _bot_environment(address: str, folder: Path, bot_port: int) -> dict[str, str
     }
 
 
-def _load_sample(environment: Mapping[str, str], examples: Path) -> None:
-    """The same imports as `denyut kpi import` and `denyut survey import`, without starting a process for each."""
-    from bot import files
-    from bot.settings import load
-
-    settings = load(environment, env_file=None)
-    workspace = files.workspace_of(examples / "workspace.yml")
-    files.import_kpis(settings, examples / "kpi-entries.csv", workspace)
-    files.import_rounds(settings, examples / "enps-rounds.csv", workspace)
-    files.import_attributes(settings, examples / "members.csv", workspace)
-
-
-async def _prologue(address: str) -> None:
-    """Ayu types her commands, as a person would. Raises CannotStart when one of them goes unanswered."""
-    async with aiohttp.ClientSession() as session:
-        for text in PROLOGUE:
-            body = {"as": DIRECTOR, "channel": STAGE, "text": text}
-            async with session.post(f"{address}/page/command", json=body) as answer:
-                outcome = await answer.json()
-            if not outcome.get("ok"):
-                raise CannotStart(f"The demo's own {text} did not work ({outcome.get('error')}): run it again.")
-
-
 @contextlib.asynccontextmanager
 async def _child(
     name: str, arguments: list[str], environment: Mapping[str, str], folder: Path, ready: str
 ) -> AsyncIterator[_Child]:
-    """A Python process of ours, from the line that says it is ready until we are done with it. It runs in `folder` and
-    sees none of our settings: an .env here, or tokens in the environment, belong to a real workspace."""
+    """A Python process of ours until we are done with it; `ready` begins the line by which it says that it runs. It
+    works in `folder` and sees none of our settings: an .env here, or tokens in the environment, belong to a real
+    workspace."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "DENYUT_", "DATABASE_URL"))
     }
@@ -143,31 +119,31 @@ async def _child(
         start_new_session=True,
     )
     assert process.stdout is not None
-    reading: asyncio.Task[None] | None = None
+    started = asyncio.create_task(_ready(name, process, process.stdout, ready))
+    reading = asyncio.create_task(_read_on(process.stdout, started))
     try:
-        line = await _ready_line(name, process, process.stdout, ready)
-        reading = asyncio.create_task(_read_on(process.stdout))
-        yield _Child(name, process, line)
+        yield _Child(name, process, started)
     finally:
         await _end(process)
-        if reading is not None:
-            await reading
+        await asyncio.gather(started, reading, return_exceptions=True)
 
 
-async def _ready_line(name: str, process: asyncio.subprocess.Process, output: asyncio.StreamReader, ready: str) -> str:
+async def _ready(name: str, process: asyncio.subprocess.Process, output: asyncio.StreamReader, ready: str) -> None:
+    """Waits for the line that begins so. Raises CannotStart where it does not come."""
     try:
         async with asyncio.timeout(START_SECONDS):
             while line := (await output.readline()).decode():
                 if line.startswith(ready):
-                    return line
+                    return
             await process.wait()
     except TimeoutError:
         raise CannotStart(f"{name} did not start in {START_SECONDS} seconds: run the demo again.") from None
     raise CannotStart(f"{name} could not start; the line above says why.")
 
 
-async def _read_on(output: asyncio.StreamReader) -> None:
+async def _read_on(output: asyncio.StreamReader, started: asyncio.Task[None]) -> None:
     """A process whose output nobody reads would come to a halt."""
+    await asyncio.wait({started})
     while await output.read(65536):
         pass
 
@@ -207,8 +183,9 @@ def _welcome(address: str) -> str:
             "",
             f"  Open {address}",
             "",
-            "  You are Ayu, sales director of Kopi Sentosa. Switch to a colleague in the corner, answer the question",
-            "  in the app's messages, type /kpi log revenue 12,5 jt, and move the clock to next Monday 09:00.",
+            "  You are Ayu, sales director of Kopi Sentosa. Read Monday's summary and yesterday's stand-up in #sales,",
+            "  open Home, switch to a colleague in the corner, answer what is asked in the app's messages, type",
+            "  /kpi log revenue 12,5 jt, and move the clock to next Monday 09:00.",
             "  Stop with Ctrl+C; nothing is kept.",
             "",
         )

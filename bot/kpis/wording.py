@@ -23,6 +23,9 @@ from bot.typed_values import example_of, full
 _SIGNS: Mapping[type[Expression], str] = {Sum: "+", Difference: "−", Product: "×", Ratio: "/"}
 _NAMED = (PeriodKind.DAY, PeriodKind.WEEK)
 
+CENTS_BELOW = 1000
+"""From here on an amount that was computed has no cents."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -60,7 +63,14 @@ class Wording:
         return self.t("kpis.no_data") if value is None else self.t.compact(value, unit, self.currency)
 
     def figure(self, figure: Figure) -> str:
-        return self.value(figure.value, figure.kpi.unit)
+        return self.reading(figure.value, figure.kpi)
+
+    def reading(self, value: Decimal | None, kpi: Kpi) -> str:
+        """A figure of a KPI. Money that came out of a division is told without cents where they say nothing."""
+        is_divided = kpi.unit is Unit.CURRENCY and kpi.aggregation not in (Aggregation.SUM, Aggregation.LAST)
+        if value is not None and is_divided and abs(value) >= CENTS_BELOW:
+            value = value.quantize(Decimal(1))
+        return self.value(value, kpi.unit)
 
     def day(self, day: date) -> str:
         """ "Thu 26 Nov", with the year where it is not this one."""
@@ -111,7 +121,7 @@ class Wording:
         return self.t.change(line.change, in_points=is_in_points(line.kpi))
 
     def time_of(self, target: Target) -> str:
-        """ "per week", or "measured weekly" for what does not add up; "by 31 Dec 2026"."""
+        """ "per week", or "each week" for what does not add up; "by 31 Dec 2026"."""
         if target.period is None:
             return self.t("kpis.until", day=target.deadline)
         if self.kpis[target.kpi_key].aggregation is Aggregation.SUM:
@@ -129,7 +139,7 @@ class Wording:
         return self.t(f"kpis.targets.asks.{target.aim}", value=value, high=high)
 
     def goal(self, target: Target) -> str:
-        """ "Rp 500,000,000 per month", "at most 2 h, measured weekly"."""
+        """ "Rp 500,000,000 per month", "at most 2 h, each week"."""
         kpi = self.kpis[target.kpi_key]
         is_measured = target.period is not None and kpi.aggregation is not Aggregation.SUM
         return f"{self.asked(target)}{',' if is_measured else ''} {self.time_of(target)}"
@@ -162,7 +172,7 @@ class Wording:
         return self.t(
             key,
             period=said or capital(self.period(period)),
-            value=self.value(pace.actual, kpi.unit),
+            value=self.reading(pace.actual, kpi),
             target=self.asked(target),
             share=self.share(pace.reached or Decimal(0)),
             status=self.status(pace),

@@ -50,11 +50,11 @@ def test_a_dry_run_says_it_all_and_stores_nothing(settings: Settings, tmp_path: 
     file = file_of(tmp_path, GOOD)
     said = import_kpis(settings, file, "T1", ImportChoice(dry_run=True, wishes=BUDI)).splitlines()
     assert said == [
-        "CSV, columns parted by semicolons, UTF-8.",
+        "CSV, columns separated by semicolons, UTF-8.",
         "Columns: date, revenue, and leads.",
         "Dates read as day/month/year.",
         "Numbers read as 1.234,56.",
-        "Values: 4, of which new: 4, known already: 0.",
+        "Values: 4 (new: 4, already recorded: 0).",
         "From 20 Nov 2025 to 21 Nov 2025.",
         "Revenue: 2 ×, Rp\N{NO-BREAK SPACE}1,500,007.50 in all.",
         "Leads: 2 ×, 7 in all.",

@@ -192,7 +192,7 @@ class TestWhatIsSaid:
         await fall_behind(denyut, owners=("U0CITRA",))
         await denyut.tick(local(date(2026, 8, 10), zone=JAKARTA))
         assert heard(denyut, "U0CITRA") == [
-            "*Jumlah prospek* tertinggal (bulan ini): 45 dari 50 yang diharapkan sampai sekarang.\n"
+            "*Jumlah prospek* tertinggal (bulan ini): 45 dari 50 yang semestinya sudah tercapai.\n"
             "Target: 190 per bulan, seluruh tim.\n"
             "Mulai sekarang perlu sekitar 10,36 per hari kerja."
         ]

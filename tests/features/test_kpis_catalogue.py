@@ -152,7 +152,7 @@ class TestFormulas:
     async def test_a_derived_kpi_has_targets_and_its_history_is_that_of_its_inputs(self, denyut: Bench) -> None:
         await log_all(denyut, "revenue 100 on 2026-09-10", "revenue 120 on 2026-10-10")
         answer = spoken(await denyut.command("/kpi target sales growth 30% per month", user="U0BOB"))
-        assert "Sales growth: 30%, measured monthly" in answer
+        assert "Sales growth: 30%, each month" in answer
         assert "1.5 times the best month so far (20%, last month)" in answer
         assert "Sales growth: no data" in spoken(await denyut.command("/kpi show this month", user="U0BOB"))
         before = spoken(await denyut.command("/kpi show October 2026", user="U0BOB"))

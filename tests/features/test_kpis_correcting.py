@@ -67,7 +67,7 @@ class TestCorrecting:
         await correct(denyut, echo, "12 jt", user="U0AYU")
         history = plain((await denyut.command("/kpi history revenue", user="U0BOB")).text)
         assert (
-            "Rp 12,500,000 → Rp 12,000,000 · Bob Tan · by Bob Tan, Thu 26 Nov, 16:00 "
+            "Rp 12,500,000 → Rp 12,000,000 · Bob Tan · Bob Tan, Thu 26 Nov, 16:00 "
             "(corrected by Ayu Lestari, Thu 26 Nov, 17:02: typed the wrong month)"
         ) in history
 
@@ -145,7 +145,7 @@ class TestCorrecting:
         await denyut.press(question, "kpi.value_chosen:0", user="U0BOB")
         form = await open_correction(denyut, denyut.slack.responses[-1][1])
         typed_anew = await denyut.submit(form, {VALUE: "1.126", WHY: "wrong"}, user="U0BOB")
-        assert "This can be" in typed_anew.errors[VALUE]
+        assert "This could mean" in typed_anew.errors[VALUE]
         answer = await denyut.submit(form, {WHY: "wrong day", DAY: "2026-11-25"}, user="U0BOB")
         assert answer.errors == {}
         assert [(each.value, each.on.day) for each in active(denyut, "revenue")] == [(Decimal("1.125"), 25)]
@@ -192,7 +192,7 @@ class TestWhoMay:
         echo = await log(denyut, "leads 4")
         await denyut.press(echo, "Undo", user="U0AYU")
         await denyut.tick()
-        assert "took back your Leads" in denyut.dms("U0BOB")[0].message.text
+        assert "undid your Leads" in denyut.dms("U0BOB")[0].message.text
 
 
 class TestUndo:
@@ -222,7 +222,7 @@ class TestUndo:
         echo = await log(denyut, "leads 4")
         await correct(denyut, echo, "5")
         await denyut.press(echo, "Undo", user="U0BOB")
-        assert "was corrected by <@U0BOB>" in denyut.slack.responses[-1][1].text
+        assert "was already corrected by <@U0BOB>" in denyut.slack.responses[-1][1].text
         assert [each.value for each in active(denyut, "leads")] == [Decimal(5)]
 
     async def test_in_the_form_that_tells_of_it(self, denyut: Bench) -> None:

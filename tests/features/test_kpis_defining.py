@@ -73,7 +73,7 @@ class TestTypedIn:
         assert said(answer.body["view"]) == (
             "*Product demos* is defined.\n"
             "Unit: Number (whole). Higher is better.\n"
-            "People type it in; the values of a period are added up.\n"
+            "People log it; the values of a period are added up.\n"
             "Log it like this: `/kpi log Product demos 12`."
         )
 
@@ -124,7 +124,7 @@ class TestTypedIn:
 
     async def test_the_next_steps_are_buttons(self, denyut: Bench) -> None:
         answer = await define(denyut, name_en="Product demos")
-        await denyut.press(answer.body["view"], "Owners and rhythm", user="U0BOB")
+        await denyut.press(answer.body["view"], "Owners and schedule", user="U0BOB")
         assert denyut.form()["callback_id"] == ids.KPI_SETTINGS_FORM
         await denyut.press(answer.body["view"], "Log", user="U0BOB")
         assert denyut.form()["callback_id"] == ids.KPI_LOG_FORM

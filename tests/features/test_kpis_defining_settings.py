@@ -22,7 +22,7 @@ GROUPS = {"S0SALES": ("sales", "Sales team", ["U0CITRA", "U0DEWI"]), "S0OPS": ("
 async def settings_form(denyut: Bench, name: str = "product demos", user: str = "U0BOB") -> dict[str, Any]:
     form = await define_form(denyut, name, user=user)
     if form["callback_id"] != ids.KPI_SETTINGS_FORM:
-        await denyut.press(form, "Owners and rhythm" if user == "U0BOB" else ids.KPI_SETTINGS_OPENED, user=user)
+        await denyut.press(form, "Owners and schedule" if user == "U0BOB" else ids.KPI_SETTINGS_OPENED, user=user)
     return denyut.form()
 
 

@@ -76,10 +76,10 @@ class TestDryRun:
         said = text_of(form)
         for part in (
             "“sales.csv” is ready: 4 new values",
-            "CSV, columns parted by semicolons, UTF-8.",
+            "CSV, columns separated by semicolons, UTF-8.",
             "Dates read as day/month/year.",
             "Numbers read as 1.234,56.",
-            "Values: 4, of which new: 4, known already: 0.",
+            "Values: 4 (new: 4, already recorded: 0).",
             "From 20 Nov 2026 to 21 Nov 2026.",
             "Leads: 2 ×, 7 in all.",
         ):
@@ -118,7 +118,7 @@ class TestDryRun:
         denyut.now += timedelta(minutes=1)
         said = await recorded(denyut, second, BOB)
         assert "Values recorded: 0" in said
-        assert "Known already: 4" in said
+        assert "Already recorded before: 4" in said
         assert {entry.logged_by for entry in entries(denyut)} == {AYU}
 
     async def test_a_workbook_is_read_as_well(self, denyut: Bench) -> None:
@@ -164,7 +164,7 @@ class TestWrongLines:
     async def test_the_first_ten_are_said_with_their_numbers(self, denyut: Bench) -> None:
         form = await sent(denyut, GOOD + "22/11/2026;x;1\n" * 12)
         said = text_of(form)
-        assert "Lines to put right: 12" in said
+        assert "Lines to fix: 12" in said
         assert "line 4: “x” is not a number" in said
         assert "line 13:" in said
         assert "line 14:" not in said

@@ -60,7 +60,7 @@ class TestTold:
         await by_form(denyut)
         assert await heard(denyut, BOB) == [
             "<@U0AYU> imported 4 values for you: Leads and Revenue.\n"
-            "To look at them: `/kpi history` with the name of a KPI. If one is not right, you can put it right there."
+            "See them with `/kpi history` and the name of a KPI. If one is not right, you can correct it there."
         ]
         assert (await heard(denyut, CITRA))[0].startswith("<@U0AYU> mengimpor 1 nilai untukmu: Jumlah prospek.")
         assert await heard(denyut, AYU) == [], "who imports sees it in the form"

@@ -187,7 +187,7 @@ def test_a_list_that_is_too_long_for_slack_ends_with_how_to_see_the_rest() -> No
     very_many = Catalogue([own(number) for number in range(300)])
     message = overviews.list_message({}, wording_of("en", kpis=very_many))
     check(message)
-    assert "more than fit here" in str(message.blocks[-2:])
+    assert "Not all of them fit here" in str(message.blocks[-2:])
 
 
 def chart_of(block_holder: Message) -> Block:
@@ -214,7 +214,7 @@ def test_a_range_has_two_lines() -> None:
     goal = replace(target("leads", PeriodKind.WEEK), **always)  # type: ignore[arg-type]
     plain = course(KPIS["leads"], goal=goal, value=Decimal(6))
     chart = chart_of(views.shown_message(shown(KPIS["leads"], course=plain), wording_of("en")))
-    assert [series["name"] for series in chart["series"]] == ["Leads", "Target", "Upper target"]
+    assert [series["name"] for series in chart["series"]] == ["Leads", "Target", "Upper limit"]
     assert [series["data"][0]["value"] for series in chart["series"]] == [6.0, 5.0, 8.0]
 
 

@@ -243,10 +243,10 @@ def spoken(text: str) -> str:
 @pytest.mark.parametrize(
     ("aim", "english", "indonesian"),
     [
-        (None, "4, measured monthly", "4, diukur per bulan"),
-        (Aim.REACH, "4, measured monthly", "4, diukur per bulan"),
-        (Aim.ABOVE, "at least 4, measured monthly", "minimal 4, diukur per bulan"),
-        (Aim.BELOW, "at most 4, measured monthly", "maksimal 4, diukur per bulan"),
+        (None, "4, each month", "4, tiap bulan"),
+        (Aim.REACH, "4, each month", "4, tiap bulan"),
+        (Aim.ABOVE, "at least 4, each month", "minimal 4, tiap bulan"),
+        (Aim.BELOW, "at most 4, each month", "maksimal 4, tiap bulan"),
     ],
 )
 def test_what_a_target_asks_for_is_said(aim: Aim | None, english: str, indonesian: str) -> None:
@@ -283,12 +283,12 @@ def test_a_limit_leaves_something_and_a_goal_takes_something(aim: Aim | None, en
 @pytest.mark.parametrize(
     ("method", "english"),
     [
-        (Method.DAILY_MEAN, "judged by the last 12 working days"),
-        (Method.WEEKLY_MEAN, "judged by the last 12 weeks"),
-        (Method.RECENT_WEEKS, "judged by the figures of the last 12 weeks"),
+        (Method.DAILY_MEAN, "based on the last 12 working days"),
+        (Method.WEEKLY_MEAN, "based on the last 12 weeks"),
+        (Method.RECENT_WEEKS, "based on the figures of the last 12 weeks"),
     ],
 )
 def test_a_forecast_names_its_interval_and_its_method(method: Method, english: str) -> None:
     outlook = Forecast(Decimal("88.4"), Decimal("80.11"), Decimal("95.89"), method, 12)  # nobody has 0.4 of a lead
     said = wording("en").forecast(outlook, KPIS["leads"])
-    assert said == f"Forecast for the end: about 88 (80% between 80 and 96, {english})."
+    assert said == f"Forecast for the end: about 88 (80% likely between 80 and 96; {english})."

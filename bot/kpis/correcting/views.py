@@ -11,7 +11,7 @@ from bot.kpis.api.views import through_token
 from bot.kpis.correcting.one_value import one_value_fields
 from bot.kpis.outcomes import IMPORTED, Corrected
 from bot.kpis.views import change_buttons, entry_words, is_told_late, recorded_form
-from bot.kpis.wording import Wording
+from bot.kpis.wording import Wording, capital
 from bot.slack import ids
 from bot.slack.blocks import (
     Block,
@@ -77,7 +77,7 @@ def _history_row(
 ) -> tuple[str, ...]:
     def name(member_id: str) -> str:
         if member_id == IMPORTED:
-            return w.t("kpis.file")
+            return capital(w.t("kpis.file"))
         return members[member_id].name or member_id if member_id in members else member_id
 
     value = w.full(entry.value, kpi.unit)

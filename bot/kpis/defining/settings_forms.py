@@ -24,12 +24,12 @@ from bot.slack.blocks import (
     multi_select,
     number_input,
     option,
-    people_select,
     radio,
     section,
     select,
     time_input,
 )
+from bot.slack.elements import people_select
 from bot.slack.people import Groups
 
 OWNERS_FIELD = "owners"

@@ -36,6 +36,7 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
+from bot.slack.elements import person_select
 from bot.spreadsheets import TableKind
 
 FILE_FIELD, MEMBER_FIELD, DAYS_FIELD, NUMBERS_FIELD = "file", "member", "days", "numbers"
@@ -98,7 +99,7 @@ def page_message(page: Page) -> Message:
 
 def import_form(member_id: str, w: Wording) -> Block:
     """The form that takes a file in."""
-    person: Block = {"type": "users_select", "action_id": "chosen", "initial_user": member_id}
+    person = person_select("chosen", member_id)
     detected = option(w.t("kpis.filing.detected"), DETECTED)
     days = [detected, *(option(w.t(f"kpis.filing.days.{order}"), order) for order in DayOrder)]
     signs = [detected, *(option(sign.example, sign) for sign in DecimalSign)]

@@ -50,7 +50,7 @@ def shown_message(shown: Shown, w: Wording, sharing: Sharing = PRIVATE) -> Messa
         since = wording.since_sentence(shown.course, w)
         blocks += [context(since)] if since else []
         text.append(wording.course_sentence(shown.course, is_named=_is_own_course(shown), w=w))
-    else:
+    elif line.figure.value is None:
         hint = _without_data(shown, w)
         blocks.append(context(hint))
         text.append(hint)

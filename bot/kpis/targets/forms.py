@@ -33,6 +33,7 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
+from bot.slack.elements import person_select
 from bot.slack.people import UserGroup
 
 KPI_FIELD = "kpi"
@@ -73,7 +74,7 @@ def target_form(w: Wording, chosen: Kpi | None = None, groups: Sequence[UserGrou
 
 def _whose(w: Wording, groups: Sequence[UserGroup]) -> list[Block]:
     """A person or a user group; with neither it is everybody's."""
-    person: Block = {"type": "users_select", "action_id": "chosen"}
+    person = person_select("chosen")
     hint = w.t("kpis.targets.form.person_hint")
     blocks = [field(PERSON_FIELD, w.t("kpis.targets.form.person"), person, optional=True, hint=hint)]
     options = [option(f"@{each.handle}", each.id, each.name) for each in groups[:SELECT_OPTIONS]]

@@ -15,8 +15,10 @@ from bot.slack.blocks import Block, Message, actions, button, context, escape, p
 
 FAR = 10
 """So many times the best so far is told without the number: it says nothing any more."""
+ROWS_APART = 40
+"""So many targets of the list have a block each; a message takes 50 blocks."""
 ROWS_TOGETHER = 3
-"""Targets of the list in one block: each has at most four lines of some 200 characters."""
+"""Beyond that, targets in one block: each has at most five lines of some 200 characters."""
 MOST_ROWS = 120
 MOST_ASKED = 8
 
@@ -130,7 +132,8 @@ def targets_message(targets: TargetList, w: Wording) -> Message:
     more = len(listed) - MOST_ROWS
     if more > 0:
         hint = f"{w.t('kpis.targets.more', count=more, n=more)} {hint}"
-    grouped = ["\n".join(rows[start : start + ROWS_TOGETHER]) for start in range(0, len(rows), ROWS_TOGETHER)]
+    size = 1 if len(rows) <= ROWS_APART else ROWS_TOGETHER
+    grouped = ["\n\n".join(rows[start : start + size]) for start in range(0, len(rows), size)]
     blocks = [section(f"*{title}*"), *map(section, grouped), context(hint), new]
     return Message("\n".join((title, *rows, hint)), tuple(blocks))
 

@@ -1,18 +1,21 @@
-"""Reading when people are at work: their zone, hours, weekdays off and days away. No words here."""
+"""When people are at work: reading their zone, hours, weekdays off and days away, and letting messages wait that would
+reach them at another time. No words here."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendars import ENDS, STARTS, OwnCalendar
+from bot.domain.deliveries import Delivery, DeliveryState, Verb
 from bot.domain.members import Absence, Member
 from bot.domain.workdays import Workdays
 from bot.scoreboard import workdays_in
 from storage import UnitOfWork
 
 ONE_DAY = timedelta(days=1)
+AWAY_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,36 @@ def calendars_of(
     for absence in db.members.absences((now - ONE_DAY).date(), (until + ONE_DAY).date(), ids):
         away[absence.member_id].append(absence)
     return {member.id: calendar_of(member, away[member.id], workdays, default_zone) for member in people}
+
+
+def out_of_hours(
+    db: UnitOfWork, purposes: Collection[str], now: datetime, country: str, default_zone: str
+) -> list[tuple[Delivery, datetime]]:
+    """The messages of some purposes that are due while their receiver is not at work, as after an outage, or where the
+    person has entered a day away since; with when they are next at work (UTC). Changes of messages that are there
+    disturb nobody."""
+    first = db.deliveries.next_due()
+    if first is None or first > now:
+        return []
+    due = [each for each in db.deliveries.of_purposes(purposes, first) if _is_due(each, now)]
+    people = db.members.get_many({each.receiver for each in due}) if due else {}
+    common = Calendars.of(db, country, default_zone)
+    calendars = calendars_of(db, people.values(), now, now + AWAY_AHEAD, common.workdays, common.default_zone)
+    moments = {member_id: calendar.next_moment(now) for member_id, calendar in calendars.items()}
+    return [(each, moments[each.receiver]) for each in due if moments.get(each.receiver, now) > now]
+
+
+def put_off(db: UnitOfWork, late: Iterable[tuple[Delivery, datetime]]) -> None:
+    """Let messages that nobody is sending yet wait until these moments (UTC)."""
+    for each, until in late:
+        delivery = db.deliveries.get(each.id)
+        if delivery is not None and delivery.state is DeliveryState.DUE:
+            db.deliveries.postpone(each.id, until)
+
+
+def _is_due(delivery: Delivery, now: datetime) -> bool:
+    is_new = delivery.state is DeliveryState.DUE and delivery.verb is Verb.POST
+    return is_new and delivery.due_at <= now and (delivery.expires_at is None or delivery.expires_at > now)
 
 
 def calendar_of(member: Member, away: Iterable[Absence], workdays: Workdays, default_zone: str) -> OwnCalendar:

@@ -27,6 +27,9 @@ Render = Callable[[UnitOfWork, Delivery, Services, datetime], Message | None]
 PlanOccurrence = Callable[[UnitOfWork, Schedule, Due, datetime], None]
 """What a schedule's occurrence causes, in the transaction that records the occurrence."""
 
+PassesOver = Callable[[UnitOfWork, Schedule, Due, Services], str]
+"""Why nothing is made of a schedule's date although it is due, as it is recorded: "day_off"; "" where something is."""
+
 Guess = Callable[[Command], Awaitable[str | None]]
 """What a person may have meant by words that begin with no sub-command, as it is to be typed after the command."""
 
@@ -134,6 +137,7 @@ class Registry:
     events: dict[str, EventHandler] = field(default_factory=dict)
     renders: dict[str, Render] = field(default_factory=dict)
     schedules: dict[ScheduleKind, PlanOccurrence] = field(default_factory=dict)
+    passed_over: dict[ScheduleKind, PassesOver] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     guesses: dict[str, Guess] = field(default_factory=dict)
     for_invited: set[str] = field(default_factory=set)
@@ -172,8 +176,11 @@ class Registry:
     def delivery(self, purpose: str, render: Render) -> None:
         _add(self.renders, purpose, render)
 
-    def schedule(self, kind: ScheduleKind, plan: PlanOccurrence) -> None:
+    def schedule(self, kind: ScheduleKind, plan: PlanOccurrence, passes_over: PassesOver | None = None) -> None:
+        """What a date of such a schedule causes, and which dates are passed over: they are recorded as skipped."""
         _add(self.schedules, kind, plan)
+        if passes_over is not None:
+            _add(self.passed_over, kind, passes_over)
 
     def job(self, name: str, job: Job) -> None:
         """Work the scheduler does on every pass, before it plans and sends."""

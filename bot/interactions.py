@@ -17,7 +17,8 @@ from bot.slack.blocks import Block, Message
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Who acts, and when. `zone` is the member's IANA zone, `today` the date there, `now` UTC. `key` is the same when
-    Slack delivers the same thing again: store it with the effect."""
+    Slack delivers the same thing again: store it with the effect. What is found out only after a command or click was
+    answered is said at `response_url`, "" where there is none."""
 
     services: Services
     workspace_id: str
@@ -29,17 +30,16 @@ class Context:
     key: str
     trigger_id: str = ""
     channel_id: str = ""
+    response_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Context):
-    """A slash command: `name` of the sub-command and the rest of the line, `words`, as typed. What is found out only
-    after it was answered is said at `response_url`."""
+    """A slash command: `name` of the sub-command and the rest of the line, `words`, as typed."""
 
     command: str
     name: str
     words: str
-    response_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ async def click_context(services: Services, payload: Payload) -> Click:
         raw=_input(action),
         message_ts=container.get("message_ts", ""),
         is_ephemeral=bool(container.get("is_ephemeral")),
+        response_url=str(payload.get("response_url") or ""),
         view=payload.get("view"),
         state=_inputs((payload.get("view") or payload).get("state")),
     )

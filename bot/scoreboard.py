@@ -46,18 +46,23 @@ def read_scoreboard(
     workdays: Workdays,
     kpi_keys: Sequence[str] | None = None,
     member_id: str | None = None,
+    compared: Period | None = None,
+    seen: date | None = None,
 ) -> list[KpiLine]:
     """The lines of a period as of `today` (a local date), of `kpis` as they were defined then: of the KPIs asked for,
     in that order, else of all that have data in the period or the one before, or a target (of a retired one that is
     held against nobody any more). With `member_id` that person's own numbers and targets, else everybody's numbers and
-    the team's targets."""
+    the team's targets. `compared` are the days that the figures are compared with (None: as of `earlier`), `seen` is
+    the day whose calendar period a target is looked at (None: as of `seen_from`)."""
     owner = member_id or ""
-    kpis = kpis.on(seen_from(period, today))
+    seen = seen or seen_from(period, today)
+    kpis = kpis.on(seen)
     held = targets_of(db, period, today)
     targets = [each for each in held if each.owner_id == owner and each.kpi_key in kpis]
     if kpi_keys is None:
         targets = [each for each in targets if not kpis.is_retired(each.kpi_key)]
-    then, long_ago = earlier(period, today), earlier_still(period, today)
+    then = compared or earlier(period, today)
+    long_ago = earlier(compared, today) if compared else earlier_still(period, today)
     asked = list(kpis) if kpi_keys is None else list(kpi_keys)
     needed, latest = _inputs(kpis, asked), latest_wanted(kpis[key] for key in asked)
     totals = db.kpis.totals(period.first, period.last, member_id, needed, latest)
@@ -71,9 +76,9 @@ def read_scoreboard(
         known = {*totals, *totals_before}
         shown_kpis = [kpi for kpi in shown_kpis if kpi.key in wanted or speaks_for_itself(kpi, known)]
     shown = [each for each in targets if each.kpi_key in {kpi.key for kpi in shown_kpis}]
-    target_totals = read_target_totals(db, kpis, shown, seen_from(period, today), today)
+    target_totals = read_target_totals(db, kpis, shown, seen, today)
     edges = {kpi.key: thresholds_of(kpis, kpi.key) for kpi in shown_kpis}
-    return lines(shown_kpis, totals, totals_before, shown, target_totals, period, today, workdays, edges)
+    return lines(shown_kpis, totals, totals_before, shown, target_totals, period, today, workdays, edges, seen)
 
 
 def targets_of(db: UnitOfWork, period: Period, today: date) -> list[Target]:

@@ -59,8 +59,8 @@ class Actions:
         return self._many(ACTIONS.c.state == ActionState.OPEN, ACTIONS.c.due_on <= day)
 
     def change(self, action: Action) -> None:
-        """Text, owner, date and state become these; where an action came from stays."""
-        fields = ("text", "owner_id", "due_on", "state", "settled_at", "settled_by")
+        """Text, owner, partner, date and state become these; where an action came from stays."""
+        fields = ("text", "owner_id", "partner_id", "due_on", "state", "settled_at", "settled_by")
         values = {name: getattr(action, name) for name in fields}
         self._scope.change(self._scope.update(ACTIONS, ACTIONS.c.id == action.id).values(values))
 

@@ -17,6 +17,7 @@ from sqlalchemy import JSON, ColumnElement, Table, Text, bindparam, func, or_, s
 
 from bot.domain.actions import ActionSource
 from bot.domain.members import Member
+from bot.domain.schedules import ScheduleKind
 from storage.kpi_tables import (
     ApiTokenRow,
     EntryRow,
@@ -36,6 +37,7 @@ from storage.tables import (
     InvitationRow,
     MemberRow,
     NamedAnswerRow,
+    OccurrenceRow,
     RoundRow,
     ScheduleRow,
     SummaryRow,
@@ -144,6 +146,8 @@ class PersonalData:
         """Put `instead` where these entries name the member; what they wrote beside a value goes."""
         rows = ENTRIES.rows
         these = rows.c.id.in_(list(entry_ids))
+        if entry_ids:
+            self._stand_in(instead)
         self._scope.change(self._scope.update(rows, these, rows.c.logged_by == member_id).values(note=""))
         self._scope.change(self._scope.update(rows, these, rows.c.changed_by == member_id).values(because=None))
         self._rename(ENTRIES, member_id, instead, these)
@@ -151,6 +155,9 @@ class PersonalData:
     def erase(self, member_id: str, instead: str, now: datetime) -> None:
         """Erase everything else of a member, entries being done already. `now` (UTC) ends their own targets. Doing it
         again for somebody who is gone changes nothing."""
+        is_known = self._scope.first(self._scope.select(table(MemberRow), table(MemberRow).c.id == member_id))
+        if is_known is not None:
+            self._stand_in(instead)
         targets = table(TargetRow)
         running = (targets.c.owner_id == member_id, targets.c.replaced_at.is_(None))
         self._scope.change(self._scope.update(targets, *running).values(replaced_at=now))
@@ -165,16 +172,25 @@ class PersonalData:
             if held.erases and held.own:
                 self._scope.change(self._scope.delete(held.rows, _is_own(held, member_id)))
             self._rename(held, member_id, instead)
+
+    def _stand_in(self, instead: str) -> None:
+        """Whoever reads of `instead` finds somebody without a name, who is gone; in the same transaction as the first
+        row that says so, as a crash may follow each."""
         placeholder = {**asdict(Member(instead, NAMELESS, is_deleted=True)), "free_weekdays": ""}
         self._scope.insert_new(table(MemberRow), [placeholder])
 
     def _erase_pairs(self, member_id: str) -> None:
-        """One-on-ones are of two: they end whole, with what both said in them."""
+        """One-on-ones are of two: they end whole, with what both said in them and the dates ahead."""
         pairs, actions = table(OneOnOneRow), table(ActionRow)
         theirs = self._scope.select(pairs, _is_own(HELD["one_on_ones"], member_id), columns=[pairs.c.id])
         ids = [row.id for row in self._scope.rows(theirs)]
         for row in (MeetingRow, PointRow):
             self._scope.change(self._scope.delete(table(row), table(row).c.one_on_one_id.in_(ids)))
+        schedules, occurrences = table(ScheduleRow), table(OccurrenceRow)
+        planned = (schedules.c.kind == ScheduleKind.ONE_ON_ONE, schedules.c.subject_id.in_(ids))
+        dates = [row.id for row in self._scope.rows(self._scope.select(schedules, *planned, columns=[schedules.c.id]))]
+        self._scope.change(self._scope.delete(occurrences, occurrences.c.schedule_id.in_(dates)))
+        self._scope.change(self._scope.delete(schedules, schedules.c.id.in_(dates)))
         private = (actions.c.source == ActionSource.ONE_ON_ONE, actions.c.source_id.in_(ids))
         self._scope.change(self._scope.delete(actions, *private))
 

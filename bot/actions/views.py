@@ -22,6 +22,7 @@ from bot.slack.blocks import (
     section,
     text_input,
 )
+from bot.slack.elements import person_select
 
 MOST_LISTED = 10
 IN_LIST, IN_REMINDER, ALONE = "list", "reminder", "alone"
@@ -60,12 +61,16 @@ def reminder_message(
     if not due:
         text = t("actions.reminder_settled")
         return Message(text, (section(text),))
-    heading = t("actions.reminder", count=len(due), n=len(due))
+    is_today = all(each.due_on == today for each in due)
+    heading = t("actions.reminder" if is_today else "actions.reminder_late", count=len(due), n=len(due))
     said, blocks = [heading], [section(heading)]
     for each in due[:MOST_LISTED]:
         line = action_line(each, listed, kpis, today, t, mine=True)
         said.append(escape(line))
         blocks += [plain_section(line), _buttons(each, IN_REMINDER, t)]
+    if len(due) > MOST_LISTED:
+        said.append(t("actions.more", n=len(due) - MOST_LISTED))
+        blocks.append(context(said[-1]))
     return Message("\n".join(said), tuple(blocks))
 
 
@@ -142,7 +147,7 @@ def done_words(action: Action, t: Translator) -> str:
 
 def change_form(action: Action | None, owner_id: str, at: str, t: Translator) -> Block:
     """What, who, until when; for an action that is there also whether it still will be done."""
-    person: Block = {"type": "users_select", "action_id": ids.ACTION_OWNER_INPUT, "initial_user": owner_id}
+    person = person_select(ids.ACTION_OWNER_INPUT, owner_id)
     due = action.due_on.isoformat() if action and action.due_on else ""
     text = text_input(
         ids.ACTION_TEXT_INPUT, initial=action.text if action else "", multiline=True, max_length=ACTION_LENGTH

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.schedules import Schedule, ScheduleKind, next_due
+from bot.domain.summaries import next_post
 from bot.domain.surveys import Round, SurveyState
+from bot.domain.workdays import Workdays
 from bot.home.facts import NextSummary, RunSurvey, WaitingFacts
 from bot.i18n import Translator
 from bot.waiting import survey_title
@@ -57,7 +59,7 @@ def _counted(db: UnitOfWork, each: RunSurvey, running: Round | None) -> RunSurve
 
 
 def read_summaries(
-    db: UnitOfWork, member_id: str, waiting: WaitingFacts, schedules: Schedules, now: datetime
+    db: UnitOfWork, member_id: str, waiting: WaitingFacts, schedules: Schedules, now: datetime, workdays: Workdays
 ) -> tuple[NextSummary, ...]:
     """The next dates of a person's summaries: those they set up or lead, and those of channels that ask them something
     now. Which other channels somebody is in, only Slack knows."""
@@ -65,8 +67,9 @@ def read_summaries(
     found: dict[str, datetime] = {}
     for summary in db.summaries.all():
         if member_id in (summary.created_by, summary.lead_id) or summary.channel_id in asking:
-            at = next_at(schedules.get((ScheduleKind.SUMMARY, summary.id)), now)
-            if at is not None:
-                found[summary.channel_id] = min(at, found.get(summary.channel_id, at))
+            schedule = schedules.get((ScheduleKind.SUMMARY, summary.id))
+            due = next_post(schedule.rule, now, workdays) if schedule is not None else None
+            if due is not None:
+                found[summary.channel_id] = min(due.at, found.get(summary.channel_id, due.at))
     soonest = sorted(found.items(), key=lambda item: (item[1], item[0]))
     return tuple(NextSummary(channel_id, at) for channel_id, at in soonest[:MOST_SUMMARIES])

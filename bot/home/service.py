@@ -44,7 +44,7 @@ def read_home(db: UnitOfWork, visit: Visit, defaults: Defaults, t: Translator) -
         waiting=waiting,
         kpis=read_own_kpis(db, kpis, member.id, visit.today, workdays, visit.page),
         surveys=read_surveys(db, member.id, schedules, now, t),
-        summaries=read_summaries(db, member.id, waiting, schedules, now),
+        summaries=read_summaries(db, member.id, waiting, schedules, now, workdays),
         unmet=unmet,
         absences=tuple(absences_ahead(db, member.id, now, visit.zone)),
         stored=db.privacy.stored(member.id),

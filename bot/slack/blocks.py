@@ -126,7 +126,7 @@ def select(action_id: str, options: Sequence[Block], *, initial: Block | None = 
     element: Block = {"type": "static_select", "action_id": action_id, "options": list(options)[:SELECT_OPTIONS]}
     if initial is not None:
         element["initial_option"] = initial
-    return _with_placeholder(element, placeholder)
+    return with_placeholder(element, placeholder)
 
 
 def multi_select(
@@ -136,27 +136,7 @@ def multi_select(
     element: Block = {"type": "multi_static_select", "action_id": action_id, "options": list(options)[:SELECT_OPTIONS]}
     if initial:
         element["initial_options"] = list(initial)
-    return _with_placeholder(element, placeholder)
-
-
-def channels_select(action_id: str, initial: Sequence[str] = (), placeholder: str = "") -> Block:
-    """Several channels, public ones and the person's own private ones; `initial` are ids."""
-    element: Block = {
-        "type": "multi_conversations_select",
-        "action_id": action_id,
-        "filter": {"include": ["public", "private"]},
-    }
-    if initial:
-        element["initial_conversations"] = list(initial)
-    return _with_placeholder(element, placeholder)
-
-
-def people_select(action_id: str, initial: Sequence[str] = (), placeholder: str = "") -> Block:
-    """Several people; `initial` are ids."""
-    element: Block = {"type": "multi_users_select", "action_id": action_id}
-    if initial:
-        element["initial_users"] = list(initial)
-    return _with_placeholder(element, placeholder)
+    return with_placeholder(element, placeholder)
 
 
 def radio(action_id: str, options: Sequence[Block], initial: Block | None = None) -> Block:
@@ -217,7 +197,7 @@ def text_input(
         element["initial_value"] = initial
     if max_length:
         element["max_length"] = max_length
-    return _with_placeholder(element, placeholder)
+    return with_placeholder(element, placeholder)
 
 
 def file_input(action_id: str, filetypes: Sequence[str], most: int = 1) -> Block:
@@ -226,7 +206,8 @@ def file_input(action_id: str, filetypes: Sequence[str], most: int = 1) -> Block
     return {"type": "file_input", "action_id": action_id, "filetypes": list(filetypes), "max_files": most}
 
 
-def _with_placeholder(element: Block, placeholder: str) -> Block:
+def with_placeholder(element: Block, placeholder: str) -> Block:
+    """An element with words that stand in it until something is chosen or typed; as it is for ""."""
     return {**element, "placeholder": plain(placeholder, PLACEHOLDER_TEXT)} if placeholder else element
 
 

@@ -8,12 +8,14 @@ from functools import partial
 
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
 from bot.domain.kpis import inputs_of
-from bot.domain.schedules import dates, next_due
-from bot.domain.summaries import Summary
+from bot.domain.schedules import dates
+from bot.domain.summaries import Summary, next_post
+from bot.domain.workdays import Workdays
 from bot.services import Services
 from bot.summaries import service, views
+from bot.summaries.days import period_of
 from bot.summaries.deliveries import corrections_of, facts_at, visible
-from bot.summaries.facts import KINDS, period_of
+from bot.summaries.facts import KINDS
 from bot.summaries.purposes import CORRECTED_DETAILS, CORRECTION, DETAILS, POST
 from storage import UnitOfWork
 
@@ -46,11 +48,11 @@ def _add(db: UnitOfWork, owed: Sequence[NewDelivery]) -> int:
 
 
 def _owed(db: UnitOfWork, services: Services, now: datetime) -> list[NewDelivery]:
-    posts = _latest_posts(db, now)
+    posts, workdays = _latest_posts(db, now), service.workdays_of(db, services.settings.country)
     found: list[NewDelivery] = []
     for summary in db.summaries.all() if posts else ():
         posted = posts.get(summary.id)
-        if posted is not None and _is_open(db, summary, posted, now):
+        if posted is not None and _is_open(db, summary, posted, now, workdays):
             found += _corrections(db, summary, posted, services, now)
     return found
 
@@ -74,11 +76,11 @@ def _latest_posts(db: UnitOfWork, now: datetime) -> dict[str, _Posted]:
     }
 
 
-def _is_open(db: UnitOfWork, summary: Summary, posted: _Posted, now: datetime) -> bool:
+def _is_open(db: UnitOfWork, summary: Summary, posted: _Posted, now: datetime, workdays: Workdays) -> bool:
     """Whether the post is the summary's last word, and nothing that was said of it is still on its way, or only just
     arrived, or could not be said. One that is set otherwise by now would speak of other days."""
     rule, day = service.rule_of(db, summary), date.fromisoformat(posted.post.facts["day"])
-    following = next_due(rule, posted.post.due_at)
+    following = next_post(rule, posted.post.due_at, workdays)
     is_changed = posted.post.receiver != summary.channel_id or next(dates(rule, day), None) != day
     if is_changed or (following is not None and following.at <= now):
         return False
@@ -93,10 +95,11 @@ def _corrections(
 ) -> list[NewDelivery]:
     """What is owed for a post: nothing, or the post, and the reply in its thread where that reads otherwise now."""
     shown_at = (posted.corrections[-1] if posted.corrections else posted.post).started_at
-    if shown_at is None or not _may_differ(db, summary, posted.post, shown_at):
+    if shown_at is None or not _may_differ(db, summary, posted.post, services, shown_at):
         return []
-    shown = facts_at(db, summary, posted.post, services, shown_at)
-    current = facts_at(db, summary, posted.post, services, now)
+    posted_at = posted.post.started_at
+    shown = facts_at(db, summary, posted.post, services, shown_at, posted_at)
+    current = facts_at(db, summary, posted.post, services, now, posted_at)
     t = services.texts.t(summary.language)
     if not visible(corrections_of(shown, current), current, t):
         return []
@@ -119,10 +122,11 @@ def _corrections(
     return owed
 
 
-def _may_differ(db: UnitOfWork, summary: Summary, post: Delivery, shown_at: datetime) -> bool:
+def _may_differ(db: UnitOfWork, summary: Summary, post: Delivery, services: Services, shown_at: datetime) -> bool:
     """Whether any entry that the figures could be made of has changed since: one query, on every pass."""
     day = date.fromisoformat(post.facts["day"])
-    period = period_of(KINDS[service.rule_of(db, summary).cadence], day)
+    workdays = service.workdays_of(db, services.settings.country)
+    period = period_of(KINDS[service.rule_of(db, summary).cadence], day, workdays)
     kpis = db.catalogue.read().public()
     wanted = [kpis[key] for key in summary.definition.kpi_keys if key in kpis] or kpis.current
     keys = {each for kpi in wanted for each in inputs_of(kpi)}

@@ -79,14 +79,20 @@ def summary_of(db: UnitOfWork, delivery: Delivery) -> Summary | None:
 
 
 def facts_at(
-    db: UnitOfWork, summary: Summary, delivery: Delivery, services: Services, moment: datetime
+    db: UnitOfWork,
+    summary: Summary,
+    delivery: Delivery,
+    services: Services,
+    moment: datetime,
+    posted_at: datetime | None = None,
 ) -> SummaryFacts:
-    """What a summary's post of its day says, from the entries there were at a moment (UTC)."""
+    """What a summary's post of its day says, from the entries there were at a moment (UTC). What people said is that of
+    `posted_at` (None: of that moment too): a correction tells no round that was closed after the post."""
     rule = service.rule_of(db, summary)
     day = date.fromisoformat(delivery.facts["day"])
     place = place_of(services, summary.channel_id, rule.zone)
     kind, definition = KINDS[rule.cadence], summary.definition
-    return read_facts(db.totals_at(moment), kind, day, moment, place, definition, _since(db, summary, day))
+    return read_facts(db.totals_at(moment), kind, day, posted_at or moment, place, definition, _since(db, summary, day))
 
 
 def corrections_of(before: SummaryFacts, after: SummaryFacts) -> list[Correction]:
@@ -119,7 +125,7 @@ def _corrected(
         return None
     t, moment = services.texts.t(summary.language), delivery.started_at or now
     before = facts_at(db, summary, delivery, services, first.started_at)
-    after = facts_at(db, summary, delivery, services, moment)
+    after = facts_at(db, summary, delivery, services, moment, first.started_at)
     return after, t, visible(corrections_of(before, after), after, t), moment
 
 

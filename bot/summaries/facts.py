@@ -4,7 +4,7 @@ the numbers call for in `verdicts`, wording in `wording`, `sentences` and `pulse
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from bot.domain.actions import Action
@@ -14,7 +14,7 @@ from bot.domain.enps import Change, Interval
 from bot.domain.entries import Confidence
 from bot.domain.kpi_notes import KpiNote
 from bot.domain.kpis import Kpi
-from bot.domain.periods import Period, PeriodKind, containing, through
+from bot.domain.periods import Period, PeriodKind, through
 from bot.domain.privacy import Publication
 from bot.domain.questions import Question
 from bot.domain.schedules import Cadence
@@ -30,7 +30,7 @@ KINDS = {
     Cadence.MONTHLY: PeriodKind.MONTH,
     Cadence.QUARTERLY: PeriodKind.QUARTER,
 }
-"""The rhythms a summary can have, and the kind of period each is about; CUSTOM is two whole weeks (`period_of`)."""
+"""The rhythms a summary can have, and the kind of period each is about; CUSTOM is two whole weeks (`days`)."""
 
 IN_POST = 6
 """So many KPIs stand in the post's table; a phone's first screen takes no more. The others are in the thread."""
@@ -186,9 +186,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class SummaryFacts:
-    """Everything a summary says. `period` is whole also while it is still running; `today` is the local date the
-    summary was due. `lines` are in the order they are told; `more_kpis` is how many others have no place. `swings` are
-    the changes of which it is known whether they are news, by KPI; `coming` the KPIs that are not to be judged yet."""
+    """Everything a summary says. `period` is whole also while it is still running, `compared` the one before; `today`
+    is the local date the summary was due. `lines` are in the order they are told; `more_kpis` is how many others have
+    no place. `swings` are the changes of which it is known whether they are news, by KPI; `coming` the KPIs that are
+    not to be judged yet."""
 
     period: Period
     today: date
@@ -210,6 +211,7 @@ class SummaryFacts:
     enps_trend: EnpsTrend | None = None
     together: tuple[Together, ...] = ()
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    compared: Period | None = None
 
     @property
     def is_running(self) -> bool:
@@ -234,16 +236,6 @@ class SummaryFacts:
         """The lines of which enough is known to speak of them first."""
         waiting = {each.kpi.key for each in self.coming}
         return tuple(line for line in self.lines if line.kpi.key not in waiting)
-
-
-def period_of(kind: PeriodKind, local_date: date) -> Period:
-    """The period a summary of a local date is about: the one containing the day before. On a Monday morning that is
-    last week, on a Friday this week so far. CUSTOM is two weeks: the one containing that day, and the one before it."""
-    day_before = local_date - timedelta(days=1)
-    if kind is not PeriodKind.CUSTOM:
-        return containing(day_before, kind)
-    week = containing(day_before, PeriodKind.WEEK)
-    return Period(week.first - timedelta(weeks=1), week.last, PeriodKind.CUSTOM)
 
 
 def _height(each: QuestionMean) -> float:

@@ -55,7 +55,8 @@ async def change_form(context: Context, summary_id: str) -> Reply:
         service.require_owner(summary, context.member)
         if not summary.active:
             raise DomainError("core.stale")
-        return forms_reading.draft_of(service.standing(db, context.now, summary, context.member))
+        country = context.services.settings.country
+        return forms_reading.draft_of(service.standing(db, context.now, summary, context.member, country))
 
     return OpenForm(await _form(context, await context.services.storage.read(context.workspace_id, read)))
 
@@ -86,7 +87,16 @@ async def on_form_sent(sent: Submission) -> Reply:
     try:
         standing = await sent.services.storage.write(
             sent.workspace_id,
-            lambda db: service.save_summary(db, sent.now, sent.member, plan.summary, plan.wish, plan.zone, sent.key),
+            lambda db: service.save_summary(
+                db,
+                sent.now,
+                sent.member,
+                plan.summary,
+                plan.wish,
+                plan.zone,
+                sent.key,
+                sent.services.settings.country,
+            ),
         )
     except DomainError as refusal:
         if refusal.key not in _PLACES:

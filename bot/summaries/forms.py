@@ -28,6 +28,7 @@ from bot.slack.blocks import (
     time_input,
 )
 from bot.slack.blocks import field as input_field
+from bot.slack.elements import channel_select, person_select
 from bot.summaries.wishes import CADENCES
 
 CHANNEL, PRESET, CADENCE, WEEKDAY, DAY, FIRST, TIME, ZONE = (
@@ -108,7 +109,7 @@ def _where_and_when(draft: Draft, choices: Choices, t: Translator) -> list[Block
     blocks = [
         input_field(
             CHANNEL, t("summaries.form.channel"),
-            _channel_select(draft.channel_id, t("summaries.form.channel_missing")),
+            channel_select(_changed(CHANNEL), draft.channel_id, t("summaries.form.channel_missing")),
             hint=t("summaries.form.channel_hint"), dispatch=True,
         ),
         input_field(
@@ -145,9 +146,7 @@ def _what(draft: Draft, choices: Choices, t: Translator) -> list[Block]:
     languages = {code: option(name, code) for code, name in choices.languages.items()}
     extras = {each: option(t(f"summaries.form.extra.{each}"), each) for each in (SHOWS_SURVEYS, SILENT)}
     ticked = [SHOWS_SURVEYS] * draft.shows_surveys + [SILENT] * draft.silent
-    lead: Block = {"type": "users_select", "action_id": "chosen", "placeholder": plain(t("summaries.form.lead_author"))}
-    if draft.lead_id:
-        lead["initial_user"] = draft.lead_id
+    lead = person_select("chosen", draft.lead_id, t("summaries.form.lead_author"))
     return [
         input_field(
             LANGUAGE, t("summaries.form.language"),
@@ -206,16 +205,6 @@ def _several(options: Mapping[str, Block], chosen: Sequence[Block], t: Translato
     ]
     element: Block = {"type": "multi_static_select", "action_id": "chosen", "option_groups": groups}
     return {**element, "initial_options": list(chosen)} if chosen else element
-
-
-def _channel_select(channel_id: str, placeholder: str) -> Block:
-    element: Block = {
-        "type": "conversations_select",
-        "action_id": _changed(CHANNEL),
-        "filter": {"include": ["public", "private"]},
-        "placeholder": plain(placeholder),
-    }
-    return {**element, "initial_conversation": channel_id} if channel_id else element
 
 
 def _changed(name: str) -> str:

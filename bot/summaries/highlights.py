@@ -1,6 +1,6 @@
 """Reading what went well, what needs attention and what was promised. No words here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,15 +9,16 @@ from bot.domain.actions import ActionState, by_urgency
 from bot.domain.catalogue import Catalogue
 from bot.domain.entries import EntryState
 from bot.domain.kpi_notes import KpiNoteKind
-from bot.domain.kpis import Direction, Kpi
+from bot.domain.kpis import Aggregation, Direction, Kpi
 from bot.domain.members import Member
 from bot.domain.pacing import Status
 from bot.domain.periods import Period
-from bot.domain.scoreboard import KpiLine, seen_from
+from bot.domain.scoreboard import KpiLine
 from bot.domain.swings import best_of
 from bot.domain.targets import Aim, OwnerKind, Target, aim_of
 from bot.domain.workdays import Workdays
 from bot.scoreboard import read_progress, targets_of
+from bot.summaries.days import judged_on
 from bot.summaries.facts import Attention, Comment, Promised, Win
 from bot.summaries.verdicts import not_good
 from storage import UnitOfWork
@@ -27,20 +28,32 @@ def wins(
     db: UnitOfWork,
     kpis: Catalogue,
     lines: Sequence[KpiLine],
+    unjudged: Collection[str],
     history: Mapping[str, Sequence[Decimal | None]],
     period: Period,
     local_date: date,
     workdays: Workdays,
 ) -> Iterator[Win]:
     """What went well: everybody's targets that are met, the best figures for a long time, and what people reached for
-    themselves who agreed to be named. Nobody else's own target is told, not even without a name."""
+    themselves who agreed to be named. Nobody else's own target is told, not even without a name. Of KPIs that are not
+    to be judged yet (`unjudged`) only what more numbers can no longer undo: that enough was reached already."""
     for line in lines:
+        if line.kpi.key in unjudged and not _is_for_good(line):
+            continue
         value = line.pace.actual if line.pace is not None else None
         if line.pace is not None and line.pace.status is Status.MET and value is not None:
             yield Win(line.kpi, value, target=line.target)
         elif (count := _is_best(line, history[line.kpi.key], period, local_date)) and line.figure.value is not None:
             yield Win(line.kpi, line.figure.value, best_of=count)
     yield from _own_wins(db, kpis, {line.kpi.key for line in lines}, period, local_date, workdays)
+
+
+def _is_for_good(line: KpiLine) -> bool:
+    """Whether a target that is met stays met whatever else is logged: at least so much of what only adds up."""
+    if line.target is None or line.pace is None or line.pace.status is not Status.MET:
+        return False
+    adds_up = not line.kpi.is_derived and line.kpi.aggregation is Aggregation.SUM
+    return adds_up and aim_of(line.target, line.kpi) in (Aim.REACH, Aim.ABOVE)
 
 
 def _is_best(line: KpiLine, history: Sequence[Decimal | None], period: Period, local_date: date) -> int | None:
@@ -63,7 +76,7 @@ def _own_wins(
     told = [target for target in own if target.owner_id in named]
     if not told:
         return
-    for each in read_progress(db, kpis, told, local_date, workdays, seen_from(period, local_date)):
+    for each in read_progress(db, kpis, told, local_date, workdays, judged_on(period, local_date)):
         if each.pace.status is Status.MET and each.pace.actual is not None:
             member = named[each.target.owner_id]
             kpi = kpis[each.target.kpi_key]

@@ -1,5 +1,6 @@
 """`/kpi summary` and the buttons under its answers. The form is in `form_listeners`."""
 
+from collections.abc import Sequence
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,13 @@ from bot.domain.schedules import Cadence, ScheduleKind
 from bot.domain.summaries import Summary, SummaryDefinition
 from bot.domain.words import shown
 from bot.i18n import Catalogues
-from bot.interactions import Click, Command, Replace, Reply, Say, Then, UpdateForm
+from bot.interactions import Click, Command, Context, Replace, Reply, Say, Then, UpdateForm
 from bot.middleware import mentioned
 from bot.slack import ids
 from bot.slack.blocks import Message
 from bot.summaries import command_views, deliveries, form_listeners, forms, owing, purposes, reach, service
 from bot.summaries.corrections import correct_posts
-from bot.summaries.previews import Wanted, read_preview
+from bot.summaries.previews import Preview, Wanted, read_preview
 from bot.summaries.wishes import CADENCES, Phrases, read_wish
 from storage import UnitOfWork
 
@@ -25,7 +26,7 @@ def register(registry: Registry) -> None:
     registry.command("/kpi", "summary", "summaries", on_summary)
     registry.click(ids.SUMMARY_TEST, on_shown)
     registry.click(ids.SUMMARY_STOP, on_stopped)
-    registry.schedule(ScheduleKind.SUMMARY, service.plan_occurrence)
+    registry.schedule(ScheduleKind.SUMMARY, service.plan_occurrence, service.passes_over)
     registry.delivery(purposes.POST, deliveries.post)
     registry.delivery(purposes.DETAILS, deliveries.details)
     registry.delivery(purposes.OWING, deliveries.owing)
@@ -61,18 +62,18 @@ async def on_summary(command: Command) -> Reply:
 
 
 async def on_shown(click: Click) -> Reply:
-    """The post as it would be now, in its own language, for the one who asks."""
+    """The post as it would be now and its thread, in its own language, for the one who asks."""
     service.require_member(click.member)
     wanted = str(click.value.get("summary", ""))
 
-    def read(db: UnitOfWork) -> Message:
+    def read(db: UnitOfWork) -> Preview:
         summary = service.find(db, wanted)
         rule, texts = service.rule_of(db, summary), click.services.texts
         today = click.now.astimezone(ZoneInfo(rule.zone)).date()
         seen = Wanted(summary.definition, rule.cadence, _own(summary.channel_id, click.channel_id), rule.zone, today)
-        return read_preview(db, click.services, seen, click.now, texts.t(summary.language)).post
+        return read_preview(db, click.services, seen, click.now, texts.t(summary.language))
 
-    return Say(await click.services.storage.read(click.workspace_id, read))
+    return _shown(click, await click.services.storage.read(click.workspace_id, read))
 
 
 async def on_stopped(click: Click) -> Reply:
@@ -84,7 +85,8 @@ async def on_stopped(click: Click) -> Reply:
 
 async def _listed(command: Command) -> Reply:
     found = await command.services.storage.read(
-        command.workspace_id, lambda db: service.standings(db, command.now, command.member)
+        command.workspace_id,
+        lambda db: service.standings(db, command.now, command.member, command.services.settings.country),
     )
     return Say(command_views.list_message(found, command.zone, command.t))
 
@@ -93,15 +95,27 @@ async def _shown_now(command: Command, rest: str) -> Reply:
     """A channel's figures in the reader's own language and day; weekly where it has no summary and none is said."""
     channel_id, cadence = _place(command, rest)
 
-    def read(db: UnitOfWork) -> Message:
+    def read(db: UnitOfWork) -> Preview:
         there = [(each, service.rule_of(db, each)) for each in db.summaries.in_channel(channel_id)]
         found = next((each for each in there if cadence in (None, each[1].cadence)), None)
         definition = found[0].definition if found else SummaryDefinition()
         rhythm = cadence or (found[1].cadence if found else Cadence.WEEKLY)
         seen = Wanted(definition, rhythm, _own(channel_id, command.channel_id), command.zone, command.today)
-        return read_preview(db, command.services, seen, command.now, command.t).post
+        return read_preview(db, command.services, seen, command.now, command.t)
 
-    return Say(await command.services.storage.read(command.workspace_id, read))
+    return _shown(command, await command.services.storage.read(command.workspace_id, read))
+
+
+def _shown(context: Context, preview: Preview) -> Reply:
+    """The post, and what would follow in its thread as a second message: Slack takes one table a message."""
+    if preview.details is None or not context.response_url:
+        return Say(preview.post)
+    return Then(None, partial(_one_after_the_other, context, (preview.post, preview.details)))
+
+
+async def _one_after_the_other(context: Context, messages: Sequence[Message]) -> None:
+    for message in messages:
+        await context.services.slack.respond(context.response_url, message)
 
 
 async def _set(command: Command) -> Reply:
@@ -114,7 +128,15 @@ async def _set(command: Command) -> Reply:
     standing = await command.services.storage.write(
         command.workspace_id,
         lambda db: service.set_summary(
-            db, command.now, command.member, channel_id, wish, command.zone, own, command.key
+            db,
+            command.now,
+            command.member,
+            channel_id,
+            wish,
+            command.zone,
+            own,
+            command.key,
+            command.services.settings.country,
         ),
     )
     written_in = texts.t(standing.summary.language)("summaries.language_name")

@@ -10,9 +10,10 @@ from bot.calendars import calendar_of
 from bot.domain.catalogue import Catalogue
 from bot.domain.kpis import inputs_of
 from bot.domain.members import Absence, Member
-from bot.domain.periods import Period, PeriodKind, before, containing
+from bot.domain.periods import Period
 from bot.domain.scoreboard import KpiLine
 from bot.domain.workdays import Workdays
+from bot.summaries.days import earlier_periods
 from bot.summaries.facts import Coming, Owing
 from storage import UnitOfWork
 
@@ -93,22 +94,6 @@ def coming(logging: Logging, lines: Sequence[KpiLine]) -> tuple[Coming, ...]:
         if few:
             found.append(Coming(line.kpi, *min(few, key=lambda each: each[0] / each[1])))
     return tuple(found)
-
-
-def earlier_periods(period: Period, count: int, workdays: Workdays) -> list[Period]:
-    """The latest periods before this one, oldest first; for a day the latest working days, and none for a day off,
-    which asks nothing of anybody."""
-    found: list[Period] = []
-    if period.kind is not PeriodKind.DAY:
-        while len(found) < count:
-            found.append(before(found[-1] if found else period))
-        return found[::-1]
-    day = period.first
-    while workdays.is_working_day(period.first) and len(found) < count:
-        day -= timedelta(days=1)
-        if workdays.is_working_day(day):
-            found.append(containing(day, PeriodKind.DAY))
-    return found[::-1]
 
 
 def _was_there(member: Member, first: date, last: date, away: Sequence[Absence], workdays: Workdays, zone: str) -> bool:

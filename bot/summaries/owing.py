@@ -7,9 +7,8 @@ from functools import partial
 
 from bot.calendars import calendars_of
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery
-from bot.domain.schedules import next_due
+from bot.domain.summaries import next_post
 from bot.notices import SERIES
-from bot.scoreboard import workdays_in
 from bot.services import Services
 from bot.summaries import service
 from bot.summaries.purposes import OWING, POST
@@ -36,7 +35,7 @@ def owed(db: UnitOfWork, now: datetime, country: str, default_zone: str) -> list
     """The notes that the latest posts call for and that nobody is owed yet, each at its lead's own next working moment
     from `now` (aware) on; none where it would come only with the next post, or where the lead is no member any more."""
     posts = _unfollowed(db, now)
-    workdays = workdays_in(country, db.catalogue.policy().days_off) if posts else None
+    workdays = service.workdays_of(db, country) if posts else None
     notes = []
     for post in posts:
         summary = db.summaries.get(post.subject.split(":", 1)[0])
@@ -45,7 +44,7 @@ def owed(db: UnitOfWork, now: datetime, country: str, default_zone: str) -> list
             continue
         calendar = calendars_of(db, [lead], now, now + AHEAD, workdays, default_zone)[lead.id]
         moment = calendar.next_moment(max(now, post.due_at))
-        following = next_due(service.rule_of(db, summary), post.due_at)
+        following = next_post(service.rule_of(db, summary), post.due_at, workdays)
         if following is None or moment < following.at:
             facts = {"day": post.facts["day"], "owner": summary.created_by, SERIES: summary.id}
             notes.append(NewDelivery(OWING, post.subject, lead.id, moment, moment + USEFUL_FOR, facts=facts))

@@ -54,16 +54,17 @@ class InPlace(Protocol):
     def zone(self) -> str: ...
 
 
-def told_surveys(db: UnitOfWork, channel_id: str, definition: SummaryDefinition) -> Told:
-    """The surveys a channel's summary may tell of; none in no channel. Its definition can only name fewer of them,
-    never others."""
+def told_surveys(db: UnitOfWork, channel_id: str, definition: SummaryDefinition, now: datetime) -> Told:
+    """The surveys a channel's summary may tell of, with what was closed by `now` (UTC); none in no channel. Its
+    definition can only name fewer of them, never others."""
     if not (definition.shows_surveys and channel_id):
         return []
     found = []
     for survey in db.surveys.all():
         if definition.survey_ids and survey.id not in definition.survey_ids:
             continue
-        closed = [each for each in db.rounds.of_survey(survey.id) if each.state is RoundState.CLOSED]
+        rounds = db.rounds.of_survey(survey.id)
+        closed = [each for each in rounds if each.state is RoundState.CLOSED and _closed_at(each) <= now]
         if closed and closed[0].published is not None and _channel_of(closed[0]) == channel_id:
             told = [each for each in closed if each.published is not None and _channel_of(each) == channel_id]
             found.append((survey, told))
@@ -230,7 +231,8 @@ def _is_given(closed: Round, channel_id: str) -> bool:
 
 
 def _is_news(closed: Round, now: datetime, period: Period) -> bool:
-    days = A_DAYS_NEWS if period.kind is PeriodKind.DAY else max(PULSE_DAYS, period.days + 7)
+    """For a day with days off after it as much longer: nothing is posted on those."""
+    days = A_DAYS_NEWS + period.days - 1 if period.kind is PeriodKind.DAY else max(PULSE_DAYS, period.days + 7)
     return now - timedelta(days=days) <= _closed_at(closed) <= now
 
 

@@ -6,22 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.formulas import Span
 from bot.domain.kpi_notes import KpiNoteKind
 from bot.domain.kpis import terms_of
-from bot.domain.periods import Period, PeriodKind, before, through
+from bot.domain.periods import Period, PeriodKind, through
 from bot.domain.scoreboard import KpiLine, chosen_target
 from bot.domain.summaries import SummaryDefinition
 from bot.domain.swings import PERIODS, Swing, swing
 from bot.domain.targets import Target
 from bot.domain.workdays import Workdays
 from bot.scoreboard import read_figures, read_pair, read_scoreboard, workdays_in
-from bot.summaries.facts import IN_POST, Beside, Noted, SummaryFacts, Trend, period_of
+from bot.summaries.days import earlier_periods, judged_on, period_before, period_of
+from bot.summaries.facts import IN_POST, Beside, Noted, SummaryFacts, Trend
 from bot.summaries.highlights import attention, owners_of, promised, wins
-from bot.summaries.loggers import coming, earlier_periods, owing, read_logging
+from bot.summaries.loggers import coming, owing, read_logging
 from bot.summaries.pulses import read_enps_trend, read_means, read_pulses, read_together, told_surveys
 from storage import UnitOfWork
 
@@ -54,24 +56,27 @@ def read_facts(
     definition: SummaryDefinition | None = None,
     since: datetime | None = None,
 ) -> SummaryFacts:
-    """What the summary of a local date says, from the numbers as they are at `now` (aware). Actions that were settled
-    after `since` (UTC; None: the start of its period) are told once more."""
+    """What the summary of a local date says, from the numbers as `db` has them and the rounds that were closed by `now`
+    (aware). Actions that were settled after `since` (UTC; None: the start of its period) are told once more."""
     shown = definition or SummaryDefinition()
     workdays, kpis = workdays_in(place.country, db.catalogue.policy().days_off), db.catalogue.read().public()
-    period = period_of(kind, local_date)
+    period = period_of(kind, local_date, workdays)
     board = read_lines(db, kpis, period, local_date, workdays, shown)
     lines = tuple(board[:MAX_LINES])
     history = {line.kpi.key: _history(db, kpis, line, period, local_date, workdays) for line in lines}
     wanted = {key for key in shown.kpi_keys if key in kpis} or {kpi.key for kpi in kpis.current}
     logging = read_logging(db, kpis, wanted, period, local_date, workdays, place.zone)
-    surveys = told_surveys(db, place.channel_id, shown)
+    surveys = told_surveys(db, place.channel_id, shown, now)
+    awaited = coming(logging, lines)
+    unjudged = {each.kpi.key for each in awaited}
+    judged = [line for line in lines if line.kpi.key not in unjudged]
     settled_from = since or datetime.combine(period.first, datetime.min.time(), ZoneInfo(place.zone))
     return SummaryFacts(
         period=period,
         today=local_date,
         zone=place.zone,
         lines=lines,
-        trend=_trend(db, kpis, lines, period, local_date),
+        trend=_trend(db, kpis, lines, period, local_date, workdays),
         pulses=tuple(read_pulses(db, surveys, now, place.channel_id, period)),
         owing=owing(logging, kpis, period, local_date, workdays),
         currency=place.currency,
@@ -79,14 +84,15 @@ def read_facts(
         notes=tuple(_notes(db, lines, period, local_date, place.zone)),
         more_kpis=len(board) - len(lines),
         swings=_swings(lines, history),
-        coming=coming(logging, lines),
-        wins=tuple(wins(db, kpis, lines, history, period, local_date, workdays)),
-        attention=tuple(attention(db, kpis, lines, period, local_date, place.zone)),
+        coming=awaited,
+        wins=tuple(wins(db, kpis, lines, unjudged, history, period, local_date, workdays)),
+        attention=tuple(attention(db, kpis, judged, period, local_date, place.zone)),
         actions=tuple(promised(db, place.channel_id, settled_from)),
         means=tuple(read_means(surveys, now, place.channel_id, period)),
         enps_trend=read_enps_trend(surveys, now, place, period),
         together=tuple(read_together(db, kpis, surveys, lines, place, local_date)),
         owners=owners_of(db, kpis, lines),
+        compared=period_before(period, workdays),
     )
 
 
@@ -100,10 +106,12 @@ def read_lines(
 ) -> list[KpiLine]:
     """The scoreboard of a summary: the KPIs it names, in that order; else those that speak for themselves, where there
     are too many for the post those with a target first."""
+    compared = period_before(period, workdays) if period.kind is PeriodKind.DAY else None
+    read = partial(read_scoreboard, compared=compared, seen=judged_on(period, local_date))
     if definition.kpi_keys:
         wanted = [key for key in definition.kpi_keys if key in kpis and not kpis.is_retired(key)]
-        return read_scoreboard(db, kpis, period, local_date, workdays, wanted) if wanted else []
-    board = read_scoreboard(db, kpis, period, local_date, workdays)
+        return read(db, kpis, period, local_date, workdays, wanted) if wanted else []
+    board = read(db, kpis, period, local_date, workdays)
     return board if len(board) <= IN_POST else sorted(board, key=lambda line: line.target is None)
 
 
@@ -161,7 +169,9 @@ def _notes(db: UnitOfWork, lines: Sequence[KpiLine], period: Period, local_date:
     return [Noted(kpi, note, names[note.by] or note.by) for kpi, note in found if (kpi, note) in latest]
 
 
-def _trend(db: UnitOfWork, kpis: Catalogue, lines: Sequence[KpiLine], period: Period, local_date: date) -> Trend | None:
+def _trend(
+    db: UnitOfWork, kpis: Catalogue, lines: Sequence[KpiLine], period: Period, local_date: date, workdays: Workdays
+) -> Trend | None:
     """The KPI to draw: one with a target for such a period, else one with any target, else the first that has numbers.
     None where fewer than two periods have a number."""
     filled = [line for line in lines if line.figure.value is not None]
@@ -171,9 +181,7 @@ def _trend(db: UnitOfWork, kpis: Catalogue, lines: Sequence[KpiLine], period: Pe
     if chosen is None:
         return None
     key = chosen.kpi.key
-    periods = [period]
-    while len(periods) < TREND_PERIODS:
-        periods.insert(0, before(periods[0]))
+    periods = [*earlier_periods(period, TREND_PERIODS - 1, workdays), period]
     values = [figure.value for figure in read_figures(db, kpis, key, periods, local_date)]
     if sum(value is not None for value in values) < TREND_FROM:
         return None

@@ -56,6 +56,12 @@ def _with_others(chosen: Against, key: str, w: Wording) -> str:
 def _mover(moved: Mover, w: Wording) -> str:
     if moved.line is None:
         return w.t("summaries.all_usual" if moved.usual else "summaries.steady", before=w.before())
+    if moved.from_zero:
+        was, value = (moved.line.before.value if moved.line.before else None), moved.line.figure.value
+        unit = moved.line.kpi.unit
+        return w.t(
+            "summaries.from_zero", kpi=w.name(moved.line.kpi), was=w.value(was, unit), value=w.value(value, unit)
+        )
     how = "most" if moved.is_most else "alone"
     said = w.t(
         f"summaries.rose.{how}" if moved.rose else f"summaries.fell.{how}",

@@ -7,9 +7,12 @@ from datetime import date, datetime, timedelta
 from bot.domain.deliveries import NewDelivery, Verb
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
-from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind, next_due
-from bot.domain.summaries import Summary, SummaryDefinition
+from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind
+from bot.domain.summaries import Summary, SummaryDefinition, is_posted_on, next_post
+from bot.domain.workdays import Workdays
 from bot.notices import SERIES
+from bot.scoreboard import workdays_in
+from bot.services import Services
 from bot.summaries.purposes import DETAILS, NOT_IN_CHANNEL, POST
 from bot.summaries.standings import Deed, Standing
 from bot.summaries.wishes import Wish, has_same_dates
@@ -20,14 +23,24 @@ STILL_USEFUL = timedelta(hours=48)
 """How long after its moment a summary that could not be sent is still worth posting."""
 DAILY_STILL_USEFUL = timedelta(hours=12)
 """... and a daily one: after that, the next one is nearer."""
+DAY_OFF = "day_off"
+"""Why a date of a daily summary was skipped."""
 
 
 def set_summary(
-    db: UnitOfWork, now: datetime, author: Member, channel_id: str, wish: Wish, zone: str, language: str, key: str
+    db: UnitOfWork,
+    now: datetime,
+    author: Member,
+    channel_id: str,
+    wish: Wish,
+    zone: str,
+    language: str,
+    key: str,
+    country: str,
 ) -> Standing:
     """Gives a channel a summary in the rhythm of the wish; one that it has in that rhythm comes by the new rule and
-    otherwise stays what it is. `zone` and `language` are the author's, `key` tells the same command delivered twice. A
-    date that was posted before is not posted again under the new rule.
+    otherwise stays what it is. `zone` and `language` are the author's, `key` tells the same command delivered twice,
+    `country` (ISO 3166) is that of the holidays. A date that was posted before is not posted again under the new rule.
 
     Raises DomainError `core.outsider`, `summaries.not_yours`, `summaries.several_alike`.
     """
@@ -36,7 +49,7 @@ def set_summary(
     alike = [each for each in there if rule_of(db, each).cadence is wish.cadence]
     if not db.handled.first_time(key, now) and alike:
         deed = Deed.ADDED if len(there) > 1 else Deed.SET
-        return replace(standing(db, now, alike[-1], author), deed=deed)
+        return replace(standing(db, now, alike[-1], author, country), deed=deed)
     if len(alike) > 1:
         raise DomainError("summaries.several_alike", channel=f"<#{channel_id}>")
     if alike:
@@ -45,10 +58,10 @@ def set_summary(
         schedule = _schedule(db, summary)
         rule = rule_wished(wish, now, zone, schedule.rule)
         changed = replace(summary, language=wish.language or summary.language)
-        return _change(db, now, author, changed, rule)
+        return _change(db, now, author, changed, rule, country)
     rule = rule_wished(wish, now, zone)
     summary = Summary(new_id(), channel_id, wish.language or language, author.id, now)
-    return _add(db, now, author, summary, rule, len(there))
+    return _add(db, now, author, summary, rule, len(there), country)
 
 
 def save_summary(
@@ -59,9 +72,10 @@ def save_summary(
     wish: Wish,
     zone: str,
     key: str,
+    country: str,
 ) -> Standing:
     """What a form asks for: a new summary where `wished` has no id, else that one as it is wished from now on. `zone`
-    is the one the rule lives in, `key` tells the same form sent twice.
+    is the one the rule lives in, `key` tells the same form sent twice, `country` is as for `set_summary`.
 
     Raises DomainError `core.outsider`, `summaries.not_yours`, `summaries.no_such_lead`, `summaries.same_time` for a
     new one that comes whenever another of the channel does, and `core.stale` for one that was stopped meanwhile.
@@ -77,16 +91,16 @@ def save_summary(
             raise DomainError("core.stale")
         rule = rule_wished(wish, now, zone, _schedule(db, summary).rule)
         changed = replace(summary, channel_id=wished.channel_id, language=wished.language, definition=wished.definition)
-        return _change(db, now, author, changed, rule)
+        return _change(db, now, author, changed, rule, country)
     same = [each for each in there if each.created_by == author.id and each.definition == wished.definition]
     if not is_first and same:
         deed = Deed.ADDED if len(there) > 1 else Deed.SET
-        return replace(standing(db, now, same[-1], author), deed=deed)
+        return replace(standing(db, now, same[-1], author, country), deed=deed)
     rule = rule_wished(wish, now, zone)
     if any(has_same_dates(rule, rule_of(db, each)) for each in there):
         raise DomainError("summaries.same_time")
     summary = replace(wished, id=new_id(), created_by=author.id, created_at=now)
-    return _add(db, now, author, summary, rule, len(there))
+    return _add(db, now, author, summary, rule, len(there), country)
 
 
 def stop(db: UnitOfWork, member: Member, summary_id: str) -> Summary:
@@ -120,23 +134,35 @@ def find_in(db: UnitOfWork, channel_id: str, cadence: Cadence | None) -> Summary
     return found[0]
 
 
-def standings(db: UnitOfWork, now: datetime, member: Member) -> list[Standing]:
+def standings(db: UnitOfWork, now: datetime, member: Member, country: str) -> list[Standing]:
     """All channels' summaries, the one that comes first first."""
     require_member(member)
-    found = [standing(db, now, summary, member) for summary in db.summaries.all()]
+    found = [standing(db, now, summary, member, country) for summary in db.summaries.all()]
     return sorted(found, key=lambda each: (each.next_at is None, each.next_at, each.summary.channel_id))
 
 
-def standing(db: UnitOfWork, now: datetime, summary: Summary, member: Member) -> Standing:
-    """A summary's rule and its next moment, as of `now` (aware), for somebody who asks."""
+def standing(db: UnitOfWork, now: datetime, summary: Summary, member: Member, country: str) -> Standing:
+    """A summary's rule and its next moment, as of `now` (aware), for somebody who asks; `country` as for
+    `set_summary`."""
     schedule = _schedule(db, summary)
-    following = _next(db, schedule, now) if schedule.active else None
+    following = _next(db, schedule, now, workdays_of(db, country)) if schedule.active else None
     return Standing(summary, schedule.rule, following.at if following else None, may_change(summary, member))
 
 
 def rule_of(db: UnitOfWork, summary: Summary) -> Rule:
     """When a summary comes."""
     return _schedule(db, summary).rule
+
+
+def workdays_of(db: UnitOfWork, country: str) -> Workdays:
+    """The working days on which daily summaries come: the country's, without the company's days off."""
+    return workdays_in(country, db.catalogue.policy().days_off)
+
+
+def passes_over(db: UnitOfWork, schedule: Schedule, due: Due, services: Services) -> str:
+    """Why nothing is posted on a date: nobody works that day, and what it would tell is told on the next one."""
+    workdays = workdays_of(db, services.settings.country)
+    return "" if is_posted_on(schedule.rule.cadence, due.local_date, workdays) else DAY_OFF
 
 
 def still_useful(cadence: Cadence) -> timedelta:
@@ -200,18 +226,20 @@ def check_lead(db: UnitOfWork, definition: SummaryDefinition) -> None:
         raise DomainError("summaries.no_such_lead")
 
 
-def _add(db: UnitOfWork, now: datetime, author: Member, summary: Summary, rule: Rule, others: int) -> Standing:
+def _add(
+    db: UnitOfWork, now: datetime, author: Member, summary: Summary, rule: Rule, others: int, country: str
+) -> Standing:
     db.summaries.add(summary)
     db.schedules.add(Schedule(new_id(), ScheduleKind.SUMMARY, summary.id, rule, author.id, planned_until=now))
-    return replace(standing(db, now, summary, author), deed=Deed.ADDED if others else Deed.SET)
+    return replace(standing(db, now, summary, author, country), deed=Deed.ADDED if others else Deed.SET)
 
 
-def _change(db: UnitOfWork, now: datetime, author: Member, summary: Summary, rule: Rule) -> Standing:
+def _change(db: UnitOfWork, now: datetime, author: Member, summary: Summary, rule: Rule, country: str) -> Standing:
     schedule = _schedule(db, summary)
     if not has_same_dates(rule, schedule.rule):
         db.schedules.replace_rule(schedule.id, rule, planned_until=now)
     db.summaries.change(summary.id, summary.channel_id, summary.language, summary.definition)
-    return replace(standing(db, now, summary, author), deed=Deed.CHANGED)
+    return replace(standing(db, now, summary, author, country), deed=Deed.CHANGED)
 
 
 def _schedule(db: UnitOfWork, summary: Summary) -> Schedule:
@@ -221,10 +249,10 @@ def _schedule(db: UnitOfWork, summary: Summary) -> Schedule:
     return schedule
 
 
-def _next(db: UnitOfWork, schedule: Schedule, now: datetime) -> Due | None:
+def _next(db: UnitOfWork, schedule: Schedule, now: datetime, workdays: Workdays) -> Due | None:
     """The next date that was not decided before: a rule changed after its post does not post again that day."""
     decided: set[date] = {occurrence.local_date for occurrence in db.schedules.occurrences(schedule.id)}
-    following = next_due(schedule.rule, now)
+    following = next_post(schedule.rule, now, workdays)
     while following is not None and following.local_date in decided:
-        following = next_due(schedule.rule, following.at)
+        following = next_post(schedule.rule, following.at, workdays)
     return following

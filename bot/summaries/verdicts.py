@@ -42,13 +42,14 @@ class Targets:
 class Mover:
     """What is said of the changes of `compared` lines: the one that is news (None: none of them), with what is known of
     its `swing`, whether it moved most of all, and how many others moved, all of them within their usual swing, or
-    not."""
+    not. What was 0 before has no share to be compared by: it is told as it is (`from_zero`) where nothing else is."""
 
     line: KpiLine | None
     compared: int
     swing: Swing | None = None
     is_most: bool = False
     usual: int = 0
+    from_zero: bool = False
 
     @property
     def rose(self) -> bool:
@@ -93,7 +94,8 @@ def mover(lines: Sequence[KpiLine], swings: Mapping[str, Swing]) -> Mover | None
     """Which change to speak of: the largest, in proportion to what it was, of those beyond their usual swing; else of
     those of which no swing is known; else none. None where nothing can be compared."""
     compared = [(abs(share), line) for line in lines if (share := relative_change(line)) is not None]
-    if not compared:
+    begun = [line for line in lines if _is_from_zero(line) and swings.get(line.kpi.key) is not Swing.USUAL]
+    if not (compared or begun):
         return None
     moved = [(share, line) for share, line in compared if line.change is not None and round(line.change, 1)]
     usual = sum(swings.get(line.kpi.key) is Swing.USUAL for _, line in moved)
@@ -103,6 +105,8 @@ def mover(lines: Sequence[KpiLine], swings: Mapping[str, Swing]) -> Mover | None
             share, line = max(news, key=lambda each: each[0])
             is_most = len(compared) > 1 and share == max(each[0] for each in moved)
             return Mover(line, len(compared), wanted, is_most, usual)
+    if begun:
+        return Mover(begun[0], len(compared), usual=usual, from_zero=True)
     return Mover(None, len(compared), usual=usual)
 
 
@@ -111,6 +115,12 @@ def relative_change(line: KpiLine) -> Decimal | None:
     if line.change is None or line.before is None or not line.before.value:
         return None
     return line.change * 100 / abs(line.before.value) if is_in_points(line.kpi) else line.change
+
+
+def _is_from_zero(line: KpiLine) -> bool:
+    """Whether a figure that was 0 is not any more, of a KPI whose changes are told in percent."""
+    was_zero = line.before is not None and line.before.value is not None and not line.before.value
+    return was_zero and bool(line.figure.value) and not is_in_points(line.kpi)
 
 
 def _first(judged: Sequence[tuple[KpiLine, Pace, Status]], order: Sequence[Status]) -> Against | None:

@@ -41,7 +41,11 @@ class Wording:
         return self.t(f"summaries.title.{kind}{self._so_far()}", days=self._days(kind))
 
     def before(self) -> str:
-        """What the figures are compared with: "the week before", "the same days of the week before"."""
+        """What the figures are compared with: "the week before", "the same days of the week before", "Fri 27 – Sun 29
+        Nov" for a day that was followed by days off."""
+        compared = self.facts.compared
+        if self.facts.period.kind is PeriodKind.DAY and compared is not None and compared.days > 1:
+            return self._run(compared)
         return self.t(f"summaries.before.{self.facts.period.kind}{self._so_far()}")
 
     def name(self, kpi: Kpi) -> str:
@@ -58,9 +62,17 @@ class Wording:
 
     def standing(self, line: KpiLine) -> str:
         """The target in the table, with the figure its status is about where that is not the summary's own."""
-        if line.target is not None and line.target_period == self.facts.period:
+        if line.target is not None and self._is_of_the_figure(line):
             return self.t.asked(line.target, line.kpi, self.facts.currency)
         return self.t.standing_target(line, self.facts.period, self.facts.today, self.facts.currency)
+
+    def _is_of_the_figure(self, line: KpiLine) -> bool:
+        """Whether a line's status is about the figure that it shows; a working day's also where the days off after it
+        brought nothing."""
+        if line.pace is not None and self.facts.period.kind is PeriodKind.DAY:
+            is_of_day = line.target_period is not None and line.target_period.kind is PeriodKind.DAY
+            return is_of_day and line.pace.actual == line.figure.value
+        return line.target_period == self.facts.period
 
     def status(self, line: KpiLine) -> str:
         """The status word; "" where there is no target, or no figure to judge."""
@@ -168,12 +180,18 @@ class Wording:
             return str(dates.format_date(shown.first, "LLLL y", locale=self.t.locale))
         if shown.first == shown.last:
             return self.near(shown.first)
+        if kind is PeriodKind.DAY:
+            return self._run(shown)
         if shown.first.year != self.facts.today.year or shown.last.year != self.facts.today.year:
             return f"{self.t.date(shown.first)} – {self.t.date(shown.last)}"
         last = str(dates.format_date(shown.last, "d MMM", locale=self.t.locale))
         if shown.first.month == shown.last.month:
             return f"{shown.first.day}–{last}"
         return f"{dates.format_date(shown.first, 'd MMM', locale=self.t.locale)} – {last}"
+
+    def _run(self, days: Period) -> str:
+        """A working day and the days off after it: "Fri 27 Nov – Sun 29 Nov"."""
+        return f"{self.near(days.first)} – {self.near(days.last)}"
 
     def _quarter(self, period: Period) -> str:
         number = (period.first.month - 1) // _MONTHS_A_QUARTER + 1

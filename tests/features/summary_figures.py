@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from bot.domain.periods import PeriodKind
 from bot.i18n import Translator
 from tests.features.summary_worlds import KPIS, World
 
@@ -27,6 +28,9 @@ class Figures:
         self.keys = {t(f"kpi.{key}"): key for key in KPIS}
         self.names = "|".join(sorted(map(re.escape, self.keys), key=len, reverse=True))
         self.before = t(f"summaries.before.{world.kind}{'_so_far' if world.is_running else ''}")
+        first, last = world.whole(1)
+        if world.kind is PeriodKind.DAY and first != last:
+            self.before = f"{t.day(first)} – {t.day(last)}"
 
     def changed(self, text: str, change: Decimal) -> None:
         if not round(change, 1):

@@ -68,7 +68,7 @@ class World:
 
     def usual(self, kpi: str) -> bool | None:
         """Wheeler's limits in floats; None where there are too few periods."""
-        days = working_days(self) if self.kind is PeriodKind.DAY else [self.earlier(back) for back in range(12, 0, -1)]
+        days = [self.earlier(back) for back in range(12, 0, -1)]
         values = [self.sum(kpi, *each) for each in days]
         known = [float(each) for each in values if each is not None]
         ranges = [abs(float(b) - float(a)) for a, b in pairwise(values) if a is not None and b is not None]
@@ -81,7 +81,7 @@ class World:
         return not (moved > 3.268 * mean_range or abs(float(now) - centre) > 2.66 * mean_range)
 
     def regulars(self, kpi: str) -> set[str]:
-        days = working_days(self)[-4:] if self.kind is PeriodKind.DAY else [self.whole(back) for back in range(1, 5)]
+        days = [self.whole(back) for back in range(1, 5)]
         times = {who: sum(self.sum(kpi, *each, who) is not None for each in days) for who in PEOPLE}
         return {who for who, count in times.items() if count >= 2}
 
@@ -98,6 +98,10 @@ class World:
             for who in self.missing(kpi):
                 found[NAMES[who]].add(kpi)
         return dict(found)
+
+    def judged(self, kpi: str, member: str | None = None) -> Decimal | None:
+        """What a target of the world's own kind is held against: of a day the working day itself."""
+        return self.sum(kpi, self.first, self.first if self.kind is PeriodKind.DAY else self.last, member)
 
     def is_coming(self, kpi: str) -> bool:
         usual = len(self.regulars(kpi))
@@ -122,24 +126,13 @@ class World:
 
 def _before(kind: PeriodKind, first: date) -> tuple[date, date]:
     last = first - timedelta(days=1)
-    if kind is PeriodKind.DAY:
-        return last, last
+    if kind is PeriodKind.DAY:  # a working day with the weekend after it
+        return last - timedelta(days=max(0, last.weekday() - 4)), last
     if kind in (PeriodKind.WEEK, PeriodKind.CUSTOM):
         return first - timedelta(days=7 if kind is PeriodKind.WEEK else 14), last
     months = 1 if kind is PeriodKind.MONTH else 3
     year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
     return date(year, month + 1, 1), last
-
-
-def working_days(world: World) -> list[tuple[date, date]]:
-    if world.first.weekday() >= 5:
-        return []
-    found, day = [], world.first
-    while len(found) < 12:
-        day -= timedelta(days=1)
-        if day.weekday() < 5:
-            found.append((day, day))
-    return found[::-1]
 
 
 def made(random: Random) -> World:
@@ -153,6 +146,7 @@ def made(random: Random) -> World:
             (PeriodKind.MONTH, date(2026, 12, 1), date(2026, 11, 1), date(2026, 11, 30)),
             (PeriodKind.QUARTER, date(2027, 1, 1), date(2026, 10, 1), date(2026, 12, 31)),
             (PeriodKind.DAY, date(2026, 12, 1), date(2026, 11, 30), date(2026, 11, 30)),
+            (PeriodKind.DAY, date(2026, 11, 30), date(2026, 11, 27), date(2026, 11, 29)),
         ]
     )
     world = World(kind, today, first, last, named=frozenset(who for who in PEOPLE if random.random() < 0.5))

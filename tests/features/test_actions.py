@@ -184,6 +184,17 @@ class TestReminding:
         assert now_is(denyut, second).state is ActionState.OPEN
         assert "You promised this for today" in reminder.message.text
 
+    async def test_more_than_a_message_lists_are_counted_and_what_is_late_is_not_said_to_be_for_today(
+        self, denyut: Bench
+    ) -> None:
+        for number in range(12):
+            given(denyut, text=f"thing {number}", due_on=date(2026, 11, 28))  # a Saturday
+        await denyut.tick(NEXT_MORNING + timedelta(days=3))
+        (reminder,) = denyut.dms("U0BOB")
+        assert "these 12 things, and they are due" in reminder.message.text
+        assert "today" not in reminder.message.text
+        assert "And 2 more" in reminder.message.text
+
     async def test_a_moved_date_is_reminded_of_anew(self, denyut: Bench) -> None:
         action = given(denyut)
         await denyut.tick(NEXT_MORNING)
@@ -226,6 +237,20 @@ class TestChanging:
         refused = await denyut.submit(denyut.form(), inputs, user="U0BOB")
         assert "between the two of you" in refused.errors[ids.ACTION_OWNER_INPUT]
         assert now_is(denyut, action) == action
+
+    async def test_what_one_of_the_two_hands_to_the_other_stays_with_both(self, denyut: Bench) -> None:
+        pair = {"source": ActionSource.ONE_ON_ONE, "source_id": "o1", "partner_id": "U0DEWI", "created_by": "U0DEWI"}
+        action = given(denyut, **pair)
+        answer = await denyut.command("/checkin actions", user="U0BOB")
+        await denyut.press(answer, "Change", user="U0BOB")
+        inputs = {ids.ACTION_TEXT_INPUT: "x", ids.ACTION_OWNER_INPUT: "U0DEWI"}
+        await denyut.submit(denyut.form(), inputs, user="U0BOB")
+        handed = now_is(denyut, action)
+        assert (handed.owner_id, handed.partner_id) == ("U0DEWI", "U0BOB")
+        assert handed.concerns("U0BOB"), "who handed it over still sees it"
+        theirs = await denyut.command("/checkin actions", user="U0DEWI")
+        assert "Dewi" not in theirs.text, "it came of the one-on-one with the other"
+        assert "Bob" in theirs.text
 
     @pytest.mark.parametrize("private", [True, False])
     async def test_nobody_else_can_settle_it_not_even_an_admin_if_it_is_private(

@@ -9,7 +9,6 @@ from bot.slack.blocks import (
     Block,
     Message,
     actions,
-    channels_select,
     checkboxes,
     date_input,
     field,
@@ -18,7 +17,6 @@ from bot.slack.blocks import (
     number_input,
     option,
     overflow,
-    people_select,
     plain_section,
     radio,
     section,
@@ -26,6 +24,7 @@ from bot.slack.blocks import (
     text_input,
     time_input,
 )
+from bot.slack.elements import channels_select, people_select
 from bot.slack.errors import SlackRefused
 from bot.slack.gateway import UserGroup
 from tests.features.harness import Bench, checked_view

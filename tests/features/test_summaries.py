@@ -73,7 +73,7 @@ async def test_monday_at_nine_is_the_default(denyut: Bench) -> None:
         ("mingguan jumat jam 16", "setiap Jumat pukul 16.00"),
         ("weekly fri 16:00", "setiap Jumat pukul 16.00"),
         ("setiap senin", "setiap Senin pukul 09.00"),
-        ("harian pukul 17.30", "setiap hari pukul 17.30"),
+        ("harian pukul 17.30", "setiap hari kerja pukul 17.30"),
         ("monthly", "setiap tanggal 1 pukul 09.00"),
         ("monthly on the 3rd", "setiap tanggal 3 pukul 09.00"),
         ("bulanan tanggal 31 08:15", "setiap tanggal 31, atau hari terakhir bulan itu, pukul 08.15"),
@@ -127,7 +127,7 @@ async def test_what_is_not_understood_gets_one_sentence_and_stores_nothing(denyu
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("daily tomorrow", "A daily summary comes every day, so leave out “tomorrow”."),
+        ("daily tomorrow", "A daily summary comes every working day, so leave out “tomorrow”."),
         ("weekly 20 dec", "A weekly summary needs a day of the week, such as Monday, instead of “20 dec”"),
         ("weekly 3/4", "A weekly summary needs a day of the week, such as Monday, instead of “3/4”"),
         ("2026-12-01", "A weekly summary needs a day of the week, such as Monday, instead of “2026-12-01”"),
@@ -309,6 +309,17 @@ async def test_show_it_to_me_now_is_private_and_in_the_posts_language(denyut: Be
     assert denyut.slack.posted == []
 
 
+async def test_now_shows_what_would_follow_in_the_thread_too(denyut: Bench) -> None:
+    for day in range(7):
+        log(denyut, "leads", THIS_WEEK - timedelta(weeks=day), 12 + day % 2)
+    answer = await denyut.command("/kpi summary now", user="U0BOB")
+    assert answer.text.startswith("This week so far")
+    assert [message.text.split("\n")[0] for _, message, _ in denyut.slack.responses] == [
+        "This week so far, 23–26 Nov",
+        "Details: This week so far, 23–26 Nov",
+    ]
+
+
 @pytest.mark.parametrize("words", ["summary now", "summary now <#C0SALES|sales>", "ringkasan sekarang"])
 async def test_now_shows_the_week_to_the_person_alone(denyut: Bench, words: str) -> None:
     log(denyut, "leads", THIS_WEEK, 12)
@@ -327,7 +338,7 @@ async def test_alone_it_lists_every_summary_and_how_to_set_one(denyut: Bench) ->
     await denyut.command("/kpi summary <#C0PAIR|pair> daily 08:00", user="U0EMMA")
     listed = await denyut.command("/kpi summary", user="U0BOB")
     assert "<#C0SALES> every Monday at 09:00. Next: Mon 30 Nov, 09:00 (Asia/Makassar)." in listed.text
-    assert "<#C0PAIR> every day at 08:00. Next: Fri 27 Nov, 15:00 (Asia/Makassar)." in listed.text
+    assert "<#C0PAIR> every working day at 08:00. Next: Fri 27 Nov, 15:00 (Asia/Makassar)." in listed.text
     assert buttons(listed) == [
         ["Show it to me now"], ["Show it to me now", "Change", "Stop"], ["Set one up"],
     ]  # fmt: skip
@@ -465,7 +476,7 @@ async def test_a_lead_hears_at_work_and_not_at_all_when_the_next_post_comes_befo
     owed = denyut.do(lambda db: db.deliveries.of_purposes((purposes.OWING,), since))
     assert [(each.subject.split(":")[1], each.due_at.isoformat()) for each in owed] == [
         ("2026-11-26", "2026-11-27T02:00:00+00:00"),  # Thursday evening's on Friday at nine in Jakarta
-        ("2026-11-29", "2026-11-30T02:00:00+00:00"),  # Friday's and Saturday's come after the next post
+        ("2026-11-27", "2026-11-30T02:00:00+00:00"),  # Friday's on Monday: the next post comes that evening
         ("2026-11-30", "2026-12-01T02:00:00+00:00"),
     ]
 
@@ -489,9 +500,9 @@ async def test_daily_failures_are_told_weekly_to_owner_and_admin_and_at_once_aft
     denyut.slack.refusals["C0SALES"] = code
     await denyut.ticks(denyut.now + timedelta(weeks=4), every=timedelta(hours=12))
     told = [len([each for each in denyut.dms(who) if "C0SALES" in each.message.text]) for who in ("U0BOB", "U0AYU")]
-    assert told == [4, 4], "28 failures"
+    assert told == [4, 4], "a failure each working day"
     del denyut.slack.refusals["C0SALES"]
-    await denyut.ticks(denyut.now + timedelta(days=2), every=timedelta(hours=12))
+    await denyut.ticks(denyut.now + timedelta(days=5), every=timedelta(hours=12))  # after Christmas
     assert posts(denyut, "C0SALES")
     denyut.slack.refusals["C0SALES"] = code
     await denyut.ticks(denyut.now + timedelta(days=1), every=timedelta(hours=12))

@@ -24,6 +24,7 @@ MONDAY_9 = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)  # 09:00 in Jakarta
 MONDAY_9_MAKASSAR = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 THIS_WEEK = date(2026, 11, 23)
 WEEK_BEFORE = date(2026, 11, 16)
+OWN_DAY_OFF = date(2026, 11, 27)
 
 
 def log(denyut: Bench, kpi: str, on: date, value: Decimal | int, member: str = "U0BOB") -> None:
@@ -60,6 +61,11 @@ def post_in(denyut: Bench, channel: str) -> Posted:
     """The one summary in a channel, without what follows in its thread."""
     (posted,) = [each for each in denyut.posts(channel) if each.thread_ts is None]
     return posted
+
+
+def posts(denyut: Bench, channel: str) -> list[Posted]:
+    """The summaries in a channel, without what follows in their threads."""
+    return [each for each in denyut.posts(channel) if each.thread_ts is None]
 
 
 def lines_of(posted: Posted) -> list[str]:
@@ -294,3 +300,96 @@ async def test_a_round_is_compared_only_with_one_that_asked_the_same_channel(den
     posted = post_in(denyut, "C0SALES")
     (line,) = [line for line in lines_of(posted) if "eNPS" in line]
     assert ("since the round before" in line) is (asked_before == "C0SALES")
+
+
+async def test_a_daily_post_comes_on_working_days_and_tells_the_days_off_before_too(denyut: Bench) -> None:
+    await denyut.command("/kpi summary <#C0PAIR|pair> daily 08:00", user="U0BOB")
+    denyut.do(lambda db: db.catalogue.set_policy(replace(db.catalogue.policy(), days_off=frozenset({OWN_DAY_OFF}))))
+    for day, value in ((25, 4), (26, 3), (28, 2), (30, 9)):
+        log(denyut, "leads", date(2026, 11, day), value)
+    await denyut.ticks(datetime(2026, 12, 1, 4, tzinfo=UTC), every=timedelta(hours=12))
+    friday_is_free = posts(denyut, "C0PAIR")
+    assert [lines_of(each)[0] for each in friday_is_free] == [
+        "Summary of Thu 26 Nov – Sun 29 Nov",
+        "Summary of Mon 30 Nov",
+    ]
+    assert table_of(friday_is_free[0])["Leads"][0] == "5"
+    assert "+25% against the working day before" in friday_is_free[0].message.text
+    assert "+80% against Thu 26 Nov – Sun 29 Nov" in friday_is_free[1].message.text
+    (schedule,) = denyut.do(lambda db: db.schedules.active())
+    skipped = [each for each in denyut.do(lambda db: db.schedules.occurrences(schedule.id)) if each.reason]
+    assert [(each.local_date.day, each.reason) for each in skipped] == [
+        (27, "day_off"), (28, "day_off"), (29, "day_off"),
+    ]  # fmt: skip
+
+
+async def test_a_day_s_target_is_held_against_the_working_day_and_not_the_weekend(denyut: Bench) -> None:
+    await denyut.command("/kpi summary <#C0PAIR|pair> daily 08:00", user="U0BOB")
+    await denyut.command("/kpi target leads 5 per day", user="U0AYU")
+    log(denyut, "leads", date(2026, 11, 27), 6)
+    log(denyut, "leads", date(2026, 11, 28), 1)
+    await denyut.ticks(datetime(2026, 11, 30, 4, tzinfo=UTC), every=timedelta(hours=12))
+    monday = posts(denyut, "C0PAIR")[-1]
+    assert table_of(monday)["Leads"][0] == "7"
+    assert "Leads met its target" in monday.message.text
+    assert "missed" not in monday.message.text
+
+
+async def test_the_day_a_daily_summary_comes_next_is_said_with_its_days_off_in_mind(denyut: Bench) -> None:
+    denyut.now = datetime(2026, 11, 27, 8, tzinfo=UTC)
+    answer = await denyut.command("/kpi summary <#C0PAIR|pair> daily 08:00", user="U0AYU")
+    assert "setiap hari kerja pukul 08.00" in answer.text
+    assert "Berikutnya: Sen 30 Nov" in answer.text
+
+
+async def test_a_correction_tells_no_round_that_was_closed_after_the_post(denyut: Bench) -> None:
+    await denyut.command(WEEKLY, user="U0BOB")
+    log(denyut, "leads", THIS_WEEK, 4)
+    close_round(denyut, "C0SALES", {10: 8, 7: 8, 2: 4}, closed=MONDAY_9_MAKASSAR - timedelta(days=3))
+    await denyut.tick(MONDAY_9_MAKASSAR)
+    told = [line for line in lines_of(post_in(denyut, "C0SALES")) if line.startswith("eNPS")]
+    assert told
+    (survey,) = denyut.do(lambda db: db.surveys.all())
+    later = MONDAY_9_MAKASSAR + timedelta(hours=1)
+    times = {"opened_at": later - timedelta(days=5), "closes_at": later, "closed_at": later}
+    limits = {"asked": 30, "min_score": 5, "min_comments": 10, "started_by": "U0AYU"}
+    newer = Round(new_id(), survey.id, 2, RoundState.CLOSED, survey.definition, **times, **limits)
+    denyut.do(lambda db: db.rounds.add(newer))
+    denyut.do(lambda db: db.answers.import_counts(newer.id, "enps", {10: 20}))
+    denyut.now = later + timedelta(hours=1)
+    log(denyut, "leads", THIS_WEEK, 5)
+    await denyut.tick(denyut.now + timedelta(minutes=1))
+    corrected = post_in(denyut, "C0SALES")
+    assert len(corrected.history) == 1
+    assert [line for line in lines_of(corrected) if line.startswith("eNPS")] == told
+
+
+async def test_what_is_mostly_missing_is_neither_a_win_nor_a_worry(denyut: Bench) -> None:
+    """Fewer complaints because nobody has logged them yet are no success."""
+    await denyut.command(WEEKLY, user="U0BOB")
+    for weeks in range(1, 9):
+        for member in ("U0BOB", "U0DEWI", "U0EMMA"):
+            log(denyut, "new_customers", THIS_WEEK - timedelta(weeks=weeks), 20, member)
+            log(denyut, "calls_held", THIS_WEEK - timedelta(weeks=weeks), 20, member)
+    set_target(denyut, "new_customers", 50)
+    set_target(denyut, "calls_held", 15)
+    log(denyut, "new_customers", THIS_WEEK, 3)
+    log(denyut, "calls_held", THIS_WEEK, 16)
+    await denyut.tick(MONDAY_9_MAKASSAR)
+    bullets = [line for line in lines_of(post_in(denyut, "C0SALES")) if line.startswith("• ")]
+    assert [line for line in bullets if "Calls held" in line and "met its target" in line], "more cannot undo it"
+    assert not [line for line in bullets if "New customers" in line]
+
+
+async def test_after_its_author_was_erased_a_summary_goes_on_and_an_admin_hears_of_failures(denyut: Bench) -> None:
+    await denyut.command(WEEKLY, user="U0BOB")
+    log(denyut, "leads", THIS_WEEK, 4, "U0DEWI")
+    await denyut.storage.erase("T0TEST", "U0BOB", denyut.now)
+    await denyut.tick(MONDAY_9_MAKASSAR)
+    assert "Leads: 4" in post_in(denyut, "C0SALES").message.text
+    listed = await denyut.command("/kpi summary", user="U0DEWI")
+    assert "U0BOB" not in listed.text
+    denyut.slack.refusals["C0SALES"] = "is_archived"
+    await denyut.tick(MONDAY_9_MAKASSAR + timedelta(weeks=1))
+    assert [each for each in denyut.dms("U0AYU") if "C0SALES" in each.message.text]
+    assert not [each for each in denyut.slack.posted if each.channel.startswith("UERASED")]

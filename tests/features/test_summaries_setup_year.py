@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import rrule
+from holidays import HolidayBase, country_holidays
 
 from bot.domain.deliveries import Delivery
 from bot.domain.members import Member
@@ -38,7 +39,7 @@ OUTAGES = (
 
 ZONES = {"A": "Europe/Amsterdam", "N": "America/New_York"}
 DAYS = {
-    "daily": (time(9), {"freq": rrule.DAILY}),
+    "daily": (time(9), {"freq": rrule.DAILY}),  # on working days
     "weekly fri 16:00": (time(16), {"freq": rrule.WEEKLY, "byweekday": rrule.FR}),
     "weekly sun 02:30": (time(2, 30), {"freq": rrule.WEEKLY, "byweekday": rrule.SU}),  # skipped, or there twice
     "every 2 weeks wed": (time(9), {"freq": rrule.WEEKLY, "interval": 2, "byweekday": rrule.WE}),
@@ -58,6 +59,15 @@ def passes() -> list[datetime]:
 
 
 @cache
+def calendar() -> HolidayBase:
+    return country_holidays("ID", years=(2026, 2027))
+
+
+def is_worked(day: date) -> bool:
+    return bool(calendar().is_working_day(day))
+
+
+@cache
 def instants(words: str, zone: str) -> dict[date, datetime]:
     """The dates of a rule and their UTC instants, by dateutil's calendar. A time that the clocks skip comes as much
     later, one that is there twice counts the first time: both are what fold=0 means (PEP 495)."""
@@ -71,12 +81,12 @@ def instants(words: str, zone: str) -> dict[date, datetime]:
 
 def expected(words: str, zone: str) -> set[date]:
     """The dates that are posted: at the first pass after its moment the latest of those that came since the pass
-    before, if that is not longer ago than it is useful."""
+    before, if that is not longer ago than it is useful, and of the daily ones not on a day off."""
     useful = 12 * HOUR if words.startswith("daily") else 48 * HOUR
     posted, before = set(), BEGINS
     for moment in passes():
         due = {at: day for day, at in instants(words, zone).items() if before < at <= moment}
-        if due and moment - max(due) <= useful:
+        if due and moment - max(due) <= useful and (words != "daily" or is_worked(due[max(due)])):
             posted.add(due[max(due)])
         before = moment
     return posted
@@ -150,3 +160,6 @@ async def test_a_year_has_exactly_the_posts_expected(world: Bench) -> None:
         assert {each.local_date: each.due_at for each in decided} == instants(words, zone), "every date was decided"
         planned = {each.local_date for each in decided if each.state is OccurrenceState.PLANNED}
         assert planned >= expected(words, zone)
+        free = {each.local_date for each in decided if each.reason == "day_off"}
+        assert {is_worked(day) for day in free} <= {False}
+        assert len(free) > 80 if words == "daily" else not free

@@ -4,6 +4,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import blocks as kit
+from bot.slack.elements import channels_select, people_select
 from tests.playground.playground_kit import eventually
 
 OPTIONS = [kit.option("One", "1"), kit.option("Two", "2", "the second"), kit.option("Three", "3")]
@@ -19,8 +20,8 @@ INPUTS = {
     "ticks": kit.checkboxes("a", OPTIONS, OPTIONS[:2]),
     "menu": {"type": "static_select", "action_id": "a", "option_groups": GROUPS, "initial_option": OPTIONS[2]},
     "several": kit.multi_select("a", OPTIONS, OPTIONS[1:]),
-    "channels": {**kit.channels_select("a"), **HERE},
-    "people": kit.people_select("a", ["U0AYU"]),
+    "channels": {**channels_select("a"), **HERE},
+    "people": people_select("a", ["U0AYU"]),
     "decimal": kit.number_input("a", "12.5"),
     "whole": {**kit.number_input("a", "5", decimals=False), "min_value": "1", "max_value": "10"},
     "day": kit.date_input("a", "2026-11-26"),
@@ -208,12 +209,12 @@ async def test_what_slack_takes_as_a_number(ayu, opening, decimals, value, fault
         {**kit.number_input("a"), "initial_value": 5},
         {**kit.number_input("a"), "is_decimal_allowed": "yes"},
         {"type": "number_input", "action_id": "a"},
-        {**kit.channels_select("a"), "filter": {}},
-        {**kit.channels_select("a"), "filter": {"include": ["secret"]}},
-        {**kit.channels_select("a"), "default_to_current_conversation": "yes"},
-        {**kit.channels_select("a"), "initial_conversations": "C0SALES"},
-        {**kit.people_select("a"), "initial_users": [None]},
-        {**kit.people_select("a"), "initial_user": "U0AYU"},
+        {**channels_select("a"), "filter": {}},
+        {**channels_select("a"), "filter": {"include": ["secret"]}},
+        {**channels_select("a"), "default_to_current_conversation": "yes"},
+        {**channels_select("a"), "initial_conversations": "C0SALES"},
+        {**people_select("a"), "initial_users": [None]},
+        {**people_select("a"), "initial_user": "U0AYU"},
         {**kit.checkboxes("a", OPTIONS), "initial_options": []},
         kit.radio("a", OPTIONS, kit.option("Four", "4")),
         kit.radio("a", []),

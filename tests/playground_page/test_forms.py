@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.server import Playground
 from bot.slack import blocks as kit
+from bot.slack.elements import channels_select, people_select
 from tests.playground_page.conftest import OpenPage
 from tests.playground_page.stand_in_bot import Json, standing_in
 from tests.playground_page.test_real_server import MANIFEST
@@ -40,10 +41,10 @@ def form(*more: Json, title: str = "Survey") -> Json:
         kit.field(
             "where",
             "Where",
-            {**kit.channels_select("v", placeholder="Channels"), "default_to_current_conversation": True},
+            {**channels_select("v", placeholder="Channels"), "default_to_current_conversation": True},
             dispatch=True,
         ),
-        kit.field("who", "Who else", kit.people_select("v", placeholder="People"), optional=True),
+        kit.field("who", "Who else", people_select("v", placeholder="People"), optional=True),
         kit.field("often", "How often", kit.radio("v", OPTIONS, OPTIONS[0]), dispatch=True),
         kit.field("extras", "Extras", kit.checkboxes("v", OPTIONS, OPTIONS[1:2]), optional=True, dispatch=True),
         kit.field("days", "Days", kit.multi_select("v", OPTIONS, OPTIONS[:1], "Days"), optional=True),

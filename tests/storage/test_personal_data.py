@@ -15,6 +15,7 @@ from bot.domain.kpi_notes import KpiNote, KpiNoteKind
 from bot.domain.kpis import KPIS
 from bot.domain.members import Absence, Member
 from bot.domain.one_on_ones import Meeting, MeetingState, OneOnOne, Point
+from bot.domain.schedules import ScheduleKind
 from bot.domain.summaries import SummaryDefinition
 from bot.domain.surveys import FollowUp, FollowUpKind, RoundState
 from storage import Storage, UnitOfWork
@@ -133,9 +134,27 @@ def test_erasing_again_or_somebody_unknown_changes_nothing(storage: Storage) -> 
     storage.erase_now("T1", ME, LATER)
     before = rows(storage)
     storage.erase_now("T1", ME, LATER + timedelta(days=1))
-    assert {name: len(found) for name, found in rows(storage).items() if name != "members"} == {
-        name: len(found) for name, found in before.items() if name != "members"
-    }
+    assert rows(storage) == before
+
+
+def test_a_crash_after_the_first_values_leaves_nobody_unknown_and_is_mended_by_erasing_again(storage: Storage) -> None:
+    storage.write_now("T1", fill)
+    storage.write_now("T1", lambda db: db.privacy.erase_entries(["e1"], ME, "UERASED1"))
+    assert storage.read_now("T1", lambda db: db.members.get("UERASED1")).name == NAMELESS
+    storage.erase_now("T1", ME, LATER)
+    assert naming(storage, ME) == set()
+    assert naming(storage, SECRET) == set()
+
+
+def test_the_dates_of_a_pair_end_with_it_and_other_dates_go_on(storage: Storage) -> None:
+    storage.write_now("T1", fill)
+    pair = samples.schedule(id="s-pair", kind=ScheduleKind.ONE_ON_ONE, subject_id="o1", created_by=OTHER)
+    storage.write_now("T1", lambda db: db.schedules.add(pair))
+    assert {each.kind for each in storage.read_now("T1", lambda db: db.schedules.active())} > {ScheduleKind.ONE_ON_ONE}
+    storage.erase_now("T1", ME, LATER)
+    left = {each.kind for each in storage.read_now("T1", lambda db: db.schedules.active())}
+    assert left
+    assert ScheduleKind.ONE_ON_ONE not in left
 
 
 def test_what_is_handed_out_is_all_of_ones_own_and_nothing_of_others(storage: Storage) -> None:

@@ -33,6 +33,7 @@ from bot.playground.block_kit.whole import check_message_blocks
 from bot.slack.blocks import FALLBACK_TEXT, Message
 from bot.summaries import pulse_wording, sentences
 from bot.summaries.command_views import list_message, set_message, stopped_message, unreachable_message, when
+from bot.summaries.days import period_of
 from bot.summaries.facts import (
     IN_POST,
     Attention,
@@ -50,7 +51,6 @@ from bot.summaries.facts import (
     Together,
     Trend,
     Win,
-    period_of,
 )
 from bot.summaries.reading import MAX_LINES
 from bot.summaries.standings import Deed, Standing
@@ -73,7 +73,7 @@ Numbers = Mapping[str, int]
 
 def board(now: Numbers, then: Numbers, targets: Numbers, today: date = MONDAY) -> tuple[KpiLine, ...]:
     """The lines for these sums of a week and the week before, and these weekly targets."""
-    period = period_of(PeriodKind.WEEK, today)
+    period = period_of(PeriodKind.WEEK, today, Workdays(""))
     totals, earlier = (
         {key: Totals(Decimal(value), 1, Decimal(value)) for key, value in each.items()} for each in (now, then)
     )
@@ -98,7 +98,15 @@ def facts(
 ) -> SummaryFacts:
     missing = tuple(Owing(name, (KPIS["leads"],)) for name in owing)
     return SummaryFacts(
-        period_of(kind, today), today, "Asia/Jakarta", tuple(shown), trend, tuple(pulses), missing, "IDR", **more
+        period_of(kind, today, Workdays("")),
+        today,
+        "Asia/Jakarta",
+        tuple(shown),
+        trend,
+        tuple(pulses),
+        missing,
+        "IDR",
+        **more,
     )
 
 
@@ -191,6 +199,11 @@ def test_a_headline_hides_no_miss_and_calls_nothing_news_that_is_noise(
         assert t("summaries.rose.alone", kpi="", change="", before="").split(",")[0].strip() + "," not in said
         return
     assert found.line.kpi.key not in usual
+    if found.from_zero:
+        assert found.line.before is not None
+        assert found.line.before.value == 0
+        assert t("summaries.steady", before=Wording(facts(shown, today), t).before()) not in said
+        return
     way = "rose" if (found.line.change or 0) > 0 else "fell"
     words = Wording(facts(shown, today), t)
     told = {"kpi": words.name(found.line.kpi), "change": words.change(found.line), "before": words.before()}
@@ -450,7 +463,8 @@ def test_the_title_names_the_days(today: date, en: str, indonesian: str) -> None
         (PeriodKind.QUARTER, date(2027, 1, 1), "Summary of Q4 2026", "the quarter before"),
         (PeriodKind.QUARTER, date(2026, 12, 1), "Q4 2026 so far", "the same days of the quarter before"),
         (PeriodKind.MONTH, date(2026, 12, 1), "Summary of November 2026", "the month before"),
-        (PeriodKind.DAY, MONDAY, "Summary of Sun 29 Nov", "the day before"),
+        (PeriodKind.DAY, MONDAY, "Summary of Fri 27 Nov – Sun 29 Nov", "the working day before"),
+        (PeriodKind.DAY, FRIDAY, "Summary of Thu 26 Nov", "the working day before"),
     ],
 )
 def test_every_rhythm_has_its_days_and_what_it_is_compared_with(

@@ -20,7 +20,6 @@ from bot.slack.blocks import (
     Message,
     actions,
     button,
-    channels_select,
     context,
     divider,
     escape,
@@ -32,6 +31,7 @@ from bot.slack.blocks import (
     section,
     select,
 )
+from bot.slack.elements import channels_select
 from bot.surveys.author_views import rhythm
 from bot.surveys.authoring.draft_plans import CADENCES, Draft
 from bot.surveys.outcomes import Overview

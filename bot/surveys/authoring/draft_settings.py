@@ -17,7 +17,6 @@ from bot.slack import ids
 from bot.slack.blocks import (
     SELECT_OPTIONS,
     Block,
-    channels_select,
     checkboxes,
     context,
     date_input,
@@ -25,12 +24,12 @@ from bot.slack.blocks import (
     form,
     multi_select,
     option,
-    people_select,
     radio,
     select,
     text_input,
     time_input,
 )
+from bot.slack.elements import channels_select, people_select
 from bot.slack.people import UserGroup
 from bot.surveys.authoring.draft_editor import back_button, discard_words
 from bot.surveys.authoring.draft_forms import breakdown_words

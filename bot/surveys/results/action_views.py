@@ -17,6 +17,7 @@ from bot.slack.blocks import (
     section,
     text_input,
 )
+from bot.slack.elements import person_select
 from bot.surveys.outcomes import RoundResults
 
 
@@ -75,9 +76,7 @@ def action_form(
 
 
 def _promise_fields(promised: Action | None, author: str, t: Translator) -> list[Block]:
-    owner: Block = {"type": "users_select", "action_id": ids.ACTION_OWNER_INPUT}
-    if initial := promised.owner_id if promised else author:
-        owner["initial_user"] = initial
+    owner = person_select(ids.ACTION_OWNER_INPUT, promised.owner_id if promised else author)
     due = date_input(ids.ACTION_DUE_INPUT, promised.due_on.isoformat() if promised and promised.due_on else "")
     hint = t("surveys.action.due_hint")
     return [

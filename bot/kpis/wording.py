@@ -23,9 +23,6 @@ from bot.typed_values import example_of, full
 _SIGNS: Mapping[type[Expression], str] = {Sum: "+", Difference: "−", Product: "×", Ratio: "/"}
 _NAMED = (PeriodKind.DAY, PeriodKind.WEEK)
 
-CENTS_BELOW = 1000
-"""From here on an amount that was computed has no cents."""
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -63,14 +60,7 @@ class Wording:
         return self.t("kpis.no_data") if value is None else self.t.compact(value, unit, self.currency)
 
     def figure(self, figure: Figure) -> str:
-        return self.reading(figure.value, figure.kpi)
-
-    def reading(self, value: Decimal | None, kpi: Kpi) -> str:
-        """A figure of a KPI. Money that came out of a division is told without cents where they say nothing."""
-        is_divided = kpi.unit is Unit.CURRENCY and kpi.aggregation not in (Aggregation.SUM, Aggregation.LAST)
-        if value is not None and is_divided and abs(value) >= CENTS_BELOW:
-            value = value.quantize(Decimal(1))
-        return self.value(value, kpi.unit)
+        return self.value(figure.value, figure.kpi.unit)
 
     def day(self, day: date) -> str:
         """ "Thu 26 Nov", with the year where it is not this one."""
@@ -172,7 +162,7 @@ class Wording:
         return self.t(
             key,
             period=said or capital(self.period(period)),
-            value=self.reading(pace.actual, kpi),
+            value=self.value(pace.actual, kpi.unit),
             target=self.asked(target),
             share=self.share(pace.reached or Decimal(0)),
             status=self.status(pace),

@@ -56,8 +56,8 @@ def test_a_dry_run_says_it_all_and_stores_nothing(settings: Settings, tmp_path: 
         "Numbers read as 1.234,56.",
         "Values: 4 (new: 4, already recorded: 0).",
         "From 20 Nov 2025 to 21 Nov 2025.",
-        "Revenue: 2 ×, Rp\N{NO-BREAK SPACE}1,500,007.50 in all.",
-        "Leads: 2 ×, 7 in all.",
+        "Revenue: 2 ×, Rp\N{NO-BREAK SPACE}1,500,007.50 in total.",
+        "Leads: 2 ×, 7 in total.",
         "This was a dry run: nothing was stored.",
     ]
     assert count(settings, tmp_path) == 0

@@ -133,7 +133,7 @@ async def test_whoever_is_no_admin_sees_makes_and_revokes_none(denyut: Bench, us
 
 async def test_a_member_is_told_whom_to_ask(denyut: Bench) -> None:
     answer = await denyut.command("/kpi tokens", user="U0BOB")
-    assert answer.text.endswith("only admins of the workspace make and revoke them. Ask one of them.")
+    assert answer.text.endswith("only admins can make and revoke them. Ask one of your admins.")
 
 
 @pytest.mark.parametrize("name", ["   ", "\u0007", "x" * (MAX_NAME + 1)])

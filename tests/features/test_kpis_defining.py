@@ -143,14 +143,14 @@ class TestNames:
             ("bell\x07", "Please write it without these signs"),
             ("right\u202eleft", "Please write it without these signs"),
             ("2026", "A name needs at least one letter."),
-            ("for", "This name cannot be had here."),
-            ("Pada", "This name cannot be had here."),
-            ("person", "This name cannot be had here."),
-            ("last week", "This name cannot be had here."),
-            ("bulan ini", "This name cannot be had here."),
-            ("Q3", "This name cannot be had here."),
-            ("5 jt", "This name cannot be had here."),
-            ("rata-rata", "This name cannot be had here."),
+            ("for", "This name cannot be used here."),
+            ("Pada", "This name cannot be used here."),
+            ("person", "This name cannot be used here."),
+            ("last week", "This name cannot be used here."),
+            ("bulan ini", "This name cannot be used here."),
+            ("Q3", "This name cannot be used here."),
+            ("5 jt", "This name cannot be used here."),
+            ("rata-rata", "This name cannot be used here."),
             ("Revenue", "“Revenue” already means Revenue."),
             ("OMZET", "“OMZET” already means Revenue."),
             ("cost of goods", "“cost of goods” already means Cost of goods"),
@@ -215,7 +215,7 @@ class TestComputed:
 
     async def test_without_data_it_says_so(self, denyut: Bench) -> None:
         answer = await define(denyut, name_en="Cost per lead", measure="currency", formula="acquisition spend / leads")
-        assert "There is nothing to compute it from yet this month." in said(answer.body["view"])
+        assert "There is no data this month to compute it from yet." in said(answer.body["view"])
 
     async def test_it_can_be_made_of_computed_ones(self, denyut: Bench) -> None:
         await log(denyut, "revenue 1000", "orders 4", "leads 20", "deals won 5")
@@ -272,7 +272,7 @@ class TestChanging:
             "because": "Please say in one sentence why it changes."
         }
         answer = await change(denyut, "product demos", direction="lower", because="fewer, better ones")
-        assert "From 29 Nov 2026 on" in said(answer.body["view"]).replace("This holds from", "From")
+        assert "From 29 Nov 2026 on" in said(answer.body["view"]).replace("This applies from", "From")
         first, second = catalogue(denyut).versions("product_demos")
         assert (second.number, second.starts, second.because) == (2, date(2026, 11, 29), "fewer, better ones")
         assert catalogue(denyut).on(date(2026, 11, 28))["product_demos"].direction is Direction.HIGHER
@@ -288,7 +288,7 @@ class TestChanging:
     async def test_nothing_changed_is_no_new_version(self, denyut: Bench) -> None:
         await define(denyut, name_en="Product demos")
         answer = await change(denyut, "product demos", because="just so")
-        assert "nothing was different" in said(answer.body["view"])
+        assert "you changed nothing" in said(answer.body["view"])
         assert len(catalogue(denyut).versions("product_demos")) == 1
 
     async def test_old_periods_keep_the_old_formula_everywhere(self, denyut: Bench) -> None:
@@ -347,7 +347,7 @@ class TestChanging:
         theirs = await define_form(denyut, "product demos", user="U0AYU")
         await denyut.submit(theirs, {"direction": "lower", "because": "so"}, user="U0AYU")
         answer = await denyut.submit(mine, {"aggregation": "last", "because": "so"}, user="U0BOB")
-        assert "Somebody else has changed this KPI meanwhile" in "".join(answer.errors.values())
+        assert "Somebody else has just changed this KPI" in "".join(answer.errors.values())
         assert len(catalogue(denyut).versions("product_demos")) == 2
 
     async def test_unit_and_source_stay_once_there_are_entries(self, denyut: Bench) -> None:
@@ -389,8 +389,8 @@ class TestWhoMay:
         await define_form(denyut, "product demos", user="U0EMMA")
         denyut.do(lambda db: db.catalogue.set_policy(Policy(define=Who.ADMINS)))
         refused = await denyut.command("/kpi define product demos", user="U0EMMA")
-        assert refused.text.startswith("Only admins define KPIs here.")
-        assert (await denyut.command("/kpi define", user="U0EMMA")).text.startswith("Only admins define KPIs here.")
+        assert refused.text.startswith("Only admins can define KPIs here.")
+        assert (await denyut.command("/kpi define", user="U0EMMA")).text.startswith("Only admins can define KPIs here.")
         await define_form(denyut, user="U0AYU")
 
     async def test_owners_who_left_do_not_keep_the_others_out(self, denyut: Bench) -> None:
@@ -407,7 +407,7 @@ class TestWhoMay:
     async def test_a_built_in_one_opens_what_is_decided_about_it(self, denyut: Bench) -> None:
         form = await define_form(denyut, "omzet")
         assert form["callback_id"] == ids.KPI_SETTINGS_FORM
-        assert "Its definition comes with Denyut" in said(form)
+        assert "This KPI is built in" in said(form)
 
 
 class TestTheDayItWasDifferent:

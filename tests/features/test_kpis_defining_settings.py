@@ -53,9 +53,9 @@ class TestSettings:
             review_on=date(2027, 2, 1),
         )
         assert said(answer.body["view"]) == (
-            "Saved. This is how *Product demos* is looked after now:\n"
+            "Saved. The settings of *Product demos* are now:\n"
             "Owners: <@U0BOB> and <@U0CITRA>.\n"
-            "Owners are asked: Every week, Friday, 16:30.\n"
+            "I ask the owners: Every week, Friday, 16:30.\n"
             "Only the owners and admins see it.\n"
             "On track from 95%, behind from 75.5% of what is expected.\n"
             "Driven by Meetings held.\n"
@@ -108,7 +108,7 @@ class TestSettings:
         mine, theirs = await settings_form(denyut), await settings_form(denyut, user="U0AYU")
         await denyut.submit(theirs, {"on_track": "90"}, user="U0AYU")
         answer = await denyut.submit(mine, {"cadence": "weekly"}, user="U0BOB")
-        assert "Somebody else has changed this KPI meanwhile" in "".join(answer.errors.values())
+        assert "Somebody else has just changed this KPI" in "".join(answer.errors.values())
         assert settings(denyut).cadence is None
 
     async def test_only_owners_and_admins(self, denyut: Bench) -> None:
@@ -209,14 +209,14 @@ class TestRights:
         days = frozenset({date(2026, 12, day) for day in range(24, 32)} | {date(2027, 1, 2)})
         assert denyut.do(lambda db: db.catalogue.policy()) == Policy(Who.ADMINS, Who.OWNERS, Who.ADMINS, days)
         assert "Hari libur perusahaan: 24 Des 2026 – 31 Des 2026, 2 Jan 2027." in said(answer.body["view"])
-        assert (await denyut.command("/kpi define", user="U0BOB")).text.startswith("Only admins define KPIs here.")
+        assert (await denyut.command("/kpi define", user="U0BOB")).text.startswith("Only admins can define KPIs here.")
 
     async def test_everybody_else_reads_them(self, denyut: Bench) -> None:
         denyut.do(lambda db: db.catalogue.set_policy(Policy(define=Who.ADMINS, days_off=frozenset({TODAY}))))
         answer = await denyut.command("/kpi rights", user="U0BOB")
         assert answer.text == (
             "Who may do what with KPIs\nDefine KPIs: Admins.\nSet targets for the team: Every member.\n"
-            "Log values for others: The owners of the KPI, and admins.\nDays off of the company: 26 Nov 2026.\n"
+            "Log values for others: The owners of the KPI, and admins.\nCompany days off: 26 Nov 2026.\n"
             "Admins can change this with the same command."
         )
         assert not denyut.slack.shown

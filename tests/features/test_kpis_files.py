@@ -81,7 +81,7 @@ class TestDryRun:
             "Numbers read as 1.234,56.",
             "Values: 4 (new: 4, already recorded: 0).",
             "From 20 Nov 2026 to 21 Nov 2026.",
-            "Leads: 2 ×, 7 in all.",
+            "Leads: 2 ×, 7 in total.",
         ):
             assert part in said, said
         assert form["submit"]["text"] == "Record 4 values"
@@ -135,7 +135,7 @@ class TestDryRun:
 
     async def test_possible_twins_are_named(self, denyut: Bench) -> None:
         await denyut.command("/kpi log leads 4 on 2026-11-21", user=BOB)
-        assert "Perhaps there already: 1" in text_of(await sent(denyut, GOOD))
+        assert "Perhaps recorded already: 1" in text_of(await sent(denyut, GOOD))
 
     async def test_wishes_of_the_form_count(self, denyut: Bench) -> None:
         form = await sent(denyut, "date,leads\n3/4/2026,5\n", days="mdy", member=CITRA, user=AYU)
@@ -262,7 +262,7 @@ class TestRefusals:
             (b"a,b\n\0", "neither"),
             (b"hello\n", "name the columns"),
             (b'"date,leads\n', "never closed"),
-            (b"date,kpi,value\n", "holds no values"),
+            (b"date,kpi,value\n", "There are no values in"),
         ],
     )
     async def test_wrong_files_get_one_clear_sentence(self, denyut: Bench, content: bytes, said: str) -> None:
@@ -307,7 +307,7 @@ class TestRefusals:
     async def test_a_file_that_changed_since_the_dry_run_is_not_recorded(self, denyut: Bench) -> None:
         form = await sent(denyut, GOOD)
         denyut.slack.files = dict.fromkeys(denyut.slack.files, b"date,leads\n2026-11-20,9\n")
-        assert "another one by now" in await recorded(denyut, form)
+        assert "the file has changed since" in await recorded(denyut, form)
         assert entries(denyut) == []
 
     @pytest.mark.parametrize("carried", ["", "{}", ids.pack(file="https://evil.example/x")])
@@ -324,7 +324,7 @@ class TestRefusals:
         assert (denyut.slack.shown, denyut.slack.uploads) == ([], [])
 
     async def test_words_behind_the_command_are_no_file(self, denyut: Bench) -> None:
-        assert "alone" in (await denyut.command("/kpi import sales.csv", user=BOB)).text
+        assert "Just type `/kpi import`" in (await denyut.command("/kpi import sales.csv", user=BOB)).text
 
 
 class TestClosedForms:
@@ -417,7 +417,7 @@ class TestExport:
     @pytest.mark.parametrize(
         ("trouble", "said"),
         [
-            (SlackRefused("file_uploads_disabled"), "have not got it"),
+            (SlackRefused("file_uploads_disabled"), "it was not sent"),
             (SlackRefused("missing_scope"), "not allowed to send files"),
             (SlackUnclear("gone"), "did not say whether"),
         ],

@@ -399,9 +399,9 @@ class TestPlan:
         plan = planned(ledger, self.FILE + "2026-11-22,revenue,1.500,Udin,c\n2026-11-22,leads,x,Udin,d\n")
         rows = list(report_rows(plan, TEXTS.t("en")))
         assert [(row[0], row[1]) for row in rows] == [
-            ("2", "new, perhaps there already"),
-            ("3", "known, but different"),
-            ("4", "to be asked"),
+            ("2", "new, perhaps already recorded"),
+            ("3", "already recorded, but different"),
+            ("4", "unclear"),
             ("5", "wrong"),
         ]
         assert rows[0][2:] == ("2026-11-20", "revenue", "5", "UDIN", "")

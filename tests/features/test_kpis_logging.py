@@ -147,7 +147,7 @@ class TestTheSameTwice:
         await denyut.command("/kpi undo", user="U0BOB")
         assert (await denyut.command("/kpi log leads 7 on 2026-11-25", user="U0BOB")).text.startswith("Recorded.")
         denyut.now += timedelta(hours=23)
-        assert "Shall I record it again" in (await denyut.command("/kpi log leads 7 on 2026-11-25", user="U0BOB")).text
+        assert "Record it again?" in (await denyut.command("/kpi log leads 7 on 2026-11-25", user="U0BOB")).text
         denyut.now += timedelta(hours=2)
         assert (await denyut.command("/kpi log leads 7 on 2026-11-25", user="U0BOB")).text.startswith("Recorded.")
 
@@ -155,7 +155,7 @@ class TestTheSameTwice:
         await denyut.command("/kpi log revenue 1500", user="U0BOB")
         question = await denyut.command("/kpi log revenue 1.500", user="U0BOB")
         await denyut.press(question, "kpi.value_chosen:1", user="U0BOB")
-        assert "Shall I record it again" in denyut.slack.responses[-1][1].text
+        assert "Record it again?" in denyut.slack.responses[-1][1].text
         assert len(entries(denyut, "revenue")) == 1
 
     async def test_in_the_form_it_is_said_under_the_input_and_nothing_is_stored(self, denyut: Bench) -> None:
@@ -172,7 +172,7 @@ class TestTheSameTwice:
     async def test_in_indonesian(self, denyut: Bench) -> None:
         await denyut.command("/kpi catat prospek 7", user="U0CITRA")
         question = await denyut.command("/kpi catat prospek 7", user="U0CITRA")
-        assert labels(question) == ["Ya, catat lagi", "Bukan, itu yang tadi"]
+        assert labels(question) == ["Ya, catat lagi", "Tidak, itu yang tadi"]
 
 
 class TestConfidenceAndOrder:
@@ -205,10 +205,10 @@ class TestConfidenceAndOrder:
 class TestLate:
     async def test_more_than_a_week_back_is_marked_in_echo_and_history(self, denyut: Bench) -> None:
         answer = await denyut.command("/kpi log leads 7 on 2026-11-18", user="U0BOB")
-        assert "Recorded late" in answer.text
+        assert "Logged late" in answer.text
         assert ", late" in (await denyut.command("/kpi history leads", user="U0BOB")).text
 
     async def test_a_week_back_is_not(self, denyut: Bench) -> None:
         answer = await denyut.command("/kpi log leads 7 on 2026-11-19", user="U0BOB")
-        assert "Recorded late" not in answer.text
+        assert "Logged late" not in answer.text
         assert ", late" not in (await denyut.command("/kpi history leads", user="U0BOB")).text

@@ -72,7 +72,7 @@ class TestWhenItIsDue:
         assert message.message.text == (
             "One KPI is due for its quarterly review. Is it still right?\n"
             "Product demos\n"
-            "2 values since it began, the latest logged by <@U0BOB>.\n"
+            "2 values since the start, the latest logged by <@U0BOB>.\n"
             "Last value: 5 for 26 Nov 2026."
         )
         assert settings(denyut, "product_demos").review_on == date(2027, 3, 1)
@@ -247,7 +247,7 @@ class TestRetiring:
         await define(denyut, name_en="Demo share", measure="percent", formula="product demos / leads")
         shown = await denyut.command("/kpi review product demos", user="U0BOB")
         await denyut.press(shown, "Retire", user="U0BOB")
-        assert "Without it these have no data any more: Demo share." in said(denyut.form())
+        assert "Without it, these get no new data: Demo share." in said(denyut.form())
 
 
 class TestForgotten:
@@ -298,7 +298,7 @@ class TestTheCommand:
     async def test_nothing_due_shows_what_comes(self, denyut: Bench) -> None:
         await define(denyut, name_en="Product demos")
         answer = await denyut.command("/kpi review", user="U0BOB")
-        assert answer.text.startswith("No review is waiting for you.\nNext: Product demos (1 Mar 2027).")
+        assert answer.text.startswith("No KPI is waiting for your review.\nNext: Product demos (1 Mar 2027).")
 
     async def test_what_is_due_can_be_decided_at_once(self, denyut: Bench) -> None:
         await define(denyut, name_en="Product demos")
@@ -307,7 +307,7 @@ class TestTheCommand:
         await denyut.press(answer, "Keep", user="U0BOB")
         assert denyut.form()["callback_id"] == ids.KPI_REVIEW_KEEP_FORM
         other = await denyut.command("/kpi review", user="U0EMMA")
-        assert "Due as well, for their owners to decide: Product demos." in other.text
+        assert "Also due, but for their owners to decide: Product demos." in other.text
 
     async def test_one_kpi_shows_its_past_reviews(self, denyut: Bench) -> None:
         await define(denyut, name_en="Product demos")
@@ -328,7 +328,7 @@ class TestTheCommand:
         await log(denyut, "leads 7")
         await denyut.command("/kpi undo", user="U0BOB")
         answer = await denyut.command("/kpi review leads", user="U0BOB")
-        assert "One value since it began" in answer.text
+        assert "One value since the start" in answer.text
         assert Decimal(5) == denyut.do(lambda db: db.kpis.totals(date(2026, 1, 1), date(2026, 12, 31))["leads"].sum)
 
     async def test_owners_who_left_are_not_asked(self, denyut: Bench) -> None:

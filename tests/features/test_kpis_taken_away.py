@@ -150,7 +150,7 @@ class TestRetired:
         await retire(company)
         await company.tick()
         assert told(company, "U0EMMA") == [
-            "<@U0BOB> retired *Product demos*: nothing is logged for it any more.\n"
+            "<@U0BOB> retired *Product demos*: no new values are logged for it.\n"
             "Why: nobody &lt;!channel&gt; uses it\n"
             "You own what is computed from it: Demo share.\n"
             "It gets no new figures from now on. Change its formula if it should go on; if its past is enough, there "
@@ -169,7 +169,7 @@ class TestRetired:
         (said,) = told(company, "U0CITRA")
         assert said.splitlines()[-2:] == [
             "Kamu menetapkan target untuknya: 50 per bulan.",
-            "Targetnya tidak diikuti lagi. Tidak perlu apa-apa.",
+            "Targetnya tidak berlaku lagi. Tidak perlu apa-apa.",
         ]
 
     async def test_somebody_who_is_both_gets_one_message(self, company: Bench) -> None:

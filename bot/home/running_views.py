@@ -81,3 +81,4 @@ def _without(unmet: Sequence[Unmet], t: Translator) -> Iterator[Block]:
         more = t("home.unmet.more", count=left, n=left) if left > 0 else ""
         named = t("home.unmet.without", people=", ".join(people[:MOST_NAMED]))
         yield section(" ".join(filter(None, (named, more))))
+        yield context(t("home.unmet.how_to"))

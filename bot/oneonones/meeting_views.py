@@ -172,12 +172,17 @@ def _chosen(kpis: Sequence[OwnLine]) -> list[OwnLine]:
 
 
 def _kpi_table(chosen: Sequence[OwnLine], facts: AgendaFacts, t: Translator) -> Block:
-    """The figures; without columns for targets where none of them has one."""
-    columns = ("kpi", "value", "change", "target", "status")
-    count = 5 if any(each.line.target is not None for each in chosen) else 3
-    rows = [[_name(each, facts, t), *_cells(each, facts, t)][:count] for each in chosen]
-    head = [t(f"oneonones.column.{name}") for name in columns[:count]]
-    return table([head, *rows], align=("left", "right", "right", "right", "left")[:count])
+    """Three columns, which is what a phone shows without being pushed sideways; two where nothing has a target."""
+    figure = "changed" if any(each.line.change is not None for each in chosen) else "value"
+    columns = ["kpi", figure, *(["target"] if any(each.line.target is not None for each in chosen) else [])]
+    rows = [_row(each, facts, t)[: len(columns)] for each in chosen]
+    head = [t(f"oneonones.column.{name}") for name in columns]
+    return table([head, *rows], align=["left"] * len(columns))
+
+
+def _row(each: OwnLine, facts: AgendaFacts, t: Translator) -> list[str]:
+    value, change, *standing = _cells(each, facts, t)
+    return [_name(each, facts, t), f"{value} ({change})" if change else value, ", ".join(filter(None, standing))]
 
 
 def _kpi_line(each: OwnLine, facts: AgendaFacts, t: Translator) -> str:

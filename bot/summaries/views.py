@@ -33,10 +33,7 @@ MAX_PULSES = 3
 MAX_ITEMS = 3
 MAX_IN_THREAD = 20
 MAX_CORRECTED = 5
-_COLUMNS = ("kpi", "value", "target", "status", "change")
 _WIDTHS = (300, 200, 120, 80)
-_OF_TARGETS = ("target", "status")
-_ALIGN = ("left", "right", "right", "left", "right")
 
 T = TypeVar("T")
 
@@ -67,11 +64,13 @@ class _Page:
             self.blocks.append(_list(title, items))
 
     def table(self, lines: Sequence[KpiLine], w: Wording) -> None:
-        """Without targets there are no columns for them: a phone has no room to leave empty."""
-        kept = [at for at, name in enumerate(_COLUMNS) if name not in _OF_TARGETS or any(line.target for line in lines)]
-        rows = [[w.t(f"summaries.column.{name}") for name in _COLUMNS], *(w.cells(line) for line in lines)]
+        """Three columns, which is what a phone shows without being pushed sideways; two where nothing has a target."""
+        figure = "changed" if any(line.change is not None for line in lines) else "value"
+        columns = ["kpi", figure, *(["target"] if any(line.target for line in lines) else [])]
+        head = [w.t(f"summaries.column.{name}") for name in columns]
         self.said += [w.row(line) for line in lines]
-        self.blocks.append(table([[row[at] for at in kept] for row in rows], align=[_ALIGN[at] for at in kept]))
+        rows = [w.cells(line)[: len(columns)] for line in lines]
+        self.blocks.append(table([head, *rows], align=["left"] * len(columns)))
 
     def chart(self, chart: Chart, in_words: str) -> None:
         """A chart, where there is anything to draw."""

@@ -83,12 +83,14 @@ class Wording:
         return self.t.change(line.change, in_points=is_in_points(line.kpi))
 
     def cells(self, line: KpiLine) -> list[str]:
-        """A row of the table. A change that comes and goes anyway says so."""
+        """A row of the table: the KPI, its figure with the change, its target with the status. A change that comes and
+        goes anyway says so."""
         change = self.change(line)
         if self.is_usual(line):
             change = self.t("summaries.usual_change", change=change)
         figure = self.value(line.figure.value, line.kpi.unit)
-        return [self.name(line.kpi), figure, self.standing(line), self.status(line), change]
+        standing = ", ".join(filter(None, (self.standing(line), self.status(line))))
+        return [self.name(line.kpi), f"{figure} ({change})" if change else figure, standing]
 
     def is_usual(self, line: KpiLine) -> bool:
         """Whether there was a change, and one of those that come and go anyway."""

@@ -33,12 +33,12 @@ async def test_a_talk_every_two_weeks(company: Company) -> None:
     assert "target akhir tahun" not in text_of(await ephemeral(gita, "/checkin 1on1 @budi"))
 
     clock_to(company, "agenda")
-    agenda = await told(gita, "Your talk with")
+    agenda = await told(gita, "Your one-on-one with")
     assert "target akhir tahun" in text_of(agenda)
-    assert "Obrolanmu dengan" in text_of(await told(budi, "Obrolanmu dengan"))
+    assert "Pertemuan empat matamu dengan" in text_of(await told(budi, "Pertemuan empat matamu dengan"))
 
     clock_to(company, "over")
-    asked = await told(budi, "Bagaimana obrolanmu")
+    asked = await told(budi, "Bagaimana pertemuan empat matamu")
     assert (await budi.click(asked, "Catat hasilnya"))["ok"]
     written = {"notes": "target naik 10%", "action_1": "kabari toko", "due_1": "2026-12-10"}
     assert (await budi.submit(await budi.wait_for_view(), written))["ok"]

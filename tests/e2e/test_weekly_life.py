@@ -176,10 +176,10 @@ async def test_of_a_one_on_one_only_the_two_learn(company: Company) -> None:
     await ephemeral(gita, "/checkin 1on1 @budi every 2 weeks thu 14:00")
     await ephemeral(budi, "/checkin empatmata @gita poin Rahasia pertama")
     clock_to(company, "2026-12-02T09:30:00+07:00")
-    await told(gita, "Your talk with", "Rahasia pertama")
-    await told(budi, "Obrolanmu dengan", "Rahasia pertama")
+    await told(gita, "Your one-on-one with", "Rahasia pertama")
+    await told(budi, "Pertemuan empat matamu dengan", "Rahasia pertama")
     clock_to(company, "2026-12-03T15:10:00+07:00")
-    asked = await told(gita, "How did your talk")
+    asked = await told(gita, "How did your one-on-one")
     await gita.click(asked, "oneonone.write")
     written = {"notes": "Rahasia kedua", "action_1": "Rahasia ketiga", "owner_1": "U0BUDI", "due_1": "2026-12-09"}
     assert (await gita.submit(await gita.wait_for_view(), written))["ok"]

@@ -371,7 +371,7 @@ class TestThePost:
         post = (await post_of(denyut)).message
         assert "2 dari 5 orang menjawab" in post.text
         assert "1 orang yakin dan 1 orang ragu" in post.text
-        assert "3 jawaban belum ada" in post.text
+        assert "3 orang belum menjawab" in post.text
         assert "Dewi" not in post.text, "who did not answer is counted, not named"
         kinds = [block["type"] for block in post.blocks]
         assert kinds.index("table") < kinds.index("rich_text")

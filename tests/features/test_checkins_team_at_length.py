@@ -79,7 +79,7 @@ async def test_a_long_post_goes_on_in_its_thread_and_a_blocker_there_can_be_take
     post, *replies = denyut.posts("C0SALES")
     assert replies
     assert {each.thread_ts for each in replies} == {post.ts}
-    assert "ada di utas" in post.message.text
+    assert "ada di thread" in post.message.text
     there = next(each for each in replies if "Saya bantu" in str(each.message.blocks))
     await denyut.press(there, "Saya bantu", user="U0BOB")
     await denyut.tick()

@@ -195,19 +195,19 @@ class TestPoints:
         assert "the new prices" in mine
         assert "the new prices" not in hers + preview
         await denyut.tick(MORNING_BEFORE)
-        assert "the new prices" in dm(denyut, "U0CITRA", "Obrolanmu dengan <@U0BOB>").message.text
+        assert "the new prices" in dm(denyut, "U0CITRA", "Pertemuan empat matamu dengan <@U0BOB>").message.text
         assert "the new prices" in (await denyut.command("/checkin 1on1 <@U0BOB|bob>", user="U0CITRA")).text
 
     async def test_once_the_agenda_is_out_a_point_stands_on_it_for_both(self, denyut: Bench) -> None:
         await begin(denyut)
         await denyut.tick(MORNING_BEFORE)
-        hers = dm(denyut, "U0CITRA", "Obrolanmu")
+        hers = dm(denyut, "U0CITRA", "Pertemuan empat matamu")
         await denyut.press(hers, "Tambah poin", user="U0CITRA")
         assert "langsung melihat" in str(denyut.form())
         await denyut.submit(denyut.form(), {"point": "target akhir tahun"}, user="U0CITRA")
         await denyut.tick()
         assert "target akhir tahun" in hers.message.text
-        assert "target akhir tahun" in dm(denyut, "U0BOB", "Your talk with").message.text
+        assert "target akhir tahun" in dm(denyut, "U0BOB", "Your one-on-one with").message.text
 
     async def test_its_author_takes_it_back_and_nobody_else_can(self, denyut: Bench) -> None:
         pair = await begin(denyut)
@@ -233,9 +233,9 @@ class TestPoints:
         await denyut.command("/checkin 1on1 <@U0CITRA|citra>", user="U0BOB")
         await denyut.command("/checkin 1on1 <@U0CITRA|citra> agenda", user="U0BOB")
         await denyut.tick(MORNING_BEFORE)
-        assert "and 30 more" in dm(denyut, "U0BOB", "Your talk").message.text
+        assert "and 30 more" in dm(denyut, "U0BOB", "Your one-on-one").message.text
         await denyut.ticks(FIRST + timedelta(minutes=75), timedelta(hours=3))
-        await denyut.press(dm(denyut, "U0BOB", "How did your talk"), "Write it down", user="U0BOB")
+        await denyut.press(dm(denyut, "U0BOB", "How did your one-on-one"), "Write it down", user="U0BOB")
         boxes = [block for block in denyut.form()["blocks"] if block.get("block_id", "").startswith("points_")]
         options = [option["value"] for block in boxes for option in block["element"]["options"]]
         assert len(options) == 50
@@ -250,7 +250,7 @@ class TestPoints:
         await denyut.press(card, "Add a point", user="U0BOB")
         await denyut.submit(denyut.form(), {"point": "<!channel> <https://evil.test|click> & more"}, user="U0BOB")
         await denyut.tick(MORNING_BEFORE)
-        agenda = dm(denyut, "U0CITRA", "Obrolanmu")
+        agenda = dm(denyut, "U0CITRA", "Pertemuan empat matamu")
         said = agenda.message.text + str(agenda.message.blocks)
         assert "&lt;!channel&gt; &lt;https://evil.test|click&gt; &amp; more" in said
         assert "<!channel>" not in said
@@ -306,7 +306,7 @@ class TestAYear:
         assert [each.date() for each in held] == expected
         assert {each.time() for each in held} == {time(15, 30)}
         assert any(each.weekday() != 3 for each in expected), "holidays are among them"
-        for user, head in (("U0CITRA", "Obrolanmu dengan"), ("U0EMMA", "Your talk with")):
+        for user, head in (("U0CITRA", "Pertemuan empat matamu dengan"), ("U0EMMA", "Your one-on-one with")):
             agendas = denyut.do(
                 lambda db: db.deliveries.of_purposes(["oneonones.agenda"], datetime(2026, 1, 1, tzinfo=UTC))
             )
@@ -333,12 +333,14 @@ class TestAgenda:
     async def test_each_gets_it_in_the_morning_of_the_working_day_before_in_their_language(self, denyut: Bench) -> None:
         await begin(denyut)
         await denyut.tick(MORNING_BEFORE - timedelta(minutes=90))
-        assert not [posted for posted in denyut.dms("U0BOB") if "Your talk" in posted.message.text]
+        assert not [posted for posted in denyut.dms("U0BOB") if "Your one-on-one" in posted.message.text]
         await denyut.tick(MORNING_BEFORE - timedelta(minutes=30))
-        assert dm(denyut, "U0BOB", "Your talk with <@U0CITRA>: Thu 3 Dec, 14:00, 60 minutes"), "9:30 in Makassar"
-        assert not [posted for posted in denyut.dms("U0CITRA") if "Obrolanmu" in posted.message.text], "8:30 in Jakarta"
+        assert dm(denyut, "U0BOB", "Your one-on-one with <@U0CITRA>: Thu 3 Dec, 14:00, 60 minutes"), "9:30 in Makassar"
+        assert not [posted for posted in denyut.dms("U0CITRA") if "Pertemuan empat matamu" in posted.message.text], (
+            "8:30 in Jakarta"
+        )
         await denyut.tick(MORNING_BEFORE)
-        assert dm(denyut, "U0CITRA", "Obrolanmu dengan <@U0BOB>: Kam 3 Des, 13.00, 60 menit")
+        assert dm(denyut, "U0CITRA", "Pertemuan empat matamu dengan <@U0BOB>: Kam 3 Des, 13.00, 60 menit")
         sent = len(denyut.slack.posted)
         await denyut.tick(MORNING_BEFORE + timedelta(hours=1))
         assert len(denyut.slack.posted) == sent, "once"
@@ -367,7 +369,7 @@ class TestAgenda:
     async def test_it_can_be_moved_and_skipped_and_the_other_one_hears_of_it(self, denyut: Bench) -> None:
         pair = await begin(denyut)
         await denyut.tick(MORNING_BEFORE)
-        mine, hers = dm(denyut, "U0BOB", "Your talk"), dm(denyut, "U0CITRA", "Obrolanmu")
+        mine, hers = dm(denyut, "U0BOB", "Your one-on-one"), dm(denyut, "U0CITRA", "Pertemuan empat matamu")
         await denyut.press(mine, "Move", user="U0BOB")
         answer = await denyut.submit(denyut.form(), {"day": "2026-12-05"}, user="U0BOB")
         assert "day off" in answer.errors["day"]
@@ -414,7 +416,10 @@ class TestAfterwards:
 
     async def test_either_writes_it_down_and_the_others_message_turns_into_the_outcome(self, denyut: Bench) -> None:
         pair = await self.held(denyut)
-        mine, hers = dm(denyut, "U0BOB", "How did your talk"), dm(denyut, "U0CITRA", "Bagaimana obrolanmu")
+        mine, hers = (
+            dm(denyut, "U0BOB", "How did your one-on-one"),
+            dm(denyut, "U0CITRA", "Bagaimana pertemuan empat matamu"),
+        )
         await denyut.press(mine, "Write it down", user="U0BOB")
         points = denyut.do(lambda db: db.one_on_ones.open_points(pair.id))
         done = next(point.id for point in points if point.text == "the new prices")
@@ -452,7 +457,7 @@ class TestAfterwards:
         await denyut.submit(denyut.form(), {"action_1": "call Emma", "due_1": "2026-12-10"}, user="U0BOB")
         await denyut.ticks(MORNING_BEFORE + timedelta(days=14), timedelta(hours=3))
         agenda = denyut.dms("U0BOB")
-        text = next(each.message.text for each in reversed(agenda) if "Your talk with" in each.message.text)
+        text = next(each.message.text for each in reversed(agenda) if "Your one-on-one with" in each.message.text)
         assert "Thu 17 Dec" in text
         assert text.index("Carried over") < text.index("cuti") < text.index("Agreed")
         assert "call Emma (<@U0BOB>, was due Thu 10 Dec)" in text
@@ -552,8 +557,8 @@ class TestDaysOff:
     async def test_after_an_outage_no_agenda_comes_but_the_question_how_it_went_does(self, denyut: Bench) -> None:
         await begin(denyut)
         await denyut.tick(FIRST + timedelta(hours=2))
-        assert not [posted for posted in denyut.dms("U0BOB") if "Your talk" in posted.message.text]
-        assert dm(denyut, "U0BOB", "How did your talk")
+        assert not [posted for posted in denyut.dms("U0BOB") if "Your one-on-one" in posted.message.text]
+        assert dm(denyut, "U0BOB", "How did your one-on-one")
 
     async def test_after_a_long_outage_nothing_comes(self, denyut: Bench) -> None:
         await begin(denyut)

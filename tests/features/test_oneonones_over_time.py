@@ -21,13 +21,13 @@ class TestThereAndBack:
     async def test_an_agenda_says_again_that_they_meet_once_it_is_moved_back(self, denyut: Bench) -> None:
         await begin(denyut)
         await denyut.tick(MORNING_BEFORE)
-        agenda = dm(denyut, "U0CITRA", "Obrolanmu dengan")
+        agenda = dm(denyut, "U0CITRA", "Pertemuan empat matamu dengan")
         await denyut.command("/checkin 1on1 <@U0CITRA|citra> move 2026-12-04", user="U0BOB")
         await denyut.tick(MORNING_BEFORE + timedelta(hours=1))
-        assert "Obrolanmu dengan" not in agenda.message.text
+        assert "Pertemuan empat matamu dengan" not in agenda.message.text
         await denyut.command("/checkin 1on1 <@U0CITRA|citra> move 2026-12-03", user="U0BOB")
         await denyut.tick(MORNING_BEFORE + timedelta(hours=2))
-        assert "Obrolanmu dengan <@U0BOB>: Kam 3 Des, 13.00" in agenda.message.text
+        assert "Pertemuan empat matamu dengan <@U0BOB>: Kam 3 Des, 13.00" in agenda.message.text
 
     async def test_the_same_slot_is_offered_again_when_it_is_needed_again(self, denyut: Bench) -> None:
         pair = await begin(denyut)
@@ -106,9 +106,9 @@ class TestHours:
         await begin(denyut, "/checkin 1on1 <@U0CITRA|citra> weekly tue 08:30")  # 7:30 in Jakarta
         starts = datetime(2026, 12, 1, 0, 30, tzinfo=UTC)
         await denyut.tick(starts - timedelta(hours=3))
-        assert not [each for each in denyut.dms("U0CITRA") if "Obrolanmu" in each.message.text]
+        assert not [each for each in denyut.dms("U0CITRA") if "Pertemuan empat matamu" in each.message.text]
         await denyut.tick(starts - timedelta(minutes=59))
-        assert dm(denyut, "U0CITRA", "Obrolanmu")
+        assert dm(denyut, "U0CITRA", "Pertemuan empat matamu")
 
 
 class TestBlockersOfTeams:
@@ -118,7 +118,10 @@ class TestBlockersOfTeams:
         await begin(denyut)
         denyut.do(lambda db: answered(db, asked, state))
         await denyut.tick(MORNING_BEFORE)
-        return dm(denyut, "U0BOB", "Your talk").message.text + dm(denyut, "U0CITRA", "Obrolanmu").message.text
+        return (
+            dm(denyut, "U0BOB", "Your one-on-one").message.text
+            + dm(denyut, "U0CITRA", "Pertemuan empat matamu").message.text
+        )
 
     async def test_one_of_a_team_of_both_is_on_the_agenda(self, denyut: Bench) -> None:
         assert BLOCKER in await self.agenda(denyut, frozenset({"U0BOB", "U0CITRA", "U0DEWI"}), RunState.POSTED)

@@ -53,7 +53,7 @@ async def filled(denyut: Bench) -> tuple[str, str, str]:
     await denyut.command(f"/checkin 1on1 <@U0BOB|bob> poin {SECRETS[1]}", user="U0CITRA")
     await denyut.tick(MORNING_BEFORE)
     await denyut.tick(FIRST + timedelta(hours=1))
-    await denyut.press(dm(denyut, "U0BOB", "How did your talk with <@U0CITRA>"), "Write it down", user="U0BOB")
+    await denyut.press(dm(denyut, "U0BOB", "How did your one-on-one with <@U0CITRA>"), "Write it down", user="U0BOB")
     await denyut.submit(denyut.form(), {"notes": SECRETS[2], "action_1": SECRETS[3]}, user="U0BOB")
     point = denyut.do(lambda db: db.one_on_ones.open_points(pair.id))[0].id
     coming = denyut.do(lambda db: db.one_on_ones.meetings([pair.id]))[-1]
@@ -163,8 +163,8 @@ class TestSurveys:
         await begin(denyut)
         await denyut.ticks(FIRST + timedelta(hours=2), timedelta(hours=3))
         said = self.texts(denyut)
-        assert "Your talk with" in said
-        assert "How did your talk" in said
+        assert "Your one-on-one with" in said
+        assert "How did your one-on-one" in said
         assert not [word for word in TELLTALES if word in said.casefold()]
 
     async def test_what_one_of_them_repeats_of_a_survey_would_be_found(self, denyut: Bench) -> None:

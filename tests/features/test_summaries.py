@@ -81,7 +81,7 @@ async def test_monday_at_nine_is_the_default(denyut: Bench) -> None:
         ("this week", "setiap Jumat pukul 16.00"),
         ("dua mingguan kamis", "setiap dua minggu, Kamis pukul 09.00"),
         ("every 2 weeks 3 dec", "setiap dua minggu, Kamis pukul 09.00"),
-        ("triwulanan", "setiap triwulan, tanggal 1 di bulan pertamanya, pukul 09.00"),
+        ("triwulanan", "setiap kuartal, tanggal 1 di bulan pertamanya, pukul 09.00"),
     ],
 )
 async def test_words_of_both_languages_are_understood_and_the_answer_is_the_authors(

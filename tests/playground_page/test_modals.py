@@ -202,6 +202,20 @@ async def test_the_focus_returns_to_where_it_was(open_page: OpenPage, fake: Fake
     await expect(page.get_by_test_id("message-list").get_by_role("button", name="Log mine")).to_be_focused()
 
 
+async def test_the_focus_returns_to_the_message_whose_button_is_gone(open_page: OpenPage, fake: FakeSlack) -> None:
+    page = await open_page()
+    asked = {**canned.message(10, samples.APP, "Asked"), "channel": "C0SALES"}
+    blocks = [{"type": "actions", "block_id": "a", "elements": [samples.button("Answer", "answer")]}]
+    await fake.emit({"type": "message", "channel": "C0SALES", "message": {**asked, "blocks": blocks}})
+    await page.get_by_role("button", name="Answer", exact=True).focus()
+    await fake.show_views(canned.modal())
+    await expect(page.get_by_test_id("modal")).to_be_visible()
+    await fake.emit({"type": "message_changed", "channel": "C0SALES", "message": {**asked, "text": "Answered"}})
+    await expect(page.get_by_test_id("message-list")).to_contain_text("Answered")
+    await fake.show_views()
+    await expect(page.locator(f'[data-ts="{asked["ts"]}"]')).to_be_focused()
+
+
 async def test_app_home_tells_the_app_and_shows_what_it_published(open_page: OpenPage, fake: FakeSlack) -> None:
     page = await open_page("U0AYU/D0APP/home")
     assert await fake.sent("home") == {"as": "U0AYU", "tab": "home"}

@@ -13,8 +13,6 @@ from bot.i18n import Translator
 from bot.slack import ids
 from bot.slack.blocks import FALLBACK_TEXT, Block, Message, button, context, cut, escape, header, plain, section, table
 
-_COLUMNS = ("kpi", "value", "target", "status", "change")
-_ALIGN = ("left", "right", "right", "left", "right")
 NAME_LENGTH = 60
 _LISTED = 20
 """Entries in one block of rich text: more are several blocks."""
@@ -34,15 +32,12 @@ def post_message(facts: PostFacts, t: Translator, part: int = 0) -> Message:
     if facts.lines:
         rows, spoken = _rows(facts, t), [escape(row_words(each, facts, t)) for each in facts.lines]
         said += [t("checkins.team.figures", period=period_words(facts.period, t)), *spoken]
-        blocks += [section(f"*{said[2]}*"), table(rows, align=_ALIGN)]
+        blocks += [section(f"*{said[2]}*"), table(rows, align=["left"] * len(rows[0]))]
     told, lines = _told(facts, parts[0], t)
     blocks += told
     said += lines
     more = [t("checkins.team.more_in_thread")] if len(parts) > 1 else []
-    as_of = (
-        [t("checkins.team.as_of", moment=t.moment(facts.read_at, facts.zone), zone=facts.zone)] if facts.lines else []
-    )
-    closing = [*more, *as_of]
+    closing = [*more, *_read_at(facts, t)]
     if closing:
         blocks.append(context("  ".join(closing)))
     return Message(cut("\n".join((escape(said[0]), *said[1:], *closing)), FALLBACK_TEXT), tuple(blocks))
@@ -75,25 +70,35 @@ def headline_words(facts: PostFacts, t: Translator) -> str:
 def row_words(line: KpiLine, facts: PostFacts, t: Translator) -> str:
     """A line of the table as a sentence, for those who hear it."""
     parts = [f"{t.kpi(line.kpi)}: {t.figure(line.figure.value, line.kpi.unit, facts.currency)}"]
-    parts += [each for each in _row(line, facts, t)[2:] if each]
+    parts += filter(None, (_standing(line, facts, t), t.change(line.change, in_points=is_in_points(line.kpi))))
     return f"{'; '.join(parts)}."
 
 
+def _read_at(facts: PostFacts, t: Translator) -> list[str]:
+    """When the figures were read, and what a change is against where there is one."""
+    if not facts.lines:
+        return []
+    as_of = t("checkins.team.as_of", moment=t.moment(facts.read_at, facts.zone), zone=facts.zone)
+    return [as_of, t("checkins.team.compared")] if any(line.change is not None for line in facts.lines) else [as_of]
+
+
 def _rows(facts: PostFacts, t: Translator) -> list[list[str]]:
-    head = [t(f"checkins.team.column.{name}") for name in _COLUMNS]
-    return [head, *(_row(line, facts, t) for line in facts.lines)]
+    """Three columns, which is what a phone shows without being pushed sideways; two where nothing has a target."""
+    figure = "changed" if any(line.change is not None for line in facts.lines) else "value"
+    columns = ["kpi", figure, *(["target"] if any(line.target for line in facts.lines) else [])]
+    head = [t(f"checkins.team.column.{name}") for name in columns]
+    return [head, *(_row(line, facts, t)[: len(columns)] for line in facts.lines)]
 
 
 def _row(line: KpiLine, facts: PostFacts, t: Translator) -> list[str]:
-    day = facts.run.local_date
+    figure = t.figure(line.figure.value, line.kpi.unit, facts.currency)
     change = t.change(line.change, in_points=is_in_points(line.kpi))
-    return [
-        t.kpi(line.kpi),
-        t.figure(line.figure.value, line.kpi.unit, facts.currency),
-        t.standing_target(line, facts.period, day, facts.currency),
-        t.standing_status(line),
-        change,
-    ]
+    return [t.kpi(line.kpi), f"{figure} ({change})" if change else figure, _standing(line, facts, t)]
+
+
+def _standing(line: KpiLine, facts: PostFacts, t: Translator) -> str:
+    target = t.standing_target(line, facts.period, facts.run.local_date, facts.currency)
+    return ", ".join(filter(None, (target, t.standing_status(line))))
 
 
 def _reply(facts: PostFacts, part: Part, t: Translator) -> Message:

@@ -16,7 +16,7 @@ import { Values } from './values.js';
 const known = new Map(); // view id -> {values, errors}
 let dialog = null;
 let shown = null; // {id, print}
-let back = null;
+let back = {};
 
 function memoryOf(view) {
   if (!known.has(view.id)) known.set(view.id, { values: new Values(), errors: {}, notice: '' });
@@ -232,7 +232,8 @@ function redraw(view, toError = false) {
 }
 
 function openDialog() {
-  back = document.activeElement;
+  const node = document.activeElement;
+  back = { node, ts: node?.closest('[data-ts]')?.dataset.ts, action: node?.dataset.actionId };
   dialog = h('dialog', {
     class: 'dialog modal',
     'aria-labelledby': 'modal-title',
@@ -266,7 +267,15 @@ function shut() {
   dialog = null;
   shown = null;
   known.clear();
-  if (back?.isConnected) back.focus();
+  comeBack();
+}
+
+// To where the focus was; where that was drawn anew meanwhile, to the same control of its message, or to the message.
+function comeBack() {
+  const row = back.ts ? document.querySelector(`[data-ts="${CSS.escape(back.ts)}"]`) : null;
+  const stops = (row ?? document).querySelectorAll('[data-action-id]');
+  const same = [...stops].find((node) => node.dataset.actionId === back.action);
+  (back.node?.isConnected ? back.node : (same ?? row))?.focus();
 }
 
 /** Keeps the dialog in step with the stack of open views. */

@@ -109,7 +109,9 @@ class Actor:
 
     async def click(self, where: Json, target: str, block_id: str | None = None) -> Json:
         """Clicks a button of a message or view, named by its action_id or its text (and by its block where several are
-        called so); `{ok, ack_ms, error}`."""
+        called so); `{ok, ack_ms, error}`. On Home, what it shows by now: it may have been drawn anew meanwhile."""
+        if where.get("type") == "home":
+            where = await self.home() or where
         block, element = find_element(where, target, block_id)
         return await self._act(where, block, element, None, None)
 

@@ -113,11 +113,13 @@ class Denyut:
         handler = sub.handler if sub else self._other_command(command, word)
         if sub and asked and asked.name == "help":
             handler = help.help_of(self.registry, sub)
+        what = f"{command} {sub.name if sub else '?'}"
         context, reply = await heard(
             self._t,
             lambda: command_context(self.services, body, name, words),
             handler,
-            what=f"{command} {sub.name if sub else '?'}",
+            what=what,
+            for_invited=what in self.registry.for_invited,
         )
         message = said(reply)
         if message and not has_chart(message):

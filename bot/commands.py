@@ -145,8 +145,12 @@ class Registry:
     draw_home: DrawHome | None = None
     _spoken: dict[str, dict[str, SubCommand]] = field(default_factory=dict)
 
-    def command(self, command: str, name: str, feature: str, handler: CommandHandler) -> None:
+    def command(
+        self, command: str, name: str, feature: str, handler: CommandHandler, *, for_invited: bool = False
+    ) -> None:
+        """What a sub-command does; `for_invited` as for a click."""
         sub = SubCommand(command, name, feature, handler)
+        self.for_invited |= {f"{command} {name}"} if for_invited else set()
         _add(self.sub_commands.setdefault(command, {}), name, sub)
         spoken = self._spoken.setdefault(command, {})
         for word in dict.fromkeys((name, *self.texts.all_words(sub.words_key))):

@@ -47,7 +47,7 @@ def _drawn(db: UnitOfWork, ctx: Context, page: int) -> Block:
     member = replace(db.members.get(ctx.member.id) or ctx.member, is_outsider=ctx.member.is_outsider)
     t, zone = services.language_of(member), services.zone_of(member)
     if member.left_out:
-        return views.visitor_view(waiting_for(db, member.id, t), zone, t)
+        return views.visitor_view(waiting_for(db, member.id, t), db.privacy.stored(member.id), zone, t)
     visit = Visit(member, ctx.now, ctx.now.astimezone(ZoneInfo(zone)).date(), zone, t.language, page)
     return views.home_view(service.read_home(db, visit, defaults_of(services), t), t)
 

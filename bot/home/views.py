@@ -28,7 +28,7 @@ def home_view(facts: HomeFacts, t: Translator) -> Block:
         summaries_blocks(facts.summaries, visit.zone, t),
         unmet_blocks(facts.unmet, t),
         settings_blocks(facts.preferences, facts.absences, t),
-        _privacy_blocks(facts.stored, t),
+        _privacy_blocks(facts.stored, t, "home.stored_settings"),
         _admin_blocks(facts.admin, t) if facts.admin is not None else (),
     )
     return home(
@@ -37,12 +37,14 @@ def home_view(facts: HomeFacts, t: Translator) -> Block:
     )
 
 
-def visitor_view(surveys: Sequence[Waiting], zone: str, t: Translator) -> Block:
-    """For guests and people of other workspaces: what waits for them, if somebody included them, else who I am; and no
-    figures."""
+def visitor_view(surveys: Sequence[Waiting], stored: Mapping[str, int], zone: str, t: Translator) -> Block:
+    """For guests and people of other workspaces: what waits for them, if somebody included them, else who I am; what is
+    stored about them; and no figures."""
+    greeting = [header(t("home.visitor_title")), section(t("home.visitor"))]
     if surveys:
-        return home([header(t("home.waiting_title")), *survey_blocks(surveys, zone, t)], metadata=ids.pack(home=0))
-    return home([header(t("home.visitor_title")), section(t("home.visitor"))])
+        greeting = [header(t("home.waiting_title")), *survey_blocks(surveys, zone, t)]
+    about_them = _privacy_blocks(stored, t, "home.stored_name")
+    return home([*greeting, divider(), *about_them], metadata=ids.pack(home=0))
 
 
 def _divided(parts: Iterable[Iterable[Block]]) -> Iterator[Block]:
@@ -52,13 +54,14 @@ def _divided(parts: Iterable[Iterable[Block]]) -> Iterator[Block]:
             yield from (*blocks, divider())
 
 
-def _privacy_blocks(stored: Mapping[str, int], t: Translator) -> Iterator[Block]:
-    """How much of each kind, what is not told apart any more, and what to do about it."""
+def _privacy_blocks(stored: Mapping[str, int], t: Translator, of_everybody: str) -> Iterator[Block]:
+    """How much of each kind and what is kept `of_everybody`, what is not told apart any more, and what to do about
+    it."""
     yield header(t("home.privacy_title"))
     lines = [
         f"• {t(f'privacy.stored.{kind}', count=stored[kind], n=stored[kind])}" for kind in TOLD if stored.get(kind)
     ]
-    yield section("\n".join((*lines, t("home.stored_settings"))))
+    yield section("\n".join((*lines, t(of_everybody))))
     yield context(t("home.privacy"))
     yield actions(
         [

@@ -20,10 +20,10 @@ FILE_NAME = "denyut-data.json"
 
 
 def register(registry: Registry) -> None:
-    registry.command("/checkin", "data", "privacy", on_data)
-    registry.click(ids.PRIVACY_EXPORT, on_export)
-    registry.click(ids.PRIVACY_ERASE_OPENED, on_erase_opened)
-    registry.form(ids.PRIVACY_ERASE_FORM, on_erase)
+    registry.command("/checkin", "data", "privacy", on_data, for_invited=True)
+    registry.click(ids.PRIVACY_EXPORT, on_export, for_invited=True)
+    registry.click(ids.PRIVACY_ERASE_OPENED, on_erase_opened, for_invited=True)
+    registry.form(ids.PRIVACY_ERASE_FORM, on_erase, for_invited=True)
 
 
 async def on_data(command: Command) -> Reply:
@@ -83,6 +83,7 @@ async def _say(context: Context, message: Message) -> None:
 
 
 def _require_own(context: Context) -> None:
-    """Whoever is known here may see and erase it, guests too; people of other companies have nothing here."""
+    """Everybody may see and erase what is theirs, guests and people of other companies too: an author may have
+    included them in a survey."""
     if context.member.is_bot:
         raise DomainError("core.outsider")

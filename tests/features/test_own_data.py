@@ -62,6 +62,21 @@ async def test_a_word_erases_it_and_anything_else_keeps_it(denyut: Bench, word: 
         assert "is erased" in denyut.dms("U0BOB")[-1].message.text
 
 
+@pytest.mark.parametrize("visitor", ["U0GUEST", "U0OUT"])
+async def test_visitors_too_see_take_along_and_erase_their_own(denyut: Bench, visitor: str) -> None:
+    await used(denyut)
+    answer = await denyut.command("/checkin data", user=visitor)
+    assert "One logged value" not in answer.text
+    await denyut.press(answer, "Send me a file of it", user=visitor)
+    ((receiver, _, data, _),) = denyut.slack.uploads
+    assert receiver == visitor
+    assert SECRET not in data.decode()
+    await denyut.press(answer, "Erase it …", user=visitor)
+    await denyut.submit(denyut.form(), {ids.PRIVACY_ERASE_INPUT: "erase"}, user=visitor)
+    assert "is erased" in denyut.dms(visitor)[-1].message.text
+    assert leads(denyut) == [("5", SECRET), ("7", "")]
+
+
 async def test_who_comes_back_starts_anew(denyut: Bench) -> None:
     await used(denyut)
     await denyut.storage.erase("T0TEST", "U0BOB", denyut.now)

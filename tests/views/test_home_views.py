@@ -37,6 +37,7 @@ from bot.home.sparklines import sparkline
 from bot.home.views import TOLD, home_view, visitor_view
 from bot.i18n import Translator, load
 from bot.playground.block_kit.whole import check_view
+from bot.slack import ids
 
 TEXTS = load("en")
 BOTH = pytest.mark.parametrize("t", [TEXTS.t("en"), TEXTS.t("id")], ids=["en", "id"])
@@ -116,10 +117,14 @@ def test_what_people_wrote_pings_nobody(t: Translator) -> None:
 
 
 @BOTH
-def test_the_visitors_view_shows_no_figures_and_nothing_to_press(t: Translator) -> None:
-    view = visitor_view((), "UTC", t)
+def test_the_visitors_view_shows_no_figures_and_only_ones_own_data_to_press(t: Translator) -> None:
+    view = visitor_view((), {"named_answers": 1}, "UTC", t)
     check_view(view, "home", lambda _: True)
-    assert {block["type"] for block in view["blocks"]} == {"header", "section"}
+    pressed = [
+        each["action_id"] for block in view["blocks"] for each in block.get("elements", ()) if "action_id" in each
+    ]
+    assert pressed == [ids.PRIVACY_EXPORT, ids.PRIVACY_ERASE_OPENED]
+    assert t("privacy.stored.named_answers", count=1, n=1) in str(view)
 
 
 @BOTH

@@ -43,7 +43,7 @@ CHANNEL_SECONDS = 1.0
 FIRST_BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=5), timedelta(minutes=5)
 UPDATE_AGAIN = timedelta(seconds=30)
 METHODS = {Verb.POST: "chat.postMessage", Verb.UPDATE: "chat.update", Verb.REPLY: "chat.postMessage"}
-GONE = frozenset({"message_not_found"})
+GONE = frozenset({"message_not_found", "thread_not_found", "invalid_thread_ts"})  # somebody deleted it
 BUG = "bug"
 
 Moment = Callable[[], datetime]

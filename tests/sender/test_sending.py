@@ -139,6 +139,16 @@ class TestUpdates:
         assert bench.state(change) == "skipped"
         assert not bench.notices("outcome", "message_not_found")
 
+    @pytest.mark.parametrize("answer", ["thread_not_found", "invalid_thread_ts"])
+    async def test_a_reply_to_a_post_that_was_deleted_is_left_out(self, bench: Bench, answer: str) -> None:
+        post = bench.owe("C1", "post")
+        await bench.send()
+        details = bench.owe("C1", "details", verb=Verb.REPLY, target_id=post)
+        bench.slack.fail("chat.postMessage", refuse(answer))
+        await bench.send()
+        assert bench.state(details) == "skipped"
+        assert not bench.notices("details", answer)
+
 
 class TestTooManyCalls:
     async def test_only_that_channel_waits_and_as_long_as_slack_says(self, bench: Bench) -> None:

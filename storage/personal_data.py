@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Table, Text, bindparam, func, or_, select, update
 
 from bot.domain.actions import ActionSource
+from bot.domain.entries import EntryState
 from bot.domain.members import Member
 from bot.domain.schedules import ScheduleKind
 from storage.kpi_tables import (
@@ -222,7 +223,7 @@ class PersonalData:
             self._scope.connection.execute(statement.values({column: bindparam("renamed")}), changes)
 
     def _own(self, held: Held, member_id: str) -> list[dict[str, Any]]:
-        statement = self._scope.select(held.rows, _is_own(held, member_id))
+        statement = self._scope.select(held.rows, _is_own(held, member_id), *_there(held))
         return [dict(row._mapping) for row in self._scope.rows(statement)]
 
     def _count(self, held: Held, member_id: str) -> int:
@@ -241,6 +242,11 @@ class PersonalData:
 
 def _is_own(held: Held, member_id: str) -> ColumnElement[bool]:
     return or_(*(held.rows.c[column] == member_id for column in held.own))
+
+
+def _there(held: Held) -> tuple[ColumnElement[bool], ...]:
+    """Entries of an import that is not finished exist for nobody yet."""
+    return (held.rows.c.state != EntryState.STAGED,) if held is ENTRIES else ()
 
 
 def _names(held: Held, member_id: str) -> ColumnElement[bool]:

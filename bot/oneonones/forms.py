@@ -29,6 +29,7 @@ from bot.slack.blocks import (
     text_input,
     time_input,
 )
+from bot.slack.elements import person_select
 
 PERSON_FIELD, CADENCE_FIELD, DAY_FIELD, TIME_FIELD, MINUTES_FIELD = "person", "cadence", "day", "time", "minutes"
 POINT_FIELD, HELD_FIELD, NOTES_FIELD, POINTS_FIELD = "point", "held", "notes", "points"
@@ -45,10 +46,7 @@ def rhythm_form(
     """With whom, how often, from which day, at what time, how long. Of a `pair` that is there, its rhythm."""
     blocks: list[Block] = []
     if pair is None:
-        who: Block = {"type": "users_select", "action_id": _TYPED}
-        if person:
-            who["initial_user"] = person
-        blocks.append(field(PERSON_FIELD, t("oneonones.form.person"), who))
+        blocks.append(field(PERSON_FIELD, t("oneonones.form.person"), person_select(_TYPED, person)))
     else:
         blocks.append(section(t("oneonones.form.with", person=mention(pair.partner))))
     rhythms = [option(t(f"oneonones.cadence.{each}"), each) for each in CADENCES]

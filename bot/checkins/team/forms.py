@@ -33,6 +33,7 @@ from bot.slack.blocks import (
     text_input,
     time_input,
 )
+from bot.slack.elements import channel_select
 from bot.typed_values import example_of, full, typed_as
 
 TITLE_LENGTH = 60
@@ -54,12 +55,7 @@ def setup_form(wish: Wish, kpis: Catalogue, languages: Mapping[str, str], t: Tra
     rhythms = {each: option(t(f"checkins.team.rhythm.{each}"), each.value) for each in PERIODS}
     spoken = {code: option(name, code) for code, name in languages.items()}
     empty = option(t("checkins.team.form.empty_yes"), POST_EMPTY)
-    channel: Block = {
-        "type": "conversations_select",
-        "action_id": "chosen",
-        "filter": {"include": ["public", "private"]},
-        **({"initial_conversation": definition.channel_id} if definition.channel_id else {}),
-    }
+    channel = channel_select("chosen", definition.channel_id)
     return form(
         ids.CHECKIN_SETUP_FORM,
         t("checkins.team.form.title"),

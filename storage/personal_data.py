@@ -29,6 +29,7 @@ from storage.kpi_tables import (
     TargetRow,
     TeamMemberRow,
 )
+from storage.operating_tables import AuditRow, InstallationRow
 from storage.scope import Scope
 from storage.tables import (
     AbsenceRow,
@@ -104,6 +105,8 @@ HELD: Mapping[str, Held] = {
     "kpi_settings": Held(table(KpiSettingsRow), texts=("settings",)),
     "policies": Held(table(PolicyRow), texts=("policy",)),
     "api_tokens": Held(table(ApiTokenRow), ("made_by", "revoked_by"), own=("made_by",)),
+    "installations": Held(table(InstallationRow), ("installed_by",)),
+    "acts": Held(table(AuditRow), ("actor_id",), ("subject", "details"), ("actor_id",)),
     "messages": Held(table(DeliveryRow), ("receiver",), ("subject", "facts"), ("receiver",), erases=True),
 }  # fmt: skip
 

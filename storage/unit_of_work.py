@@ -12,11 +12,13 @@ from sqlalchemy import Connection
 from storage.actions import Actions
 from storage.answers import Answers
 from storage.api_tokens import ApiTokens
+from storage.audit import Audit
 from storage.catalogue import Catalogues
 from storage.checkins import Checkins
 from storage.deliveries import Deliveries
 from storage.entry_changes import EntriesAt, EntryChanges
 from storage.handled import Handled
+from storage.installations import Installations
 from storage.kpis import Entries
 from storage.members import Members
 from storage.one_on_ones import OneOnOnes
@@ -132,3 +134,11 @@ class UnitOfWork:
     @cached_property
     def handled(self) -> Handled:
         return Handled(self._scope)
+
+    @cached_property
+    def installation(self) -> Installations:
+        return Installations(self._scope)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self._scope)

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import Column, select
 
 from bot.domain.actions import Action, ActionSource
+from bot.domain.audit import Act
 from bot.domain.catalogue import KpiSettings, KpiVersion
 from bot.domain.checkins import CheckinAnswer
 from bot.domain.deliveries import NewDelivery
+from bot.domain.installations import Installation
 from bot.domain.kpi_notes import KpiNote, KpiNoteKind
 from bot.domain.kpis import KPIS
 from bot.domain.members import Absence, Member
@@ -74,6 +76,8 @@ def fill(db: UnitOfWork) -> str:
     db.one_on_ones.add(OneOnOne("o1", OTHER, ME, 60, NOW))
     db.one_on_ones.plan(Meeting("o1", TODAY, NOW, MeetingState.HELD, SECRET, OTHER))
     db.one_on_ones.add_point(Point("p1", "o1", ME, SECRET, NOW))
+    db.installation.put(Installation("T1", "Acme", b"sealed", frozenset({"commands"}), "UBOT", ME, NOW))
+    db.audit.note(Act(NOW, ME, "token.made", "t1", {"for": ME}))
     db.deliveries.add(samples.delivery(receiver=ME))
     db.deliveries.add(NewDelivery("kpis.told", f"x:{ME}", OTHER, NOW, facts={"person": ME}))
     return str(open_.id)
@@ -204,5 +208,7 @@ NO_ONES: dict[str, tuple[str, ...]] = {
     "checkin_answers": ("run_id", "confidence", "texts"),
     "meetings": ("one_on_one_id", "notes"),
     "points": ("one_on_one_id",),
+    "installations": ("enterprise_id", "scopes", "bot_user_id"),
+    "audit": ("act",),
 }  # fmt: skip
 """Columns in which nobody's id stands: by table, and in all of them."""

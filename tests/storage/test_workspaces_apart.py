@@ -11,11 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.actions import Action, ActionSource, ActionState
 from bot.domain.api_tokens import ApiToken
+from bot.domain.audit import Act
 from bot.domain.catalogue import KpiSettings, KpiVersion
 from bot.domain.checkins import Checkin, CheckinAnswer, CheckinDefinition, Item, ItemKind, Run, RunState
 from bot.domain.deliveries import DeliveryState
 from bot.domain.entries import Confidence, EntryState
 from bot.domain.errors import DomainError
+from bot.domain.installations import Installation
 from bot.domain.kpi_notes import KpiNote, KpiNoteKind
 from bot.domain.kpis import KPIS
 from bot.domain.members import Absence, Member
@@ -115,6 +117,8 @@ def fill(db: UnitOfWork) -> Filled:
     db.schedules.record(Occurrence(schedule.id, TODAY, NOW, OccurrenceState.PLANNED))
     db.summaries.add(summary)
     fill_teams(db)
+    db.installation.put(Installation(db.workspace_id, "Acme", b"sealed", frozenset(), "UBOT", "U1", NOW))
+    db.audit.note(Act(NOW, "U1", "token.made", "t1"))
     db.handled.first_time("Ev1", NOW)
     due = db.deliveries.add(samples.delivery())
     ambiguous = db.deliveries.add(samples.delivery(receiver="U2", due_at=LATER))
@@ -362,6 +366,15 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "privacy.entry_ids": lambda db: db.privacy.entry_ids("U1"),
         "privacy.erase_entries": lambda db: db.privacy.erase_entries([f.entry], "U1", "U9"),
         "privacy.erase": lambda db: db.privacy.erase("U2", "U9", NOW),
+        "installation.get": lambda db: db.installation.get(),
+        "installation.put": lambda db: db.installation.put(
+            Installation(db.workspace_id, "Other", b"other", frozenset(), "UBOT", "U2", LATER)
+        ),
+        "installation.reseal": lambda db: db.installation.reseal(b"anew"),
+        "installation.end": lambda db: db.installation.end(LATER),
+        "audit.note": lambda db: db.audit.note(Act(NOW, "U1", "token.revoked", "t1")),
+        "audit.latest": lambda db: db.audit.latest(10),
+        "audit.purge": lambda db: db.audit.purge(LATER),
         "handled.known": lambda db: db.handled.known(["Ev1"]),
         "handled.first_time": lambda db: db.handled.first_time("Ev2", NOW),
         "handled.purge": lambda db: db.handled.purge(LATER),

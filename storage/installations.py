@@ -1,0 +1,59 @@
+"""Where Denyut is installed. Tokens come and go encrypted: under which key is not known here."""
+
+from datetime import datetime
+
+from bot.domain.installations import Installation
+from storage.operating_tables import InstallationRow
+from storage.scope import Scope
+from storage.tables import table
+
+INSTALLATIONS = table(InstallationRow)
+
+
+class Installations:
+    """The installation of this unit of work's workspace, or organisation."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def get(self) -> Installation | None:
+        """The installation, also one that has ended; None where there never was one."""
+        row = self._scope.first(self._scope.select(INSTALLATIONS))
+        if row is None:
+            return None
+        return Installation(
+            workspace_id=row.workspace_id,
+            name=row.name,
+            sealed_token=row.sealed_token,
+            scopes=frozenset(filter(None, row.scopes.split(","))),
+            bot_user_id=row.bot_user_id,
+            installed_by=row.installed_by,
+            installed_at=row.installed_at,
+            enterprise_id=row.enterprise_id,
+            ended_at=row.ended_at,
+        )
+
+    def put(self, installation: Installation) -> None:
+        """Install, or install anew: what was there before is replaced. Raises ValueError for another workspace's."""
+        if installation.workspace_id != self._scope.workspace_id:
+            raise ValueError(f"an installation of {installation.workspace_id} in {self._scope.workspace_id}")
+        values = {
+            "enterprise_id": installation.enterprise_id,
+            "name": installation.name,
+            "sealed_token": installation.sealed_token,
+            "scopes": ",".join(sorted(installation.scopes)),
+            "bot_user_id": installation.bot_user_id,
+            "installed_by": installation.installed_by,
+            "installed_at": installation.installed_at,
+            "ended_at": installation.ended_at,
+        }
+        self._scope.upsert(INSTALLATIONS, [values])
+
+    def reseal(self, sealed_token: bytes) -> None:
+        """Keep the same token under another key."""
+        self._scope.change(self._scope.update(INSTALLATIONS).values(sealed_token=sealed_token))
+
+    def end(self, at: datetime) -> bool:
+        """Forget the token: the installation holds no more since `at` (UTC). False if it did not hold."""
+        live = self._scope.update(INSTALLATIONS, INSTALLATIONS.c.ended_at.is_(None))
+        return self._scope.change(live.values(sealed_token=b"", ended_at=at)) == 1

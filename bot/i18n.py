@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  `date` is a method here
 from datetime import datetime, time
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -271,7 +270,7 @@ def load(default: str = "en") -> Catalogues:
     """Reads every catalogue that ships with the bot. Raises KeyError when the default language is not among them."""
     folder = files("bot") / "locales"
     translators = {
-        entry.name: _read(entry)
+        entry.name: _read(entry.name)
         for entry in sorted(folder.iterdir(), key=lambda e: e.name)
         if entry.is_dir() and not entry.name.startswith("_")
     }
@@ -279,7 +278,9 @@ def load(default: str = "en") -> Catalogues:
     return Catalogues(translators, default)
 
 
-def _read(folder: Traversable) -> Translator:
+@cache
+def _read(language: str) -> Translator:
+    folder = files("bot") / "locales" / language
     texts: dict[str, tuple[str, ...]] = {}
     plural: Any = None
     for path in sorted((folder / "LC_MESSAGES").iterdir(), key=lambda e: e.name):

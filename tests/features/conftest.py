@@ -1,6 +1,7 @@
 """The bot on the test bench: a small company in three time zones, on a Thursday afternoon in Jakarta."""
 
 import logging
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import structlog
 
 from bot.domain.members import Member
 from bot.settings import Settings
-from storage import Storage, migrate
+from storage import Storage
 from tests.features.harness import Bench, RecordingSlack
 
 THURSDAY = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)  # 15:00 in Jakarta, 16:00 in Makassar, 09:00 in Amsterdam
@@ -30,10 +31,10 @@ MEMBERS = (
 
 
 @pytest.fixture
-async def denyut(tmp_path: Path) -> AsyncIterator[Bench]:
+async def denyut(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Bench]:
     settings = Settings(data_dir=tmp_path, slack_bot_token="xoxb-test")
     url = f"sqlite:///{tmp_path / 'denyut.db'}"
-    migrate.upgrade(url)
+    shutil.copy(sqlite_template, tmp_path / "denyut.db")
     storage = Storage.open(url, tmp_path)
     slack = RecordingSlack(
         MEMBERS,

@@ -1,5 +1,6 @@
 """How a file is understood before anything is recorded: columns, people, days, numbers, and what is never guessed."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +23,7 @@ from bot.kpis.importing.plans import ImportPlan, ImportReport, Stage, Wishes
 from bot.kpis.importing.recording import import_plan, record
 from bot.kpis.importing.wording import found_lines, open_numbers_line, plan_lines, report_rows
 from bot.kpis.vocabulary import Vocabulary
-from storage import Storage, migrate
+from storage import Storage
 
 TEXTS = load("en")
 VOCABULARY = Vocabulary.of(TEXTS, TEXTS.t("en"), Catalogue(), "IDR")
@@ -38,8 +39,8 @@ PEOPLE = (
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Storage]:
-    migrate.upgrade(f"sqlite:///{tmp_path}/denyut.db")
+def ledger(tmp_path: Path, sqlite_template: Path) -> Iterator[Storage]:
+    shutil.copy(sqlite_template, tmp_path / "denyut.db")
     storage = Storage.open(f"sqlite:///{tmp_path}/denyut.db", tmp_path)
     storage.write_now("T1", lambda db: db.members.refresh(PEOPLE))
     yield storage

@@ -1,5 +1,6 @@
 """KPI entries in and out of files: all or nothing, the same line once, and the same figures wherever they arrive."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -25,7 +26,7 @@ from bot.kpis.importing.recording import import_plan
 from bot.kpis.service import Acting, undo_entry, undo_latest
 from bot.kpis.vocabulary import Vocabulary
 from bot.spreadsheets import TableKind
-from storage import Storage, migrate, new_id
+from storage import Storage, new_id
 
 TEXTS = load("en")
 VOCABULARY = Vocabulary.of(TEXTS, TEXTS.t("en"), Catalogue(), "IDR")
@@ -45,8 +46,8 @@ on two lines"
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Storage]:
-    migrate.upgrade(f"sqlite:///{tmp_path}/denyut.db")
+def ledger(tmp_path: Path, sqlite_template: Path) -> Iterator[Storage]:
+    shutil.copy(sqlite_template, tmp_path / "denyut.db")
     storage = Storage.open(f"sqlite:///{tmp_path}/denyut.db", tmp_path)
     yield storage
     storage.close()

@@ -1,5 +1,6 @@
 """Rounds of the past from a CSV file: all of it, or nothing and every problem by its line."""
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bot.files import line_words
 from bot.i18n import load
 from bot.surveys.results.history import COLUMNS, HistoryRow, import_rounds, parse_rows
 from bot.surveys.results.reading import round_results
-from storage import Storage, migrate
+from storage import Storage
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 TODAY = NOW.date()
@@ -27,9 +28,9 @@ GOOD = (
 
 
 @pytest.fixture
-def store(tmp_path: Path):
+def store(tmp_path: Path, sqlite_template: Path):
     url = f"sqlite:///{tmp_path / 'denyut.db'}"
-    migrate.upgrade(url)
+    shutil.copy(sqlite_template, tmp_path / "denyut.db")
     opened = Storage.open(url, tmp_path)
     yield opened
     opened.close()

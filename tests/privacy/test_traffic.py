@@ -6,6 +6,7 @@ by byte, but for their ids. Forms are left out: they show a person's own answer,
 
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -22,7 +23,7 @@ from bot.domain.questions import Question, QuestionKind, enps_question
 from bot.domain.surveys import Definition, Round, enps_definition
 from bot.settings import Settings
 from bot.slack import ids
-from storage import Storage, migrate
+from storage import Storage
 from tests.features.conftest import MEMBERS, THURSDAY
 from tests.features.harness import TEAM, Bench, Posted, RecordingSlack
 from tests.storage import samples
@@ -33,10 +34,10 @@ OTHERS = ("U0BOB", "U0EMMA", "U0FAJAR")
 
 
 @pytest.fixture
-async def denyut(tmp_path: Path) -> AsyncIterator[Bench]:
+async def denyut(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Bench]:
     settings = Settings(data_dir=tmp_path, slack_bot_token="xoxb-test")
     url = f"sqlite:///{tmp_path / 'denyut.db'}"
-    migrate.upgrade(url)
+    shutil.copy(sqlite_template, tmp_path / "denyut.db")
     storage = Storage.open(url, tmp_path)
     members = [replace(each, is_admin=False) for each in MEMBERS]
     slack = RecordingSlack(members, {"C0SALES": [member.id for member in members]})

@@ -1,6 +1,7 @@
 """A tiny Slack on loopback that can misbehave, and the bot's parts on a real database and a clock that stands still."""
 
 import itertools
+import shutil
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.slack.blocks import Message
 from bot.slack.gateway import Gateway
-from storage import Storage, migrate
+from storage import Storage
 
 TEAM = "T1"
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -236,9 +237,9 @@ def say(db: Any, delivery: Delivery, services: Services, now: datetime) -> Messa
 
 
 @pytest.fixture
-async def bench(slack: SmallSlack, gateway: Gateway, tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(slack: SmallSlack, gateway: Gateway, tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Bench]:
     url = f"sqlite:///{tmp_path / 'denyut.db'}"
-    migrate.upgrade(url)
+    shutil.copy(sqlite_template, tmp_path / "denyut.db")
     storage = Storage.open(url, tmp_path)
     texts = load("en")
     registry = Registry(texts)

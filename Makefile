@@ -1,12 +1,13 @@
-# Denyut: make demo · make test · make install · make lint · make bench
+# Denyut: make demo · make test · make install · make lint · make bench · make soak
 PYTHON ?= python3
 PORT ?= 8787
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_DONE := $(VENV)/.run-installed
 DEV_DONE := $(VENV)/.dev-installed
+SOAKED := tests/faults tests/hostile tests/privacy tests/domain tests/storage
 
-.PHONY: demo install test lint format bench browser lock clean
+.PHONY: demo install test soak lint format bench browser lock clean
 
 demo: $(RUN_DONE)
 	@$(BIN)/denyut demo --port $(PORT)
@@ -42,6 +43,10 @@ browser:
 
 test: $(DEV_DONE) browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# the harnesses of faults, schedules, hostile input and privacy at their full numbers: takes hours
+soak: $(DEV_DONE)
+	DENYUT_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(SOAKED)
 
 lint: $(DEV_DONE)
 	$(BIN)/ruff format --check .

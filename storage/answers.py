@@ -17,6 +17,7 @@ from bot.domain.errors import DomainError
 from bot.domain.surveys import NamedAnswer, OwnAnswers, RoundState
 from storage.definitions import definition_of
 from storage.participations import KEY_BYTES, PARTICIPATIONS, Participations, carry_over
+from storage.prepared import Prepared
 from storage.round_keys import answer_key, participation_key
 from storage.scope import Scope
 from storage.tables import AnswerRow, CommentRow, InvitationRow, NamedAnswerRow, RoundRow, table
@@ -27,7 +28,7 @@ VALUE, TEXT = "score", "comment"
 
 # The hot path (an answer is clicked) has its statements made once. The first one also keeps PostgreSQL from closing the
 # round before this transaction ends.
-_MAY_ANSWER = (
+_MAY_ANSWER = Prepared(
     select(ROUNDS.c.state, ROUNDS.c.definition, INVITATIONS.c.member_id, PARTICIPATIONS.c.key)
     .outerjoin(
         INVITATIONS,

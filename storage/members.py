@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from bot.domain.members import Absence, Member
+from storage.prepared import Prepared
 from storage.scope import Scope
 from storage.tables import AbsenceRow, AttributeRow, MemberRow, table
 
@@ -17,7 +18,9 @@ _CHOSEN = ("language", "zone", "asked_from", "asked_until", "free_weekdays", "ma
 """What Slack does not know: people chose it here."""
 
 # Read before everything a person does, and so made once.
-_ONE = select(*MEMBERS.c).where(MEMBERS.c.workspace_id == bindparam("workspace"), MEMBERS.c.id == bindparam("member"))
+_ONE = Prepared(
+    select(*MEMBERS.c).where(MEMBERS.c.workspace_id == bindparam("workspace"), MEMBERS.c.id == bindparam("member"))
+)
 
 
 class Members:
@@ -123,6 +126,6 @@ def _weekdays_text(weekdays: frozenset[int]) -> str:
 
 
 def _member(row: Row[Any]) -> Member:
-    values = dict(row._mapping)
+    values = row._asdict()
     del values["workspace_id"]
     return Member(**{**values, "free_weekdays": frozenset(map(int, row.free_weekdays))})

@@ -12,6 +12,7 @@ from sqlalchemy import Table, and_, bindparam, delete, func, select, update
 
 from bot.domain.surveys import RoundState
 from storage.definitions import definition_of
+from storage.prepared import Prepared
 from storage.round_keys import answer_key, participation_key
 from storage.scope import Scope
 from storage.tables import AnswerRow, CommentRow, InvitationRow, ParticipationRow, RoundRow, table
@@ -20,13 +21,13 @@ PARTICIPATIONS, ROUNDS, INVITATIONS = table(ParticipationRow), table(RoundRow), 
 ANSWERS, COMMENTS = table(AnswerRow), table(CommentRow)
 KEY_BYTES = 16
 _FORMER_COMMENT = ""
-_MOVE_COMMENT = (
+_MOVE_COMMENT = Prepared(
     update(COMMENTS)
     .where(COMMENTS.c.key == bindparam("former"), COMMENTS.c.round_id == bindparam("round"))
     .values(key=bindparam("now"))
 )
 # Also looks whose round it is: the rows themselves have no workspace.
-_COUNT = (
+_COUNT = Prepared(
     select(func.count())
     .select_from(PARTICIPATIONS)
     .join(ROUNDS, and_(ROUNDS.c.id == PARTICIPATIONS.c.round_id, ROUNDS.c.workspace_id == bindparam("workspace")))
@@ -58,7 +59,7 @@ class Participations:
 
     def count(self, round_id: str) -> int:
         """How many have answered, whether the key is there or not; 0 once the round is sealed."""
-        return int(self._scope.prepared(_COUNT, round=round_id).scalar_one())
+        return int(self._scope.prepared(_COUNT, round=round_id).value())
 
     def add(self, round_id: str, marks: Iterable[bytes]) -> None:
         """Note that those with these keys have answered; noted twice it is the same."""

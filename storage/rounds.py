@@ -11,6 +11,7 @@ from bot.domain.errors import DomainError
 from bot.domain.surveys import FollowUp, Invitation, Round, RoundFacts, RoundState
 from storage.definitions import definition_of, definition_text, published_of, published_text
 from storage.participations import Participations
+from storage.prepared import Prepared
 from storage.scope import Scope
 from storage.tables import AnswerRow, CommentRow, FollowUpRow, InvitationRow, NamedAnswerRow, RoundRow, table
 
@@ -18,7 +19,9 @@ ROUNDS, INVITATIONS = table(RoundRow), table(InvitationRow)
 ANSWERS, COMMENTS, NAMED = table(AnswerRow), table(CommentRow), table(NamedAnswerRow)
 FOLLOW_UPS = table(FollowUpRow)
 # Read for every answer, and so made once.
-_ONE = select(*ROUNDS.c).where(ROUNDS.c.workspace_id == bindparam("workspace"), ROUNDS.c.id == bindparam("round"))
+_ONE = Prepared(
+    select(*ROUNDS.c).where(ROUNDS.c.workspace_id == bindparam("workspace"), ROUNDS.c.id == bindparam("round"))
+)
 RUNNING = (RoundState.LAUNCHING, RoundState.OPEN)
 
 

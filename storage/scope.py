@@ -12,9 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    CursorResult,
     Delete,
-    Executable,
     Insert,
     Row,
     Select,
@@ -27,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.errors import DomainError
+from storage.prepared import Outcome, Prepared
 from storage.round_keys import RoundKeys
 
 Values = Mapping[str, Any]
@@ -93,19 +92,36 @@ class Scope:
         if not rows:
             return
         fresh = tuple(name for name in rows[0] if name not in table.primary_key.columns and name not in set(keep))
-        self.connection.execute(_upserting(self.connection.dialect.name, table, fresh), rows)
+        dialect = self.connection.dialect.name
+        if len(rows) == 1:
+            _upserting_one(dialect, table, fresh, tuple(rows[0])).run(self.connection, rows[0])
+        else:
+            self.connection.execute(_upserting(dialect, table, fresh), rows)
 
-    def prepared(self, statement: Executable, **values: Any) -> CursorResult[Any]:
-        """Run a statement made beforehand, for paths where making it costs more than running it. It says
-        `bindparam("workspace")` wherever a workspace belongs."""
-        return self.connection.execute(statement, {"workspace": self.workspace_id, **values})
+    def prepared(self, statement: Prepared, **values: Any) -> Outcome:
+        """Run a statement made beforehand. It says `bindparam("workspace")` wherever a workspace belongs."""
+        return statement.run(self.connection, {"workspace": self.workspace_id, **values})
 
     def _owned(self, table: Table, many: Iterable[Values]) -> list[dict[str, Any]]:
         own = {"workspace_id": self.workspace_id} if "workspace_id" in table.c else {}
         return [{**values, **own} for values in many]
 
     def _count_new(self, table: Table, own: dict[str, Any] | list[dict[str, Any]]) -> int:
-        return self.connection.execute(_inserting(self.connection.dialect.name, table), own).rowcount
+        dialect = self.connection.dialect.name
+        if isinstance(own, list) and len(own) > 1:
+            return self.connection.execute(_inserting(dialect, table), own).rowcount
+        one = own[0] if isinstance(own, list) else own
+        return _inserting_one(dialect, table, tuple(one)).run(self.connection, one).touched
+
+
+@cache
+def _inserting_one(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(_insert(dialect, table).on_conflict_do_nothing(), columns)
+
+
+@cache
+def _upserting_one(dialect: str, table: Table, fresh: tuple[str, ...], columns: tuple[str, ...]) -> Prepared:
+    return Prepared(_upserting(dialect, table, fresh), columns)
 
 
 @cache

@@ -8,12 +8,15 @@ from sqlalchemy import Row, bindparam, select
 from bot.domain.errors import DomainError
 from bot.domain.surveys import Survey, SurveyState
 from storage.definitions import definition_of, definition_text
+from storage.prepared import Prepared
 from storage.scope import Scope
 from storage.tables import SurveyRow, table
 
 SURVEYS = table(SurveyRow)
 # Read for every answer, and so made once.
-_ONE = select(*SURVEYS.c).where(SURVEYS.c.workspace_id == bindparam("workspace"), SURVEYS.c.id == bindparam("survey"))
+_ONE = Prepared(
+    select(*SURVEYS.c).where(SURVEYS.c.workspace_id == bindparam("workspace"), SURVEYS.c.id == bindparam("survey"))
+)
 _UNSEEN = (SurveyState.DELETED, SurveyState.DRAFT)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  `date` is a method here
 from datetime import datetime, time
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
@@ -209,11 +209,11 @@ class Translator:
 
     def date(self, day: Date) -> str:
         """ "26 Nov 2026": the month in letters, so that day and month cannot be mixed up."""
-        return dates.format_date(day, "d MMM y", locale=self.locale)
+        return _day(day, "d MMM y", self.language)
 
     def day(self, day: Date) -> str:
         """ "Thu 26 Nov": for the near past and future."""
-        return dates.format_date(day, "EEE d MMM", locale=self.locale)
+        return _day(day, "EEE d MMM", self.language)
 
     def days(self, period: Period) -> str:
         """The days of a period: "Fri 20 Nov", "Mon 16 Nov – Sun 22 Nov"."""
@@ -221,7 +221,7 @@ class Translator:
         return first if period.first == period.last else f"{first} – {last}"
 
     def weekday(self, day: Date) -> str:
-        return dates.format_date(day, "EEEE", locale=self.locale)
+        return _day(day, "EEEE", self.language)
 
     def weekday_name(self, weekday: int) -> str:
         """The name of a weekday, 0 being Monday."""
@@ -229,7 +229,7 @@ class Translator:
 
     def time(self, at: time) -> str:
         """ "09:00", or "09.00" in Indonesian, as CLDR has it."""
-        return dates.format_time(at, "HH.mm" if self.language == "id" else "HH:mm", locale=self.locale)
+        return _time(at, "HH.mm" if self.language == "id" else "HH:mm", self.language)
 
     def moment(self, at: datetime, zone: str) -> str:
         """A moment (aware) in a zone: "Mon 30 Nov, 09:00"."""
@@ -241,6 +241,17 @@ class Translator:
         from babel.lists import format_list
 
         return format_list(list(items), style="or" if either else "standard", locale=self.locale)
+
+
+# Many messages name the same few days and times, and writing one takes longer than the rest of a short message.
+@lru_cache(maxsize=1024)
+def _day(day: Date, pattern: str, language: str) -> str:
+    return dates.format_date(day, pattern, locale=Locale.parse(language))
+
+
+@lru_cache(maxsize=1024)
+def _time(at: time, pattern: str, language: str) -> str:
+    return dates.format_time(at, pattern, locale=Locale.parse(language))
 
 
 def _minus(text: str) -> str:

@@ -43,29 +43,34 @@ def record(
     Raises DomainError `surveys.round_closed`, `surveys.not_invited`, `surveys.key_lost`, `surveys.comment_too_long`,
     and `core.stale` for a question or value that this round never offered. Then nothing is stored.
     """
-    asked = open_asked(db, round_id)
+    return _recorded(db, open_asked(db, round_id), member_id, values or {}, texts or {})
+
+
+def _recorded(
+    db: UnitOfWork, asked: Asked, member_id: str, values: Mapping[str, object], texts: Mapping[str, str]
+) -> Asked:
     accepted = {
         question_id: None if value is None else accept(_counted(asked.round, question_id), value)
-        for question_id, value in (values or {}).items()
+        for question_id, value in values.items()
     }
-    said = {question_id: text.strip() for question_id, text in (texts or {}).items()}
+    said = {question_id: text.strip() for question_id, text in texts.items()}
     for question_id, text in said.items():
         _known(asked.round, question_id)
         if len(text) > TEXT_LENGTH:
             raise DomainError("surveys.comment_too_long", most=TEXT_LENGTH)
-    db.answers.record(round_id, member_id, accepted, said)
+    db.answers.record(asked.round.id, member_id, accepted, said)
     return asked
 
 
 def record_only(db: UnitOfWork, round_id: str, member_id: str, value: object) -> Asked:
     """Record or change the answer to the only question of a round; a reason that it is not asked for goes. Raises as
     `record` does, and DomainError `core.stale` for a round that asks more."""
-    asking = open_asked(db, round_id).round
-    if len(asking.questions) != 1:
+    asked = open_asked(db, round_id)
+    if len(asked.round.questions) != 1:
         raise DomainError("core.stale")
-    question = asking.questions[0]
-    accepted = accept(_counted(asking, question.id), value)
-    return record(db, round_id, member_id, {question.id: accepted}, orphaned(question, accepted))
+    question = asked.round.questions[0]
+    accepted = accept(_counted(asked.round, question.id), value)
+    return _recorded(db, asked, member_id, {question.id: accepted}, orphaned(question, accepted))
 
 
 def own_answers(db: UnitOfWork, round_id: str, member_id: str) -> Own:

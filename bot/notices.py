@@ -18,7 +18,8 @@ from bot.slack.people import is_person
 from storage import UnitOfWork
 
 UNDELIVERABLE = "notices.undeliverable"
-UNCLEAR = "unclear"
+UNCLEAR, NOT_TAKEN = "unclear", "not_taken"
+"""What is told where nobody knows whether a message arrived, and where Slack did not take it for too long."""
 SERIES = "series"
 """The fact of a delivery that says to which recurring thing it belongs: an id."""
 

@@ -6,17 +6,19 @@ of each. What a message says belongs to its feature; what happens when nobody kn
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import groupby
+from typing import Any, TypeVar
 
 import structlog
 
-from bot.ambiguous import UNREACHABLE_PEOPLE, resolve
+from bot.ambiguous import GONE, UNREACHABLE_PEOPLE, resolve, sent_again
 from bot.commands import Registry
 from bot.domain.deliveries import Delivery, DeliveryState, Verb
-from bot.notices import add_undeliverable
+from bot.notices import NOT_TAKEN, add_undeliverable
 from bot.services import Services
 from bot.slack.blocks import Message
 from bot.slack.gateway import (
@@ -33,6 +35,8 @@ from storage import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 LEASE = timedelta(seconds=90)
 # A call takes at most 10 s; the most are made for a message whose chart becomes a picture for the first time. With less
 # than that left of its lease it is given back.
@@ -43,11 +47,10 @@ CHANNEL_SECONDS = 1.0
 FIRST_BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=5), timedelta(minutes=5)
 UPDATE_AGAIN = timedelta(seconds=30)
 METHODS = {Verb.POST: "chat.postMessage", Verb.UPDATE: "chat.update", Verb.REPLY: "chat.postMessage"}
-GONE = frozenset({"message_not_found", "thread_not_found", "invalid_thread_ts"})  # somebody deleted it
 BUG = "bug"
 
 Moment = Callable[[], datetime]
-Record = Callable[[UnitOfWork], None]
+Record = Callable[[UnitOfWork], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,17 @@ class _Later:
 @dataclass(frozen=True, slots=True)
 class _Broken:
     """The renderer raised: a bug, whose traceback is in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TooLate:
+    """It was tried, and is of no more use to anybody before it was seen."""
+
+
+class _Outcome(StrEnum):
+    SENT = "sent"
+    ENDED = "ended"  # there is nothing to wait for
+    OPEN = "open"  # it is to be sent later, or nobody knows: what follows it waits
 
 
 class Sender:
@@ -108,7 +122,9 @@ class Sender:
         began = self._clock()
 
         def moment() -> datetime:
-            return now + timedelta(seconds=self._clock() - began)
+            # The wall clock tells of what was not counted: the rest of the pass before this, a suspended machine. A
+            # lease that begins in the past is over for other replicas while we send.
+            return max(now + timedelta(seconds=self._clock() - began), self._services.now())
 
         self._forget_pauses(now)
         sent = await self._send_all(moment)
@@ -120,7 +136,9 @@ class Sender:
         slack = self._services.slack
         sent = 0
         while not self._finishing and not self._is_away(moment()):
-            claimed = await self._claim(slack, moment())
+            claimed = await self._services.storage.write(
+                slack.identity.team_id, lambda db: db.deliveries.claim(moment(), BATCH, LEASE)
+            )
             if not claimed:
                 break
             sent += await self._send_batch(slack, claimed, moment)
@@ -131,43 +149,59 @@ class Sender:
         slack = self._services.slack
         found, any_looked_up = 0, False
         while not self._finishing and not self._is_away(moment()):
-            unclear = await self._claim_unclear(slack, moment())
+            unclear = await self._services.storage.write(
+                slack.identity.team_id, lambda db: db.deliveries.ambiguous_due(moment(), BATCH)
+            )
             if not unclear:
                 break
             any_looked_up = True
-            for delivery in unclear:
-                found += await resolve(self._services, slack, delivery, moment())
+            slots = asyncio.Semaphore(AT_ONCE)
+            found += sum(await _to_the_end(self._look_up(slack, each, moment, slots) for each in unclear))
         return found, any_looked_up
 
+    async def _look_up(self, slack: Gateway, delivery: Delivery, moment: Moment, slots: asyncio.Semaphore) -> bool:
+        async with slots:
+            return await resolve(self._services, slack, delivery, moment())
+
     async def _send_batch(self, slack: Gateway, claimed: Iterable[Delivery], moment: Moment) -> int:
-        """Receivers side by side, the messages to one of them one after the other."""
+        """Receivers side by side, the messages to one of them one after the other: behind one that is not done with the
+        others wait."""
         slots = asyncio.Semaphore(AT_ONCE)
         ordered = sorted(claimed, key=lambda d: (d.receiver, d.due_at, d.verb is not Verb.POST))
         chains = [list(of_one) for _, of_one in groupby(ordered, key=lambda d: d.receiver)]
 
         async def send_chain(chain: list[Delivery]) -> int:
-            return sum([await self._send(slack, delivery, moment, slots) for delivery in chain])
+            sent, held_up = 0, set()
+            for delivery in chain:
+                is_update = delivery.verb is Verb.UPDATE
+                if is_update in held_up:  # one before it is not done with
+                    given_back = _held_until(delivery, moment(), delivery.error)
+                    await self._services.storage.write(delivery.workspace_id, given_back)
+                    continue
+                outcome = await self._send(slack, delivery, moment, slots)
+                sent += outcome is _Outcome.SENT
+                held_up |= {is_update} if outcome is _Outcome.OPEN else set()
+            return sent
 
-        # All of them come to their end before a failure of one is told: none is cut off in the middle of a call.
-        results = await asyncio.gather(*map(send_chain, chains), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return sum(result for result in results if isinstance(result, int))
+        return sum(await _to_the_end(send_chain(chain) for chain in chains))
 
-    async def _send(self, slack: Gateway, delivery: Delivery, moment: Moment, slots: asyncio.Semaphore) -> bool:
-        """One delivery from wording to record; True if it was sent."""
+    async def _send(self, slack: Gateway, delivery: Delivery, moment: Moment, slots: asyncio.Semaphore) -> _Outcome:
+        """One delivery from wording to record."""
         worded = await self._services.storage.read(delivery.workspace_id, lambda db: self._word(db, delivery, moment()))
         if isinstance(worded, _Ready):
             await self._keep_pace(delivery)
             async with slots:
-                outcome, sent = await self._try(slack, delivery, worded, moment)
+                record, outcome = await self._try(slack, delivery, worded, moment)
         else:
-            outcome, sent = self._unsent(delivery, worded, moment()), False
-        await self._services.storage.write(delivery.workspace_id, outcome)
-        return sent
+            record, outcome = self._unsent(delivery, worded, moment()), _Outcome.ENDED
+        await self._services.storage.write(delivery.workspace_id, record)
+        return outcome
 
-    def _word(self, db: UnitOfWork, delivery: Delivery, now: datetime) -> "_Ready | _Skip | _Later | _Broken":
+    def _word(
+        self, db: UnitOfWork, delivery: Delivery, now: datetime
+    ) -> "_Ready | _Skip | _Later | _Broken | _TooLate":
+        if delivery.expires_at is not None and delivery.expires_at <= now:
+            return _TooLate() if delivery.attempts > 1 or delivery.error else _Skip("expired")
         channel, ts = delivery.receiver, ""
         if delivery.verb is not Verb.POST:
             target = db.deliveries.get(delivery.target_id) if delivery.target_id else None
@@ -189,27 +223,30 @@ class Sender:
             return _Broken()
         return _Ready(message, channel, ts) if message is not None else _Skip("nothing to say")
 
-    def _unsent(self, delivery: Delivery, worded: "_Skip | _Later | _Broken", now: datetime) -> Record:
+    def _unsent(self, delivery: Delivery, worded: "_Skip | _Later | _Broken | _TooLate", now: datetime) -> Record:
+        held = delivery.lease_until
         match worded:
             case _Skip(reason):
-                return lambda db: db.deliveries.skipped(delivery.id, reason)
+                return lambda db: db.deliveries.skipped(delivery.id, reason, held)
             case _Later(until):
-                return lambda db: db.deliveries.postpone(delivery.id, until)
+                return lambda db: db.deliveries.postpone(delivery.id, until, held)
+            case _TooLate():
+                return _failure(delivery, f"{NOT_TAKEN}: {delivery.error}", NOT_TAKEN, now)
             case _Broken():
                 return _failure(delivery, BUG, BUG, now)
 
-    async def _try(self, slack: Gateway, delivery: Delivery, ready: _Ready, moment: Moment) -> tuple[Record, bool]:
-        """Calls Slack once, unless it is known not to take it now. What to record, and whether it was sent."""
-        wait_until = self._wait_until(delivery, ready, moment())
+    async def _try(self, slack: Gateway, delivery: Delivery, ready: _Ready, moment: Moment) -> tuple[Record, _Outcome]:
+        """Calls Slack once, unless it is known not to take it now. What to record, and how far it came."""
+        wait_until, why = self._wait_until(delivery, ready, moment())
         if wait_until is not None:
-            return (lambda db: db.deliveries.postpone(delivery.id, wait_until)), False
+            return _held_until(delivery, wait_until, why), _Outcome.OPEN
         try:
             sent = await self._call(slack, delivery, ready)
         except SlackError as error:
-            return self._after_error(delivery, ready, error, moment()), False
+            return self._after_error(delivery, ready, error, moment())
         self._refusals_in_a_row, self._away_until = 0, None
         at = moment()
-        return (lambda db: db.deliveries.sent(delivery.id, sent.channel, sent.ts, at)), True
+        return (lambda db: db.deliveries.sent(delivery.id, sent.channel, sent.ts, at)), _Outcome.SENT
 
     async def _call(self, slack: Gateway, delivery: Delivery, ready: _Ready) -> Sent:
         if delivery.verb is Verb.UPDATE:
@@ -219,7 +256,9 @@ class Sender:
         thread_ts = ready.ts if delivery.verb is Verb.REPLY else None
         return await slack.post(ready.channel, ready.message, metadata=metadata, thread_ts=thread_ts)
 
-    def _after_error(self, delivery: Delivery, ready: _Ready, error: SlackError, now: datetime) -> Record:
+    def _after_error(
+        self, delivery: Delivery, ready: _Ready, error: SlackError, now: datetime
+    ) -> tuple[Record, _Outcome]:
         log.warning(
             "delivery not made",
             action="delivery_error",
@@ -227,33 +266,37 @@ class Sender:
             delivery=delivery.id,
             error=str(error),
         )
+        held = delivery.lease_until
         match error:
             case SlackBusy(retry_after=seconds):
                 until = now + timedelta(seconds=seconds)
                 self._busy_until[METHODS[delivery.verb], ready.channel] = until
-                return lambda db: db.deliveries.postpone(delivery.id, until)
+                return _held_until(delivery, until, str(error)), _Outcome.OPEN
             case SlackUnreachable():
-                until = self._back_off(now)
-                return lambda db: db.deliveries.postpone(delivery.id, until)
+                return _held_until(delivery, self._back_off(now), f"unreachable: {error}"), _Outcome.OPEN
             case SlackRefused(code=code) if code in GONE or (
                 is_person(delivery.receiver) and code in UNREACHABLE_PEOPLE
             ):
-                return lambda db: db.deliveries.skipped(delivery.id, code)
+                return (lambda db: db.deliveries.skipped(delivery.id, code, held)), _Outcome.ENDED
             case SlackRefused(code=code):
-                return _failure(delivery, str(error), code, now)
+                return _failure(delivery, str(error), code, now), _Outcome.ENDED
             case _ if delivery.verb is Verb.UPDATE:
-                return lambda db: db.deliveries.postpone(delivery.id, now + UPDATE_AGAIN)
+                why, first = f"unclear: {error}", now + UPDATE_AGAIN
+                return (lambda db: sent_again(db, delivery, why, now, no_earlier=first)), _Outcome.OPEN
             case _:
-                return lambda db: db.deliveries.ambiguous(delivery.id, f"unclear: {error}", now)
+                why = f"unclear: {error}"
+                return (lambda db: db.deliveries.ambiguous(delivery.id, why, now, held=held)), _Outcome.OPEN
 
-    def _wait_until(self, delivery: Delivery, ready: _Ready, now: datetime) -> datetime | None:
-        """When to come back, if it is already known that Slack would not take it now or the lease would not last."""
+    def _wait_until(self, delivery: Delivery, ready: _Ready, now: datetime) -> tuple[datetime | None, str | None]:
+        """When to come back and why, if it is already known that Slack would not take it now; at once, and for no fault
+        of Slack's, if the lease would not last."""
         if self._is_away(now):
-            return self._away_until
+            return self._away_until, "unreachable"
         busy_until = self._busy_until.get((METHODS[delivery.verb], ready.channel))
         if busy_until is not None and now < busy_until:
-            return busy_until
-        return now if delivery.lease_until is not None and now > delivery.lease_until - LEAST_LEASE else None
+            return busy_until, "busy"
+        lasts = delivery.lease_until is None or now <= delivery.lease_until - LEAST_LEASE
+        return (None if lasts else now), delivery.error
 
     async def _keep_pace(self, delivery: Delivery) -> None:
         """Slack takes about one message a second to one channel."""
@@ -281,22 +324,26 @@ class Sender:
         just_now = self._clock() - CHANNEL_SECONDS
         self._posted_at = {channel: at for channel, at in self._posted_at.items() if at > just_now}
 
-    async def _claim(self, slack: Gateway, now: datetime) -> list[Delivery]:
-        return await self._services.storage.write(
-            slack.identity.team_id, lambda db: db.deliveries.claim(now, BATCH, LEASE)
-        )
-
-    async def _claim_unclear(self, slack: Gateway, now: datetime) -> list[Delivery]:
-        return await self._services.storage.write(
-            slack.identity.team_id, lambda db: db.deliveries.ambiguous_due(now, BATCH)
-        )
-
 
 def _failure(delivery: Delivery, error: str, code: str, now: datetime) -> Record:
     """Failed, and the people who can do something about it hear of it, in one transaction."""
 
     def record(db: UnitOfWork) -> None:
-        db.deliveries.failed(delivery.id, error, now)
-        add_undeliverable(db, delivery, code, now)
+        if db.deliveries.failed(delivery.id, error, now, delivery.lease_until):
+            add_undeliverable(db, delivery, code, now)
 
     return record
+
+
+def _held_until(delivery: Delivery, until: datetime, why: str | None) -> Record:
+    return lambda db: db.deliveries.hold(delivery.id, until, why, delivery.lease_until)
+
+
+async def _to_the_end(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of all of it. A failure is raised when everything came to its end: nothing is cut off in the middle
+    of a call."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]

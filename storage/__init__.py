@@ -1,13 +1,24 @@
 """Everything that is kept: tables, transactions, repositories. It knows the domain and nothing else of the bot.
 
-Import `Storage`, `UnitOfWork`, `CannotOpen`, `NotScrubbed`, `new_id` and the module `storage.migrate` from here; rows,
-engines and statements stay inside.
+Import `Storage`, `UnitOfWork`, `CannotOpen`, `NotScrubbed`, `new_id`, the kinds of `StorageTrouble` and the module
+`storage.migrate` from here; rows, engines and statements stay inside.
 """
 
 from storage.database import CannotOpen
 from storage.scope import new_id
 from storage.sealing import NotScrubbed
 from storage.store import Storage
+from storage.trouble import CannotRead, CannotWrite, StorageTrouble, UnclearWrite
 from storage.unit_of_work import UnitOfWork
 
-__all__ = ["CannotOpen", "NotScrubbed", "Storage", "UnitOfWork", "new_id"]
+__all__ = [
+    "CannotOpen",
+    "CannotRead",
+    "CannotWrite",
+    "NotScrubbed",
+    "Storage",
+    "StorageTrouble",
+    "UnclearWrite",
+    "UnitOfWork",
+    "new_id",
+]

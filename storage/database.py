@@ -14,6 +14,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 CONNECT_SECONDS = 5
+STOPPED_SECONDS = 30.0
+"""So long the server waits for a writer that says nothing in the middle of a transaction: each takes milliseconds."""
+SILENCE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+"""A server whose machine or network is gone is noticed within a minute, not after the system's two hours. Seconds; the
+last in milliseconds."""
 SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
@@ -84,7 +89,29 @@ def _is_something_else(path: Path) -> bool:
 def write_engine(url: URL, connections: int = 1) -> Engine:
     """An engine whose transactions write. On SQLite each begins with BEGIN IMMEDIATE: a deferred one that turns into a
     writer fails at once when another process writes, without waiting for busy_timeout."""
-    return _sqlite_engine(url, "BEGIN IMMEDIATE", 1) if is_sqlite(url) else _postgres_engine(url, connections)
+    if is_sqlite(url):
+        return _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
+    engine = _postgres_engine(url, connections)
+    event.listen(engine, "connect", _commit_to_disk)
+    event.listen(engine, "connect", _hold_up_nobody)
+    return engine
+
+
+def _commit_to_disk(dbapi: Any, _record: Any) -> None:
+    """A server that is set up to acknowledge before it has written (synchronous_commit off) must not do so to us."""
+    was, dbapi.autocommit = dbapi.autocommit, True
+    dbapi.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    dbapi.autocommit = was
+
+
+def _hold_up_nobody(dbapi: Any, _record: Any) -> None:
+    """A replica that is stopped in the middle of a transaction, or whose machine is gone, loses it: others wait for its
+    rows no longer than this."""
+    was, dbapi.autocommit = dbapi.autocommit, True
+    dbapi.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", (f"{STOPPED_SECONDS:g}s",))
+    dbapi.autocommit = was
 
 
 def read_engine(url: URL, connections: int) -> Engine:
@@ -95,10 +122,12 @@ def read_engine(url: URL, connections: int) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def migration_engine(url: URL) -> Engine:
-    """An engine for one migration. On SQLite foreign keys are off: a table is altered by making it anew."""
+def migration_engine(url: URL, patience: float = CONNECT_SECONDS) -> Engine:
+    """An engine for one migration. On SQLite foreign keys are off: a table is altered by making it anew. There it waits
+    up to `patience` seconds for others who write."""
     if is_sqlite(url):
-        return _sqlite_engine(url, "BEGIN IMMEDIATE", 0, "PRAGMA foreign_keys=OFF")
+        waits = f"PRAGMA busy_timeout={patience * 1000:.0f}"
+        return _sqlite_engine(url, "BEGIN IMMEDIATE", 0, "PRAGMA foreign_keys=OFF", waits)
     connect_args = {"connect_timeout": CONNECT_SECONDS}
     return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect_args)
 
@@ -110,7 +139,7 @@ def _postgres_engine(url: URL, connections: int) -> Engine:
         max_overflow=connections,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_SECONDS},
+        connect_args={"connect_timeout": CONNECT_SECONDS, **SILENCE},
     )
 
 

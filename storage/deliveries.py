@@ -2,6 +2,9 @@
 
 An outcome that nobody knows (a lost connection, a sender that died) is AMBIGUOUS: it is looked up before anything is
 sent again. Every moment is an argument; the database's own clock is never asked.
+
+Who took a delivery holds it by its lease, and says so when it reports: what a sender reports that was taken for dead
+meanwhile changes nothing, for another one may be at it. Only that it was sent counts whoever says so.
 """
 
 from collections.abc import Collection, Iterable
@@ -9,9 +12,9 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, case, func
+from sqlalchemy import ColumnElement, Row, Update, case, func, or_, select
 
-from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery
+from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
 from storage.scope import Scope, new_id
 from storage.tables import DeliveryRow, table
 
@@ -20,6 +23,13 @@ _FIELDS = [field.name for field in fields(Delivery)]
 # Slack may take a moment to show a message it accepted: so long nobody looks for one.
 SETTLING = timedelta(seconds=5)
 LOOK_UP_LEASE = timedelta(seconds=60)
+# Longer than anything is ever leased or held: what lies further ahead was written before the clock was put back.
+LONGEST_HOLD = timedelta(hours=2)
+# So long the messages that follow wait for one of which nobody knows whether it arrived: two looks and some time.
+ORDER_KEPT_FOR = timedelta(minutes=2)
+# What Slack stumbles over so often no longer keeps the messages behind it.
+TRIES_IN_ORDER = 3
+ROWS_AT_ONCE = 500
 NAMED_RECEIVERS = 100
 """Up to so many receivers are named in a query; of more, all are read."""
 
@@ -92,14 +102,19 @@ class Deliveries:
     def claim(self, now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
         """Take up to `limit` deliveries that are due, oldest first; nobody else gets them before `now + lease`.
 
-        On the way, those that are no longer useful are SKIPPED ("expired"), and those whose sender let its lease run
-        out become AMBIGUOUS.
+        Messages to one receiver are taken in their order: while an earlier one is being sent, is held or, for a while,
+        looked for, the others wait; changes of messages do not wait for new ones, nor these for them. On the way, what
+        is no longer useful and was never tried is SKIPPED ("expired"), and what a sender let its lease run out of
+        becomes AMBIGUOUS.
         """
-        dead = (_is(DeliveryState.SENDING), DELIVERIES.c.lease_until <= now)
-        self._change(*dead, state=DeliveryState.AMBIGUOUS, lease_until=None, error="lease expired")
-        late = (_is(DeliveryState.DUE), DELIVERIES.c.due_at <= now, DELIVERIES.c.expires_at <= now)
-        self._change(*late, state=DeliveryState.SKIPPED, error="expired", settled_at=now)
-        taken = self._take(limit, _is(DeliveryState.DUE), DELIVERIES.c.due_at <= now)
+        # Row by row and passing over what is locked: a replica that was stopped in the middle holds up nobody.
+        dead = self._take(ROWS_AT_ONCE, _is(DeliveryState.SENDING), _is_free(DELIVERIES, now))
+        self._change_these(dead, state=DeliveryState.AMBIGUOUS, lease_until=None, error="lease expired")
+        due = (_is(DeliveryState.DUE), DELIVERIES.c.due_at <= now)
+        untried = (DELIVERIES.c.attempts == 0, DELIVERIES.c.error.is_(None))
+        late = self._take(ROWS_AT_ONCE, *due, DELIVERIES.c.expires_at <= now, *untried)
+        self._change_these(late, state=DeliveryState.SKIPPED, error="expired", settled_at=now)
+        taken = self._take(limit, *due, _is_free(DELIVERIES, now), ~self._is_behind_another(now))
         return self._leased(
             taken,
             state=DeliveryState.SENDING,
@@ -116,37 +131,52 @@ class Deliveries:
 
     def ambiguous_due(self, now: datetime, limit: int, lease: timedelta = LOOK_UP_LEASE) -> list[Delivery]:
         """Take up to `limit` ambiguous deliveries to be looked up; nobody else gets them before `now + lease`."""
-        free = DELIVERIES.c.lease_until.is_(None) | (DELIVERIES.c.lease_until <= now)
-        taken = self._take(limit, _is(DeliveryState.AMBIGUOUS), free)
+        taken = self._take(limit, _is(DeliveryState.AMBIGUOUS), _is_free(DELIVERIES, now))
         return self._leased(taken, lease_until=now + lease)
 
     def sent(self, delivery_id: str, channel: str, ts: str, now: datetime) -> None:
         """It is in Slack, there. What is known to be sent stays so, whatever is said of it later."""
         values = {"channel": channel, "ts": ts, "settled_at": now, "error": None}
-        self._settle(delivery_id, DeliveryState.SENT, **values)
+        self._settle(delivery_id, DeliveryState.SENT, None, **values)
 
-    def failed(self, delivery_id: str, error: str, now: datetime) -> None:
-        """It cannot be made; `error` is Slack's word for why."""
-        self._settle(delivery_id, DeliveryState.FAILED, error=error, settled_at=now)
+    def failed(self, delivery_id: str, error: str, now: datetime, held: datetime | None = None) -> bool:
+        """It cannot be made; `error` is Slack's word for why. With `held`, the end of the lease it was taken with, only
+        if that still holds; False, and nothing changes, if not or if it was sent. The same for those below."""
+        return self._settle(delivery_id, DeliveryState.FAILED, held, error=error, settled_at=now)
 
-    def skipped(self, delivery_id: str, reason: str) -> None:
+    def skipped(self, delivery_id: str, reason: str, held: datetime | None = None) -> bool:
         """It is no longer wanted."""
-        self._settle(delivery_id, DeliveryState.SKIPPED, error=reason)
+        return self._settle(delivery_id, DeliveryState.SKIPPED, held, error=reason)
 
-    def postpone(self, delivery_id: str, until: datetime) -> None:
-        """Send it no earlier than `until`; the attempt that was begun does not count."""
-        attempts = case((DELIVERIES.c.attempts > 0, DELIVERIES.c.attempts - 1), else_=0)
-        self._settle(delivery_id, DeliveryState.DUE, due_at=until, attempts=attempts)
+    def postpone(self, delivery_id: str, until: datetime, held: datetime | None = None) -> bool:
+        """It is due only at `until`; the attempt that was begun does not count."""
+        return self._settle(delivery_id, DeliveryState.DUE, held, due_at=until, attempts=_ATTEMPT_TAKEN_BACK)
 
-    def ambiguous(self, delivery_id: str, error: str, now: datetime, wait: timedelta = SETTLING) -> None:
+    def hold(self, delivery_id: str, until: datetime, error: str | None, held: datetime | None = None) -> bool:
+        """Slack does not take it now: send it no earlier than `until`, and in its turn. It was due all the same, also
+        if the clock was put back since; the attempt that was begun does not count."""
+        values = {"lease_until": until, "due_at": _due_by(until), "error": error, "attempts": _ATTEMPT_TAKEN_BACK}
+        return self._settle(delivery_id, DeliveryState.DUE, held, **values)
+
+    def again(self, delivery_id: str, until: datetime, error: str, held: datetime | None = None) -> bool:
+        """It is to be sent once more, no earlier than `until`, and the attempt counts: a request went out."""
+        values = {"lease_until": until, "due_at": _due_by(until), "error": error}
+        return self._settle(delivery_id, DeliveryState.DUE, held, **values)
+
+    def ambiguous(
+        self, delivery_id: str, error: str, now: datetime, wait: timedelta = SETTLING, held: datetime | None = None
+    ) -> bool:
         """Nobody knows whether it was sent; it is to be looked up once `wait` is over."""
-        self._settle(delivery_id, DeliveryState.AMBIGUOUS, error=error, lease_until=now + wait)
+        return self._settle(delivery_id, DeliveryState.AMBIGUOUS, held, error=error, lease_until=now + wait)
 
     def next_due(self) -> datetime | None:
-        """When the next delivery that nobody has taken is due."""
-        earliest = self._scope.select(DELIVERIES, _is(DeliveryState.DUE), columns=[func.min(DELIVERIES.c.due_at)])
-        moment: datetime | None = self._scope.value(earliest)
-        return moment
+        """When the next delivery that nobody has taken is due, or since when it has been."""
+        return self._earliest(DELIVERIES.c.due_at)
+
+    def next_attempt(self) -> datetime | None:
+        """When the next delivery that nobody has taken can be sent: when it is due, and no longer held."""
+        held = DELIVERIES.c.lease_until > DELIVERIES.c.due_at
+        return self._earliest(case((held, DELIVERIES.c.lease_until), else_=DELIVERIES.c.due_at))
 
     def counts(self) -> dict[DeliveryState, int]:
         """How many deliveries are in each state; every state is there."""
@@ -159,9 +189,38 @@ class Deliveries:
         """What could not be delivered, the latest first."""
         return self._many(_is(DeliveryState.FAILED), order=DELIVERIES.c.settled_at.desc(), limit=limit)
 
+    def _earliest(self, moment: ColumnElement[Any]) -> datetime | None:
+        earliest: datetime | None = self._scope.value(
+            self._scope.select(DELIVERIES, _is(DeliveryState.DUE), columns=[func.min(moment)])
+        )
+        return earliest
+
     def _many(self, *where: ColumnElement[bool], order: ColumnElement[Any], limit: int | None = None) -> list[Delivery]:
         statement = self._scope.select(DELIVERIES, *where).order_by(order, DELIVERIES.c.id).limit(limit)
         return [_delivery(row) for row in self._scope.rows(statement)]
+
+    def _is_behind_another(self, now: datetime) -> ColumnElement[bool]:
+        """Whether a message to the same receiver has to be done with before."""
+        other = DELIVERIES.alias()
+        is_held = ~_is_free(other, now)
+        same = (
+            other.c.workspace_id == self._scope.workspace_id,
+            other.c.receiver == DELIVERIES.c.receiver,
+            other.c.id != DELIVERIES.c.id,
+            (other.c.verb == Verb.UPDATE) == (DELIVERIES.c.verb == Verb.UPDATE),
+        )
+
+        def there_is_one(state: DeliveryState, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+            # one question for each state: an OR within it would read the whole workspace
+            return select(other.c.id).where(other.c.state == state, *same, *where).exists()
+
+        is_in_doubt = (other.c.started_at > now - ORDER_KEPT_FOR, other.c.started_at <= now)
+        is_tried_a_little = other.c.attempts < TRIES_IN_ORDER
+        return or_(
+            there_is_one(DeliveryState.SENDING, is_held),
+            there_is_one(DeliveryState.AMBIGUOUS, other.c.due_at <= DELIVERIES.c.due_at, *is_in_doubt),
+            there_is_one(DeliveryState.DUE, other.c.due_at < DELIVERIES.c.due_at, is_tried_a_little, is_held),
+        )
 
     def _take(self, limit: int, *where: ColumnElement[bool]) -> list[str]:
         """The ids of the oldest rows, locked: on PostgreSQL those that another replica is taking are passed over; on
@@ -171,18 +230,36 @@ class Deliveries:
         return [row.id for row in self._scope.rows(oldest.with_for_update(skip_locked=True))]
 
     def _leased(self, ids: list[str], **values: Any) -> list[Delivery]:
-        if not ids:
-            return []
-        self._change(DELIVERIES.c.id.in_(ids), **values)
-        return self._many(DELIVERIES.c.id.in_(ids), order=DELIVERIES.c.due_at)
+        self._change_these(ids, **values)
+        return self._many(DELIVERIES.c.id.in_(ids), order=DELIVERIES.c.due_at) if ids else []
 
-    def _settle(self, delivery_id: str, state: DeliveryState, **values: Any) -> None:
-        unsent = (DELIVERIES.c.id == delivery_id, DELIVERIES.c.state != DeliveryState.SENT)
-        self._change(*unsent, **{"lease_until": None, "state": state, **values})
+    def _settle(self, delivery_id: str, state: DeliveryState, held: datetime | None, **values: Any) -> bool:
+        here = [DELIVERIES.c.id == delivery_id, DELIVERIES.c.state != DeliveryState.SENT]
+        if held is not None:
+            here.append(DELIVERIES.c.lease_until == held)
+        return self._change(*here, **{"lease_until": None, "state": state, **values}) > 0
 
-    def _change(self, *where: ColumnElement[bool], **values: Any) -> None:
+    def _change_these(self, ids: list[str], **values: Any) -> None:
+        if ids:
+            self._change(DELIVERIES.c.id.in_(ids), **values)
+
+    def _change(self, *where: ColumnElement[bool], **values: Any) -> int:
         statement: Update = self._scope.update(DELIVERIES, *where).values(values)
-        self._scope.change(statement)
+        return self._scope.change(statement)
+
+
+_ATTEMPT_TAKEN_BACK = case((DELIVERIES.c.attempts > 0, DELIVERIES.c.attempts - 1), else_=0)
+
+
+def _due_by(moment: datetime) -> ColumnElement[Any]:
+    """When a delivery was due, or this moment if that is earlier."""
+    return case((DELIVERIES.c.due_at > moment, moment), else_=DELIVERIES.c.due_at)
+
+
+def _is_free(rows: Any, now: datetime) -> ColumnElement[bool]:
+    """Whether nobody holds a row: no lease, one that is over, or one from before the clock was put back."""
+    lease = rows.c.lease_until
+    return or_(lease.is_(None), lease <= now, lease > now + LONGEST_HOLD)
 
 
 def _is(state: DeliveryState) -> ColumnElement[bool]:

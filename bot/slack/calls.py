@@ -4,8 +4,9 @@ of the four errors of `bot.slack.errors`. Which calls there are is the matter of
 
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -13,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import is_loopback
-from bot.slack.errors import SlackUnclear, from_answer, from_connection, from_parts
+from bot.slack.errors import TOKEN_CODES, SlackUnclear, TooMuchToRead, from_answer, from_connection, from_parts
 
 # Not `connect`: it would count waiting for a free connection, and take a busy moment for an unreachable Slack.
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
@@ -22,14 +23,49 @@ CONNECTIONS = 500
 PAGE = 200
 OK_STATUS = 200
 
+# What the SDK stumbles over when an answer is none of Slack's: plain text, no object, no UTF-8, nested without end.
+_UNREADABLE = (AttributeError, UnicodeDecodeError, RecursionError)
+
+_TS = re.compile(r"\d+\.\d+")
+
 Call = Callable[..., Coroutine[Any, Any, AsyncSlackResponse]]
 
+_OTHER_TOKENS = frozenset({"apps.connections.open", "auth.test", "oauth.v2.access"})
+"""Methods that are called with another secret, or to find out."""
 
-def client_of(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+
+class Client(AsyncWebClient):
+    """The SDK's client, which says when Slack does not take its token: `on_refused` is told Slack's code. It does not
+    let itself be sent elsewhere."""
+
+    on_refused: Callable[[str], None] | None = None
+
+    async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
+        """Follows nobody elsewhere: a post would be made once more there, and the token told to whoever it is."""
+        stay: dict[str, Any] = {**req_args, "allow_redirects": False}
+        return await super()._request(http_verb=http_verb, api_url=api_url, req_args=stay)
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        try:
+            return await super().api_call(api_method, **arguments)
+        except SlackApiError as error:
+            data = getattr(error.response, "data", None)
+            code = str(data.get("error") or "") if isinstance(data, dict) else ""
+            if code in TOKEN_CODES and api_method not in _OTHER_TOKENS and self.on_refused is not None:
+                self.on_refused(code)
+            raise
+
+
+def session() -> aiohttp.ClientSession:
+    """Connections to Slack, reused by whoever shares them."""
+    return aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
+
+
+def client_of(token: str, api_url: str, session: aiohttp.ClientSession) -> Client:
     """The SDK's client over this session. It repeats nothing by itself and writes no payloads into the log."""
     quiet = logging.getLogger("bot.slack.sdk")
     quiet.setLevel(logging.WARNING)  # below it the SDK writes whole payloads into the log
-    client = AsyncWebClient(
+    client = Client(
         token=token, base_url=api_url, timeout=int(TIMEOUT.total or 0), session=session, retry_handlers=[], logger=quiet
     )
     if is_loopback(api_url):
@@ -41,11 +77,32 @@ async def ask(call: Call, **arguments: Any) -> AsyncSlackResponse:
     """One call of the SDK's, made once. Raises a SlackError."""
     method = call.__name__.replace("_", ".")
     try:
-        return await call(**arguments)
+        answer = await call(**arguments)
     except SlackApiError as error:
         raise from_answer(error, method, str(arguments.get("channel", ""))) from None
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
         raise from_connection(error) from error
+    except _UNREADABLE as error:
+        raise SlackUnclear(f"an answer that cannot be read ({type(error).__name__})") from error
+    if not isinstance(answer.data, dict):
+        raise SlackUnclear("an answer that is no JSON object")
+    return answer
+
+
+def is_ts(value: object) -> TypeGuard[str]:
+    """Whether this is where a message stands, as Slack writes it."""
+    return isinstance(value, str) and _TS.fullmatch(value) is not None
+
+
+def ids_of(message: object) -> tuple[str, str]:
+    """The ts of a message of a history, and the id of the delivery it carries in its metadata ("" where it carries
+    none). Raises SlackUnclear for what is no message."""
+    if not isinstance(message, dict) or not is_ts(ts := message.get("ts")):
+        raise SlackUnclear("a history with something else than messages")
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
+    of_delivery = payload.get("delivery_id") if isinstance(payload, dict) else None
+    return ts, of_delivery if isinstance(of_delivery, str) else ""
 
 
 async def answer_through(
@@ -83,9 +140,14 @@ async def pages_of(
     while pages is None or read < pages:
         answer = await ask(call, limit=page, cursor=cursor or None, **arguments)
         read += 1
-        for item in answer.get(key) or ():
+        items, metadata = answer.get(key), answer.get("response_metadata") or {}
+        if not isinstance(items, list | tuple) or not isinstance(metadata, dict):
+            raise SlackUnclear(f"{call.__name__} answered with something else than a list")
+        for item in items:
             yield item
-        cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+        cursor = str(metadata.get("next_cursor") or "")
+        if not cursor and answer.get("has_more") is True:
+            raise SlackUnclear(f"{call.__name__} has more, and does not say where")
         if not cursor:
             return
-    raise SlackUnclear(f"{call.__name__} has more than {pages} pages")
+    raise TooMuchToRead(f"{call.__name__} has more than {pages} pages")

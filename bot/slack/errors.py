@@ -14,6 +14,13 @@ RATE_CODES = frozenset({"ratelimited", "rate_limited"})
 # The workspace is being moved into an organisation; it takes minutes and passes by itself.
 MOVING_CODES = frozenset({"team_added_to_org", "org_login_required"})
 MOVING_SECONDS = 60.0
+# What Slack says of the token rather than of the call. "account_inactive" is also said of a person: auth.test tells.
+TOKEN_CODES = frozenset(
+    {
+        "account_inactive", "invalid_auth", "not_authed", "team_access_not_granted", "token_expired", "token_revoked",
+    }
+)  # fmt: skip
+NO_ACCESS = "team_access_not_granted"  # the organisation's token holds, but not for this workspace
 DEFAULT_RETRY_SECONDS = 5.0
 LONGEST_RETRY_SECONDS = 3600.0
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
@@ -47,8 +54,16 @@ class SlackUnreachable(SlackError):  # noqa: N818  (it reads as what happened)
     """No connection came about: nothing was sent."""
 
 
+class SlackLockedOut(SlackUnreachable):
+    """Slack takes our token no more: nothing was sent, and no message is to blame."""
+
+
 class SlackUnclear(SlackError):  # noqa: N818  (it reads as what happened)
     """The request went out, and nobody knows whether it had its effect: it must be looked up before it is repeated."""
+
+
+class TooMuchToRead(SlackUnclear):
+    """A list has more pages than we read: what is asked of it stays unknown, however often it is asked."""
 
 
 def from_answer(error: SlackApiError, method: str, channel: str = "") -> SlackError:

@@ -192,7 +192,7 @@ class TestNobodyThere:
         waits = []
         for _ in range(4):
             assert await bench.send() == 0
-            until = min(bench.delivery(one).due_at for one in owed if bench.delivery(one).due_at > bench.now)
+            until = min(held for one in owed if (held := bench.delivery(one).lease_until) and held > bench.now)
             waits.append((until - bench.now).total_seconds())
             bench.now = until
             bench.elapsed += waits[-1]

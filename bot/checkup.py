@@ -3,15 +3,17 @@ settings and at Slack, and the order of it all, is in `bot.doctor`.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.deliveries import DeliveryState
+from bot.domain.installations import Installation
 from bot.domain.schedules import Schedule, next_due
 from bot.settings import Settings, env_name
+from bot.vault import CannotOpenToken, Vault
 from storage import CannotOpen, UnitOfWork
 from storage.checkups import Checkup, look_over
 
@@ -41,6 +43,7 @@ FIXES = {
     "restricted_action": "Ask a workspace admin to let the app post in that channel.",
     "user_not_found": "Nothing, if the person has left; else check the person's account.",
     "unclear": "Look in the channel whether it is there; if not, send it again with the command it came from.",
+    "not_taken": "See status.slack.com; if the message is still needed, send it again with the command it came from.",
 }
 """By Slack's word for why, or the part of the error before the colon."""
 
@@ -66,6 +69,37 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
             f"No public holidays are known of {settings.country}: only weekends are days off",
             f"Set {env_name('country')} to a country by its two letters, such as ID, or live with it.",
         )
+
+
+def of_many(settings: Settings) -> Iterator[Finding]:
+    """Whether workspaces can install the app themselves."""
+    yield Finding(True, "Many workspaces: SLACK_CLIENT_ID is set, and no bot token")
+    if not settings.slack_client_secret:
+        yield Finding(False, "SLACK_CLIENT_SECRET is not set", "Copy it from Basic Information of your Slack app.")
+    if not settings.secret_key:
+        fix = "Make a key with: openssl rand -hex 32. Keep it outside the database and its backups."
+        yield Finding(False, f"{env_name('secret_key')} is not set: no token can be stored or opened", fix)
+    if not settings.slack_signing_secret and not settings.is_http_asked_for:
+        fix = "Set SLACK_SIGNING_SECRET, or DENYUT_HTTP_PORT beside Socket Mode."
+        yield Finding(False, "Nobody can add Denyut to Slack: there is no way back over HTTP", fix)
+
+
+def of_installations(settings: Settings, installations: Sequence[Installation]) -> Iterator[Finding]:
+    """How many workspaces there are, and whether their tokens open."""
+    live = [each for each in installations if each.ended_at is None]
+    workspaces = sum(not each.is_org_wide for each in live)
+    yield Finding(True, f"Denyut is in {workspaces} workspaces; {len(installations) - len(live)} have removed it")
+    if not settings.secret_key:
+        return
+    vault = Vault.of(settings.secret_key.get_secret_value())
+    for each in live:
+        if not each.sealed_token:
+            continue
+        try:
+            vault.open(each.sealed_token, each.workspace_id)
+        except CannotOpenToken as trouble:
+            fix = "Put the earlier key behind the present one, after a comma, or have Denyut added anew there."
+            yield Finding(False, f"{str(trouble)[0].upper()}{str(trouble)[1:]}", fix)
 
 
 def of_disk(settings: Settings, size: int) -> Iterator[Finding]:

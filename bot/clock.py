@@ -13,6 +13,8 @@ import structlog
 log = structlog.get_logger(__name__)
 WAIT_SECONDS = 25
 RETRY_SECONDS = 0.5
+CLOCK_TOLERANCE = timedelta(seconds=60)
+"""So far this machine's clock may be off Slack's or the database's."""
 
 
 class ClockLost(Exception):  # noqa: N818  it reads as what happened

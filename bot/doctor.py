@@ -9,16 +9,14 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from bot.checkup import Finding, of_disk, of_settings, of_workspace
-from bot.clock import now_by
+from bot.checkup import Finding, of_disk, of_installations, of_many, of_settings, of_workspace
+from bot.clock import CLOCK_TOLERANCE, now_by
 from bot.settings import Charts, Settings
 from bot.slack.calls import ask
 from bot.slack.chart_pictures import has_font
 from bot.slack.gateway import Gateway, SlackError, SlackRefused
 from bot.slack.scopes import SCOPES
 from storage import CannotOpen, Storage, UnitOfWork, migrate
-
-CLOCK_TOLERANCE = timedelta(seconds=60)
 
 __all__ = ["Finding", "examine"]
 
@@ -30,8 +28,12 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for found in of_settings(settings):
         yield found
     slack: Gateway | None = None
-    if not settings.slack_bot_token:
-        yield Finding(False, "SLACK_BOT_TOKEN is not set", "Copy it from OAuth & Permissions of your Slack app.")
+    if settings.is_for_many:
+        for found in of_many(settings):
+            yield found
+    elif not settings.slack_bot_token:
+        fix = "Copy it from OAuth & Permissions of your Slack app, or set SLACK_CLIENT_ID for many workspaces."
+        yield Finding(False, "SLACK_BOT_TOKEN is not set", fix)
     else:
         try:
             slack = await Gateway.connect(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
@@ -120,6 +122,14 @@ async def _clock(settings: Settings) -> Finding:
     )
 
 
+def _database_clock(apart: timedelta) -> Finding:
+    """The host's clock against the database's: a bot that is too far off makes no passes."""
+    if abs(apart) <= CLOCK_TOLERANCE:
+        return Finding(True, "The clock agrees with the database's")
+    what = f"The clock is {apart.total_seconds():+.0f} s off the database's: nothing is planned or sent from here"
+    return Finding(False, what, "Turn on time synchronisation (NTP) on both machines.")
+
+
 async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -> AsyncIterator[Finding]:
     if migrate.pending(settings.database_url):
         yield Finding(False, "The database is not migrated", "Run: denyut migrate")
@@ -129,8 +139,18 @@ async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -
     yield Finding(True, f"The database opens ({health['backend']}, {size:.1f} MB, revision {health['migration']})")
     for found in await asyncio.to_thread(lambda: list(of_disk(settings, health["size"]))):
         yield found
+    if health["backend"] != "sqlite":
+        yield _database_clock(await storage.clock_apart())
     now = await now_by(settings.clock_url)
-    for workspace_id in await storage.workspaces():
+    served = set(await storage.workspaces())
+    if settings.is_for_many:
+        installations = await storage.installations()
+        served &= {each.workspace_id for each in installations if each.ended_at is None}
+        for found in of_installations(settings, installations):
+            yield found
+    elif slack:
+        served &= {slack.identity.team_id}
+    for workspace_id in sorted(served):
         for found in await storage.read(workspace_id, lambda db: of_workspace(db, now)):
             yield found
         if slack:

@@ -8,14 +8,15 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
+from bot.clock import CLOCK_TOLERANCE
 from bot.metrics import Metrics
 from bot.services import Services
-from storage import CannotOpen
-from storage.checkups import is_migrated, waiting
+from storage import CannotOpen, StorageTrouble
+from storage.checkups import is_migrated, is_writing, waiting
 
 HEALTH_PATH, READY_PATH, METRICS_PATH = "/healthz", "/readyz", "/metrics"
 PATHS = frozenset({HEALTH_PATH, READY_PATH, METRICS_PATH})
@@ -68,6 +69,9 @@ class Health:
 
     async def _ready(self) -> Answer:
         parts = {"database": await self._database(), "slack": self._slack(), "scheduler": self._scheduler()}
+        apart = await self._clock_apart() if parts["database"] == WELL else timedelta(0)
+        if abs(apart) > CLOCK_TOLERANCE:
+            parts["clock"] = f"is {apart.total_seconds():+.0f} seconds off the database's"
         if self.is_stopping:
             parts["process"] = "is stopping"
         is_ready = all(said == WELL for said in parts.values())
@@ -78,11 +82,22 @@ class Health:
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
                 migrated = await is_migrated(self._services.storage)
+                writing = await is_writing(self._services.storage)
         except TimeoutError:
             return f"does not answer within {DATABASE_SECONDS:.0f} seconds"
         except CannotOpen:
             return "does not answer"
-        return WELL if migrated else "is not migrated"
+        if not migrated:
+            return "is not migrated"
+        return WELL if writing else "takes no writes"
+
+    async def _clock_apart(self) -> timedelta:
+        """How far this machine's clock is ahead of the database's; nothing where that cannot be said."""
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                return await self._services.storage.clock_apart()
+        except (TimeoutError, StorageTrouble):
+            return timedelta(0)
 
     def _slack(self) -> str:
         return WELL if self.is_connected is None or self.is_connected() else "is not connected"
@@ -101,13 +116,16 @@ class Health:
         wait, found, oldest = DATABASE_SECONDS, None, 0.0
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
-                found = await waiting(self._services.storage)
-                oldest = self._age_of(found.oldest_due)
-                wait = await self._write_wait()
-        except (TimeoutError, CannotOpen):
+                if await is_writing(self._services.storage):
+                    found = await waiting(self._services.storage)
+                    oldest = self._age_of(found.oldest_due)
+                    wait = await self._write_wait()
+        except (TimeoutError, CannotOpen, StorageTrouble):
             pass  # shown as it is: the database is down, or a write waits at least so long
         age = 0.0 if self._began is not None or self._ended is None else self._clock() - self._ended
         self.metrics.show(found, oldest, wait, age, self.is_connected() if self.is_connected else None)
+        if found is not None:
+            self.metrics.clock_is_apart((await self._clock_apart()).total_seconds())
         body, content_type = self.metrics.text()
         return Answer(200, body, content_type)
 

@@ -86,7 +86,8 @@ class Metrics:
         self._rounds = gauge("denyut_open_rounds", "Rounds in which people may answer now")
         self._write_wait = gauge("denyut_write_wait_seconds", "How long a write waited for its turn, tried just now")
         self._connected = gauge("denyut_socket_connected", "1 while Slack can reach us over Socket Mode")
-        self._answers = gauge("denyut_database_up", "1 while the database answers")
+        self._answers = gauge("denyut_database_up", "1 while the database answers and takes writes")
+        self._apart = gauge("denyut_clock_apart_seconds", "How far this machine's clock is ahead of the database's")
         gauge("denyut_build_info", "The version that runs", "version").labels(version).set(1)
         for name in ("refused", "bug", "job_failed", "render_failed"):
             self._logged.labels(name)  # there from the start, so that a rate of the first one is seen
@@ -125,6 +126,10 @@ class Metrics:
         """A pass of the scheduler came to its end."""
         self._passes.observe(seconds)
         self._failures.inc(failures)
+
+    def clock_is_apart(self, seconds: float) -> None:
+        """This machine's clock is so far ahead of the database's."""
+        self._apart.set(seconds)
 
     def show(
         self,

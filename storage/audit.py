@@ -27,7 +27,3 @@ class Audit:
         lately = () if since is None else (AUDIT.c.at >= since,)
         rows = self._scope.rows(self._scope.select(AUDIT, *lately).order_by(AUDIT.c.at.desc(), AUDIT.c.id).limit(limit))
         return [Act(row.at, row.actor_id, row.act, row.subject, json.loads(row.details)) for row in rows]
-
-    def purge(self, before: datetime) -> int:
-        """Forget what was done before a moment (UTC); how many acts."""
-        return self._scope.change(self._scope.delete(AUDIT, AUDIT.c.at < before))

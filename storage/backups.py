@@ -9,12 +9,13 @@ a closed round waits for its seal no backup is made. What a copy from while a ro
 docs/privacy.md.
 """
 
+import errno
 import json
 import os
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from datetime import time as wall_time
@@ -274,19 +275,52 @@ def _written_file(connection: Connection, path: Path, version: str, now: datetim
 @contextmanager
 def _new_file(path: Path) -> Iterator[IO[bytes]]:
     """A file that is there, under its name, once it is whole and on disk. Never in place of another one."""
-    draft = path.with_name(f"{path.name}.part")
     try:
         if path.exists():
             raise BackupError(f"{path} is there already; a backup takes no other file's place.")
-        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        folder = os.open(path.parent, os.O_RDONLY)
         try:
-            with os.fdopen(handle, "w+b") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
+            with _draft(folder, path) as (handle, publish):
+                with os.fdopen(handle, "w+b") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                    publish()
+                os.fsync(folder)
         finally:
-            with suppress(FileNotFoundError):
-                draft.unlink()
+            os.close(folder)
+    except FileExistsError as trouble:
+        raise BackupError(f"{path} is there already; a backup takes no other file's place.") from trouble
     except OSError as trouble:
-        raise BackupError(f"{path} cannot be written: {trouble.strerror or trouble}.") from trouble
+        raise BackupError(
+            f"{path} cannot be written: {trouble.strerror or trouble}. Nothing was left there."
+        ) from trouble
+
+
+@contextmanager
+def _draft(folder: int, path: Path) -> Iterator[tuple[int, Callable[[], None]]]:
+    """A file to write into, and what gives it its name in the end. Where it can it has none until then, so that nothing
+    is left of it, however the process ends; elsewhere a kill leaves a file that ends in .part."""
+    nameless = _nameless(path.parent)
+    if nameless is not None:
+        # with a folder's descriptor it follows the link to the file itself, as linkat(2) does
+        yield nameless, lambda: os.link(f"/proc/self/fd/{nameless}", path, src_dir_fd=folder, follow_symlinks=True)
+        return
+    draft = path.with_name(f"{path.name}.part")
+    handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        yield handle, lambda: os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _nameless(folder: Path) -> int | None:
+    """A new file without a name, None where the system or the disk knows no such thing."""
+    if not hasattr(os, "O_TMPFILE") or not os.path.exists("/proc/self/fd"):
+        return None
+    try:
+        return os.open(folder, os.O_RDWR | os.O_TMPFILE, 0o600)
+    except OSError as trouble:
+        if trouble.errno in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT):
+            return None
+        raise

@@ -19,6 +19,7 @@ from storage.database import CannotOpen
 from storage.round_keys import RoundKeys
 from storage.store import Storage
 from storage.tables import HandledRow, RoundRow, table
+from storage.trouble import CannotRead, StorageTrouble
 from storage.unit_of_work import UnitOfWork
 
 
@@ -47,9 +48,18 @@ async def is_migrated(storage: Storage) -> bool:
     """Whether the tables are those of this version. Raises CannotOpen when the database does not answer."""
     try:
         health = await storage.health()
-    except SQLAlchemyError as trouble:
-        raise CannotOpen(_reason(trouble)) from trouble
+    except CannotRead as trouble:
+        raise CannotOpen(trouble.reason) from trouble
     return not health["pending"]
+
+
+async def is_writing(storage: Storage) -> bool:
+    """Whether writes come through, tried where none did lately."""
+    try:
+        await storage.prove_writing()
+    except StorageTrouble:
+        return False
+    return True
 
 
 async def waiting(storage: Storage) -> Waiting:
@@ -68,8 +78,8 @@ async def waiting(storage: Storage) -> Waiting:
                 counts[state] += number
             oldest += [due] if due else []
             rounds += running
-    except SQLAlchemyError as trouble:
-        raise CannotOpen(_reason(trouble)) from trouble
+    except CannotRead as trouble:
+        raise CannotOpen(trouble.reason) from trouble
     return Waiting(counts, min(oldest, default=None), rounds)
 
 
@@ -91,7 +101,11 @@ def look_over(database_url: str, data_dir: Path) -> Checkup:
     finally:
         engine.dispose()
     keys = RoundKeys(data_dir / "keys")
-    return Checkup(_write_trouble(url), journal, free, tuple(each for each in found if keys.read(*each) is None))
+    try:
+        without_key = tuple(each for each in found if keys.read(*each) is None)
+    except CannotRead as trouble:
+        raise CannotOpen(f"The folder {data_dir / 'keys'} is in the way: {trouble.reason}.") from trouble
+    return Checkup(_write_trouble(url), journal, free, without_key)
 
 
 def _write_trouble(url: URL) -> str:

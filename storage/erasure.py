@@ -7,6 +7,7 @@ member may have a hundred thousand, and nobody's click is to wait for all of the
 from datetime import datetime
 from functools import partial
 
+from bot.domain.audit import Act, Deed
 from storage.personal_data import pseudonym
 from storage.sealing import scrub
 from storage.unit_of_work import UnitOfWork
@@ -15,15 +16,16 @@ from storage.writer import Writer
 AT_A_TIME = 2000
 
 
-def erase(writer: Writer, workspace_id: str, member_id: str, now: datetime) -> None:
-    """Erase a member of a workspace as of `now` (aware). Raises `sealing.NotScrubbed` when another process was reading
-    all the while: then everything is deleted, and its bytes go with the next erasure or seal."""
+def erase(writer: Writer, workspace_id: str, member_id: str, now: datetime, by: str | None = None) -> None:
+    """Erase a member of a workspace as of `now` (aware). That it was done is written into the audit log: by themselves,
+    under the id that stands for them from now on, or `by` somebody else. Raises `sealing.NotScrubbed` when another
+    process was reading all the while: then everything is deleted, and its bytes go with the next erasure or seal."""
     instead = pseudonym()
     ids = writer.submit(workspace_id, lambda db: db.privacy.entry_ids(member_id)).result()
     for start in range(0, len(ids), AT_A_TIME):
         some = ids[start : start + AT_A_TIME]
         writer.submit(workspace_id, partial(_erase_entries, some, member_id, instead)).result()
-    writer.submit(workspace_id, lambda db: _erase_rest(db, member_id, instead, now)).result()
+    writer.submit(workspace_id, lambda db: _erase_rest(db, member_id, instead, now, by)).result()
     writer.errand(scrub).result()
 
 
@@ -31,10 +33,14 @@ def _erase_entries(ids: list[str], member_id: str, instead: str, db: UnitOfWork)
     db.privacy.erase_entries(ids, member_id, instead)
 
 
-def _erase_rest(db: UnitOfWork, member_id: str, instead: str, now: datetime) -> None:
+def _erase_rest(db: UnitOfWork, member_id: str, instead: str, now: datetime, by: str | None) -> None:
     for asking in db.rounds.open_for(member_id):
         db.answers.forget(asking.id, member_id)
         db.rounds.uninvite(asking.id, member_id)
     left = db.privacy.entry_ids(member_id)  # logged in between
     db.privacy.erase_entries(left, member_id, instead)
+    is_known = bool(left or db.privacy.stored(member_id))
     db.privacy.erase(member_id, instead, now)
+    if not is_known:
+        return
+    db.audit.note(Act(now, instead if by is None else by, Deed.MEMBER_ERASED, instead))

@@ -1,13 +1,17 @@
 """Where Denyut is installed. Tokens come and go encrypted: under which key is not known here."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Connection, Row, select
+
+from bot.domain.deliveries import DeliveryState, Verb
 from bot.domain.installations import Installation
 from storage.operating_tables import InstallationRow
 from storage.scope import Scope
-from storage.tables import table
+from storage.tables import DeliveryRow, table
 
-INSTALLATIONS = table(InstallationRow)
+INSTALLATIONS, DELIVERIES = table(InstallationRow), table(DeliveryRow)
 
 
 class Installations:
@@ -19,19 +23,7 @@ class Installations:
     def get(self) -> Installation | None:
         """The installation, also one that has ended; None where there never was one."""
         row = self._scope.first(self._scope.select(INSTALLATIONS))
-        if row is None:
-            return None
-        return Installation(
-            workspace_id=row.workspace_id,
-            name=row.name,
-            sealed_token=row.sealed_token,
-            scopes=frozenset(filter(None, row.scopes.split(","))),
-            bot_user_id=row.bot_user_id,
-            installed_by=row.installed_by,
-            installed_at=row.installed_at,
-            enterprise_id=row.enterprise_id,
-            ended_at=row.ended_at,
-        )
+        return None if row is None else _installation(row)
 
     def put(self, installation: Installation) -> None:
         """Install, or install anew: what was there before is replaced. Raises ValueError for another workspace's."""
@@ -57,3 +49,37 @@ class Installations:
         """Forget the token: the installation holds no more since `at` (UTC). False if it did not hold."""
         live = self._scope.update(INSTALLATIONS, INSTALLATIONS.c.ended_at.is_(None))
         return self._scope.change(live.values(sealed_token=b"", ended_at=at)) == 1
+
+    def pass_over(self, before: datetime, reason: str) -> int:
+        """Skip the posts and replies that were due before a moment (UTC), while the workspace was not served, and of
+        which nobody said how long they are of use; how many. What turns a message that is there into another still goes
+        out: it disturbs nobody."""
+        waiting = DELIVERIES.c.state.in_((DeliveryState.DUE, DeliveryState.AMBIGUOUS))
+        is_open = DELIVERIES.c.expires_at.is_(None)
+        late = (waiting, is_open, DELIVERIES.c.due_at < before, DELIVERIES.c.verb != Verb.UPDATE)
+        values = {"state": DeliveryState.SKIPPED, "error": reason, "settled_at": before, "lease_until": None}
+        return self._scope.change(self._scope.update(DELIVERIES, *late).values(**values))
+
+    def remove(self) -> None:
+        """Nothing is known any more of an installation that ended: the workspace is served in another way now."""
+        self._scope.change(self._scope.delete(INSTALLATIONS, INSTALLATIONS.c.ended_at.is_not(None)))
+
+
+def every_installation(connection: Connection) -> list[Installation]:
+    """All installations, by id."""
+    rows = connection.execute(select(*INSTALLATIONS.c).order_by(INSTALLATIONS.c.workspace_id))
+    return [_installation(row) for row in rows]
+
+
+def _installation(row: Row[Any]) -> Installation:
+    return Installation(
+        workspace_id=row.workspace_id,
+        name=row.name,
+        sealed_token=row.sealed_token,
+        scopes=frozenset(filter(None, row.scopes.split(","))),
+        bot_user_id=row.bot_user_id,
+        installed_by=row.installed_by,
+        installed_at=row.installed_at,
+        enterprise_id=row.enterprise_id,
+        ended_at=row.ended_at,
+    )

@@ -18,6 +18,8 @@ from sqlalchemy.engine import URL
 from storage import database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE_SECONDS = 600.0
+"""So long one process waits while another migrates: much longer than for a write."""
 _ONE_AT_A_TIME = 4_470_291  # any number, the same for all replicas: the PostgreSQL lock while one of them migrates
 
 
@@ -43,7 +45,7 @@ def upgrade(database_url: str) -> None:
     """
     url = database.parse_url(database_url)
     database.prepare_file(url)
-    with _transaction(url) as connection:
+    with _transaction(url, PATIENCE_SECONDS) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
         _refuse_newer(revision_of(connection))
@@ -81,8 +83,8 @@ def _refuse_newer(revision: str | None) -> None:
 
 
 @contextmanager
-def _transaction(url: URL) -> Iterator[Connection]:
-    engine = database.migration_engine(url)
+def _transaction(url: URL, patience: float = database.CONNECT_SECONDS) -> Iterator[Connection]:
+    engine = database.migration_engine(url, patience)
     try:
         with database.plain_failures(url):
             connection = engine.connect()

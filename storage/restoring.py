@@ -45,6 +45,7 @@ from storage.backups import (
 )
 from storage.round_keys import RoundKeys
 from storage.tables import DeliveryRow, RoundRow, Row, ScheduleRow, table
+from storage.trouble import CannotRead
 from storage.unit_of_work import UnitOfWork
 
 RESTORED = "restored from a backup"
@@ -158,7 +159,7 @@ def _transaction(url: URL) -> Iterator[Connection]:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'"))
                 yield connection
-        except SQLAlchemyError as trouble:
+        except (SQLAlchemyError, CannotRead) as trouble:
             said = str(trouble.orig) if isinstance(trouble, DBAPIError) else str(trouble)
             reason = next((line.strip() for line in said.splitlines() if line.strip()), "it gave no reason")
             raise BackupError(f"Nothing was restored, the database says: {reason.rstrip('.')}.") from trouble

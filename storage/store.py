@@ -6,18 +6,21 @@ Sync inside, async at its rim. Statements belong into the repositories, commits 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import URL
 
-from storage import database, erasure, migrate, sealing
+from bot.domain.installations import Installation
+from storage import database, erasure, forgetting, migrate, sealing, trouble
+from storage.group_commit import GroupCommitWriter
+from storage.installations import every_installation
 from storage.round_keys import RoundKeys
 from storage.tables import WorkspaceRow, table
 from storage.unit_of_work import UnitOfWork
-from storage.writer import POSTGRES_WRITERS, GroupCommitWriter, PooledWriter, Work, Writer
+from storage.writer import POSTGRES_WRITERS, PooledWriter, Work, Writer
 
 T = TypeVar("T")
 READERS = 4
@@ -34,6 +37,7 @@ class Storage:
         self._write_engine = database.write_engine(url, POSTGRES_WRITERS)
         self._read_engine = database.read_engine(url, READERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="denyut-reader")
+        self._reading = trouble.Outage("read")
         self._writer: Writer = (
             GroupCommitWriter(self._write_engine, self._keys)
             if database.is_sqlite(url)
@@ -77,11 +81,17 @@ class Storage:
 
     async def write(self, workspace_id: str, work: Work[T]) -> T:
         """Run `work` in a transaction that may write, and return its result once it is durable. What `work` raises
-        rolls back this work alone and is raised here. On PostgreSQL a work may run again after a deadlock."""
-        return await asyncio.wrap_future(self._writer.submit(workspace_id, work))
+        rolls back this work alone and is raised here. On PostgreSQL a work may run again after a deadlock. Raises
+        CannotWrite, or UnclearWrite, where the machine stands in the way (see `storage.trouble`)."""
+        result = await asyncio.wrap_future(self._writer.submit(workspace_id, work))
+        noted = trouble.commits.get()
+        if noted is not None:
+            noted.append(workspace_id)
+        return result
 
     async def read(self, workspace_id: str, work: Work[T]) -> T:
-        """Run `work` in a transaction that sees one moment and cannot write."""
+        """Run `work` in a transaction that sees one moment and cannot write. Raises CannotRead where the machine stands
+        in the way."""
         return await asyncio.wrap_future(self._readers.submit(self.read_now, workspace_id, work))
 
     def write_now(self, workspace_id: str, work: Work[T]) -> T:
@@ -90,8 +100,13 @@ class Storage:
 
     def read_now(self, workspace_id: str, work: Work[T]) -> T:
         """Like `read`, blocking: for the command line and tests."""
-        with self._read_engine.begin() as connection:
+        with trouble.reading(self._reading), self._read_engine.begin() as connection:
             return work(UnitOfWork(connection, workspace_id, self._keys))
+
+    async def prove_writing(self) -> None:
+        """Return if writes come through: one was durable within the last minute, or a small one is now. Raises
+        CannotWrite or UnclearWrite."""
+        await asyncio.wrap_future(self._writer.prove())
 
     async def workspaces(self) -> list[str]:
         """The ids of all workspaces known here, sorted."""
@@ -100,8 +115,27 @@ class Storage:
     def workspaces_now(self) -> list[str]:
         """Like `workspaces`, blocking."""
         ids = table(WorkspaceRow).c.workspace_id
-        with self._read_engine.begin() as connection:
+        with trouble.reading(self._reading), self._read_engine.begin() as connection:
             return list(connection.execute(select(ids).order_by(ids)).scalars())
+
+    async def installations(self) -> list[Installation]:
+        """Where Denyut is installed or was, workspaces and organisations, by id."""
+        return await asyncio.wrap_future(self._readers.submit(self.installations_now))
+
+    def installations_now(self) -> list[Installation]:
+        """Like `installations`, blocking."""
+        with trouble.reading(self._reading), self._read_engine.begin() as connection:
+            return every_installation(connection)
+
+    async def forget_workspace(self, workspace_id: str) -> None:
+        """Delete everything of a workspace for good (see `storage.forgetting`). Safe to repeat after a crash at any
+        step; its installation and itself go last. Raises `sealing.NotScrubbed` when another process was reading all the
+        while."""
+        await asyncio.to_thread(self.forget_workspace_now, workspace_id)
+
+    def forget_workspace_now(self, workspace_id: str) -> None:
+        """Like `forget_workspace`, blocking."""
+        forgetting.forget_workspace(self._writer, self._keys, workspace_id)
 
     async def seal(self, workspace_id: str, round_id: str) -> None:
         """Make a closed round's answers unlinkable (see `storage.sealing`). Safe to repeat after a crash at any step.
@@ -116,13 +150,27 @@ class Storage:
         sealing.seal(self._writer, self._keys, workspace_id, round_id)
 
     async def erase(self, workspace_id: str, member_id: str, now: datetime) -> None:
-        """Erase what is stored of a member (see `storage.erasure`), as of `now` (aware). Safe to repeat after a crash
-        at any step. Raises `sealing.NotScrubbed` when another process was reading all the while."""
+        """Erase what is stored of a member at their own wish (`storage.erasure`), as of `now` (aware). Safe to repeat
+        after a crash at any step. Raises `sealing.NotScrubbed` when another process was reading all the while."""
         await asyncio.to_thread(self.erase_now, workspace_id, member_id, now)
 
-    def erase_now(self, workspace_id: str, member_id: str, now: datetime) -> None:
-        """Like `erase`, blocking."""
-        erasure.erase(self._writer, workspace_id, member_id, now)
+    def erase_now(self, workspace_id: str, member_id: str, now: datetime, by: str | None = None) -> None:
+        """Like `erase`, blocking; `by` somebody else."""
+        erasure.erase(self._writer, workspace_id, member_id, now, by)
+
+    async def clock_apart(self) -> timedelta:
+        """How far this machine's clock is ahead of the database's (negative: behind), not counting the time that asking
+        takes. Nothing on SQLite, which goes by this machine's clock. Raises CannotRead."""
+        if database.is_sqlite(self._url):
+            return timedelta(0)
+        return await asyncio.wrap_future(self._readers.submit(self._clock_apart_now))
+
+    def _clock_apart_now(self) -> timedelta:
+        with trouble.reading(self._reading), self._read_engine.begin() as connection:
+            asked = datetime.now(UTC)
+            theirs: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+            answered = datetime.now(UTC)
+        return min(answered - theirs, timedelta(0)) or max(asked - theirs, timedelta(0))
 
     async def health(self) -> dict[str, Any]:
         """What `denyut doctor` tells of the database: `backend`, `size` in bytes, `migration` (revision or None),
@@ -131,7 +179,7 @@ class Storage:
 
     def health_now(self) -> dict[str, Any]:
         """Like `health`, blocking."""
-        with self._read_engine.begin() as connection:
+        with trouble.reading(self._reading), self._read_engine.begin() as connection:
             size, now = _size_and_time(connection)
             revision = migrate.revision_of(connection)
         return {

@@ -53,10 +53,10 @@ class Targets:
         row = self._scope.first(self._scope.select(TARGETS, TARGETS.c.id == target_id))
         return _target(row) if row else None
 
-    def end(self, target_id: str, at: datetime) -> None:
-        """Take a target back: it is replaced by nothing."""
+    def end(self, target_id: str, at: datetime) -> bool:
+        """Take a target back: it is replaced by nothing. False if it was before."""
         live = self._scope.update(TARGETS, TARGETS.c.id == target_id, TARGETS.c.replaced_at.is_(None))
-        self._scope.change(live.values(replaced_at=at))
+        return self._scope.change(live.values(replaced_at=at)) == 1
 
     def held_on(self, day: date) -> list[Target]:
         """The targets that held at the end of a past day: set by then, and replaced later if at all. Days end in UTC

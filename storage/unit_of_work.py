@@ -23,6 +23,7 @@ from storage.kpis import Entries
 from storage.members import Members
 from storage.one_on_ones import OneOnOnes
 from storage.personal_data import PersonalData
+from storage.retention import Retention
 from storage.round_keys import RoundKeys
 from storage.rounds import Rounds
 from storage.schedules import Schedules
@@ -142,3 +143,7 @@ class UnitOfWork:
     @cached_property
     def audit(self) -> Audit:
         return Audit(self._scope)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self._scope)

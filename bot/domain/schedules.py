@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
@@ -103,7 +104,7 @@ def instant(day: date, at: time, zone: str) -> datetime | None:
 
     Raises zoneinfo.ZoneInfoNotFoundError or ValueError for a name that is no zone.
     """
-    there = ZoneInfo(zone)
+    there = _zone(zone)
     wall = datetime.combine(day, at.replace(fold=0, tzinfo=None))
     try:
         moment = wall.replace(tzinfo=there).astimezone(UTC)
@@ -169,7 +170,7 @@ def first_anchor(
     if day_of_month is not None and not 1 <= day_of_month <= 31:
         raise ValueError(f"no day {day_of_month} of a month")
     by_month = day_of_month is not None and cadence in _MONTHS
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = now.astimezone(_zone(zone)).date()
     # One cycle holds every wished day; a second one in case the first time is behind us or its date does not exist.
     for day in (today + timedelta(days=ahead) for ahead in range(2 * _ONE_CYCLE + 1)):
         if by_month and day.day != day_of_month:
@@ -182,9 +183,15 @@ def first_anchor(
     raise AssertionError("every wished day comes within two cycles")
 
 
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """A zone by name, read once: `zoneinfo` itself keeps no more than eight that are not in use just now."""
+    return ZoneInfo(name)
+
+
 def _due_after(rule: Rule, after: datetime) -> Iterator[Due]:
     _require_aware(after)
-    local = after.astimezone(ZoneInfo(rule.zone)).date()
+    local = after.astimezone(_zone(rule.zone)).date()
     first = date.fromordinal(max(1, local.toordinal() - _CARRIED_DAYS))
     for day in dates(rule, first):
         at = instant(day, rule.at, rule.zone)

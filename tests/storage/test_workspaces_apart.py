@@ -25,6 +25,7 @@ from bot.domain.one_on_ones import Meeting, MeetingState, OneOnOne, Point
 from bot.domain.pacing import Status
 from bot.domain.policies import Policy, Who
 from bot.domain.publications import Published
+from bot.domain.retention import Horizon
 from bot.domain.schedules import Occurrence, OccurrenceState, ScheduleKind
 from bot.domain.standings import Standing
 from bot.domain.summaries import SummaryDefinition
@@ -306,6 +307,9 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "deliveries.skipped": lambda db: db.deliveries.skipped(f.due, "no"),
         "deliveries.postpone": lambda db: db.deliveries.postpone(f.due, LATER),
         "deliveries.ambiguous": lambda db: db.deliveries.ambiguous(f.due, "no", NOW),
+        "deliveries.hold": lambda db: db.deliveries.hold(f.due, LATER, "busy"),
+        "deliveries.again": lambda db: db.deliveries.again(f.due, LATER, "unclear"),
+        "deliveries.next_attempt": lambda db: db.deliveries.next_attempt(),
         "deliveries.next_due": lambda db: db.deliveries.next_due(),
         "deliveries.counts": lambda db: db.deliveries.counts()[DeliveryState.FAILED],
         "deliveries.failures": lambda db: db.deliveries.failures(5),
@@ -372,10 +376,13 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         ),
         "installation.reseal": lambda db: db.installation.reseal(b"anew"),
         "installation.end": lambda db: db.installation.end(LATER),
+        "installation.pass_over": lambda db: db.installation.pass_over(LATER, "was away"),
+        "installation.remove": lambda db: (db.installation.end(LATER), db.installation.remove())[1],
         "audit.note": lambda db: db.audit.note(Act(NOW, "U1", "token.revoked", "t1")),
         "audit.latest": lambda db: db.audit.latest(10),
-        "audit.purge": lambda db: db.audit.purge(LATER),
+        "retention.purge": lambda db: db.retention.purge(Horizon(LATER, LATER, LATER, LATER), 100),
         "handled.known": lambda db: db.handled.known(["Ev1"]),
+        "handled.once": lambda db: db.handled.once("Ev3", NOW, lambda: "done"),
         "handled.first_time": lambda db: db.handled.first_time("Ev2", NOW),
         "handled.purge": lambda db: db.handled.purge(LATER),
     }
@@ -390,6 +397,7 @@ ADDING = {
     "deliveries.add",
     "deliveries.add_many",
     "handled.first_time",
+    "handled.once",
 }
 
 

@@ -12,9 +12,11 @@ from bot.interactions import Happened, Reply, Then
 from bot.services import Services
 from bot.slack.errors import SlackBusy, SlackError, SlackRefused
 from bot.slack.people import member_from
+from bot.workspaces import Workspaces
 
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 30.0
+BETWEEN_SECONDS = 0.2
 
 
 def register(registry: Registry) -> None:
@@ -50,6 +52,20 @@ async def introduce(services: Services, now: datetime) -> float | None:
     me = services.slack.identity
     await services.storage.write(me.team_id, lambda db: db.workspace.ensure(me.team, now))
     return await _read_members(services)
+
+
+async def introduce_all(workspaces: Workspaces) -> None:
+    """Reads who is in each workspace, one after the other; where Slack cannot be asked just now, it stays as it was."""
+    for workspace_id in await workspaces.serving():
+        services = await workspaces.of(workspace_id)
+        if services is not None:
+            await _read_members(services)
+            await asyncio.sleep(BETWEEN_SECONDS)
+
+
+async def meet(services: Services) -> None:
+    """Reads who is in a workspace that was just added."""
+    await _read_members(services)
 
 
 async def introduce_later(services: Services, pause: float) -> None:

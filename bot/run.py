@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+import aiohttp
 import structlog
 import uvicorn
 from slack_bolt.async_app import AsyncApp
@@ -23,17 +24,20 @@ from bot.commands import Registry
 from bot.health import Health, count_what_is_logged
 from bot.i18n import load
 from bot.metrics import MeasuredBolt, Metrics
-from bot.roster import introduce, introduce_later
+from bot.roster import introduce, introduce_all, introduce_later, meet
 from bot.scheduler import PassReport, Ticker, run_due
 from bot.scoreboard import workdays_in
 from bot.sender import Sender
 from bot.services import Services
 from bot.settings import Settings
-from bot.slack.gateway import Gateway, SlackBusy, SlackError, SlackRefused
+from bot.slack.calls import session
+from bot.slack.gateway import Gateway, Identity, SlackBusy, SlackError, SlackRefused
 from bot.socket_mode import SocketWayIn
 from bot.terminal import CannotStart as CannotStart
 from bot.terminal import stop_on_signals
-from bot.transports import HttpWayIn, Routes
+from bot.transports import HttpWayIn, Pages, Routes
+from bot.vault import Vault
+from bot.workspaces import InstalledWorkspaces, OneWorkspace, reseal
 from storage import CannotOpen, Storage, migrate
 
 log = structlog.get_logger(__name__)
@@ -47,11 +51,11 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a process works with."""
+    """Everything a process works with. `services` are what all `workspaces` share, or those of the only one."""
 
     services: Services
     registry: Registry
-    sender: Sender
+    workspaces: OneWorkspace | InstalledWorkspaces
 
 
 def transport_of(settings: Settings, wish: Transport | None) -> Transport:
@@ -60,9 +64,23 @@ def transport_of(settings: Settings, wish: Transport | None) -> Transport:
     chosen = wish or (Transport.SOCKET if settings.slack_app_token else Transport.HTTP)
     if chosen is Transport.SOCKET and not settings.slack_app_token:
         raise CannotStart("SLACK_APP_TOKEN is missing: make one with connections:write under Basic Information.")
+    if settings.is_for_many:
+        _check_many(settings, chosen)
     if chosen is Transport.HTTP and not settings.slack_signing_secret:
         raise CannotStart("SLACK_SIGNING_SECRET is missing (or SLACK_APP_TOKEN for Socket Mode): see .env.example.")
     return chosen
+
+
+def _check_many(settings: Settings, chosen: Transport) -> None:
+    """What many workspaces need. Raises CannotStart."""
+    if not settings.slack_client_secret:
+        raise CannotStart("SLACK_CLIENT_SECRET is missing: copy it from Basic Information of your Slack app.")
+    if not settings.secret_key:
+        raise CannotStart(
+            "DENYUT_SECRET_KEY is missing: it protects the stored tokens; make one with: openssl rand -hex 32"
+        )
+    if chosen is Transport.SOCKET and not settings.is_http_asked_for:
+        raise CannotStart("DENYUT_HTTP_PORT is missing: people who add Denyut to Slack come back over HTTP.")
 
 
 def open_storage(settings: Settings, *, exclusive: bool) -> Storage:
@@ -107,8 +125,6 @@ async def assembled(settings: Settings, *, exclusive: bool) -> AsyncIterator[Par
     storage = open_storage(settings, exclusive=exclusive)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(storage.close)
-        slack = await connect_slack(settings)
-        stack.push_async_callback(slack.close)
         wakening = asyncio.Event()
         now = system_now
         if settings.clock_url:
@@ -121,9 +137,34 @@ async def assembled(settings: Settings, *, exclusive: bool) -> AsyncIterator[Par
                 ) from trouble
             stack.push_async_callback(clock.stop)
             now = clock.now
-        services = Services(settings, storage, load(settings.locale), slack, now, wakening)
-        registry = build_registry(services.texts)
-        yield Parts(services, registry, Sender(services, registry))
+        texts = load(settings.locale)
+        slack, connections = await _slack(settings, stack)
+        services = Services(settings, storage, texts, slack, now, wakening)
+        if connections is None:
+            yield Parts(services, build_registry(texts), OneWorkspace(services))
+        else:
+            many = InstalledWorkspaces(services, vault_of(settings), connections, on_met=meet)
+            stack.push_async_callback(many.close)
+            yield Parts(many.shared, build_registry(texts), many)
+
+
+async def _slack(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Gateway, aiohttp.ClientSession | None]:
+    """The one workspace's Slack; or nobody's, and the connections that all workspaces share."""
+    if not settings.is_for_many:
+        slack = await connect_slack(settings)
+        stack.push_async_callback(slack.close)
+        return slack, None
+    connections = session()
+    stack.push_async_callback(connections.close)
+    nobody = Identity("", "", "", "", frozenset())
+    return Gateway.over(connections, "", settings.slack_api_url, nobody, settings.charts), connections
+
+
+def vault_of(settings: Settings) -> Vault:
+    """The keys of stored tokens. Raises CannotStart where there are none."""
+    if not settings.secret_key:
+        raise CannotStart("DENYUT_SECRET_KEY is missing: stored tokens cannot be opened without it.")
+    return Vault.of(settings.secret_key.get_secret_value())
 
 
 async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
@@ -132,15 +173,16 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
     stopping = asyncio.Event()
     stop_on_signals(stopping)
     async with assembled(settings, exclusive=True) as parts, contextlib.AsyncExitStack() as stack:
-        health = _health(transport, parts.services)
+        health = _health(transport, parts)
         await _take_over(parts.services.storage)
         # holidays take 0.2 s to load: nobody's first Home is to wait for that
         await asyncio.to_thread(workdays_in(settings.country).is_working_day, parts.services.now().date())
-        again = await introduce(parts.services, parts.services.now())
-        if again is not None:
-            stack.push_async_callback(_cancel, asyncio.create_task(introduce_later(parts.services, again)))
-        denyut = Denyut(parts.services, parts.registry)
-        ticker = Ticker(parts.services, parts.registry, parts.sender, health)
+        meeting = await _introduce(parts, transport)
+        if meeting is not None:
+            stack.push_async_callback(_cancel, meeting)
+        denyut = Denyut(parts.services, parts.registry, parts.workspaces)
+        sender = None if settings.is_for_many else Sender(parts.services, parts.registry)
+        ticker = Ticker(parts.services, parts.registry, sender, health, parts.workspaces)
         stack.push_async_callback(ticker.stop)
         stack.push_async_callback(denyut.drain)
         await stack.enter_async_context(_ways_in(transport, denyut, settings, health))
@@ -155,12 +197,29 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
         log.info("stopping", action="stopping")
 
 
-def _health(transport: Transport, services: Services) -> Health | None:
+async def _introduce(parts: Parts, transport: Transport) -> asyncio.Task[None] | None:
+    """Who is there: the only workspace before anything else, many of them little by little. What goes on meanwhile."""
+    if isinstance(parts.workspaces, InstalledWorkspaces):
+        await reseal(parts.services, vault_of(parts.services.settings))
+        return asyncio.create_task(introduce_all(parts.workspaces))
+    services = parts.services
+    # whoever runs it for this workspace alone has it, whatever ended before
+    await services.storage.write(services.workspace_id, lambda db: db.installation.remove())
+    again = await introduce(services, services.now())
+    if transport is Transport.HTTP:  # Socket Mode says which app we are
+        await parts.workspaces.learn_app()
+    return None if again is None else asyncio.create_task(introduce_later(services, again))
+
+
+def _health(transport: Transport, parts: Parts) -> Health | None:
     """How the process is doing, for those who ask over HTTP; nothing is measured where nobody can."""
+    services = parts.services
     if transport is not Transport.HTTP and not services.settings.is_http_asked_for:
         return None
     metrics = Metrics(__version__)
     metrics.watch_calls(services.slack.client)
+    if isinstance(parts.workspaces, InstalledWorkspaces):
+        parts.workspaces.on_client = metrics.watch_calls
     count_what_is_logged(metrics)
     health = Health(services, metrics)
     if transport is Transport.SOCKET:
@@ -188,13 +247,16 @@ async def _ways_in(
     asked for. Slack's way is the last to open and the first to close."""
     async with contextlib.AsyncExitStack() as stack:
         routes = Routes(denyut.registry, denyut.services)
+        pages = Pages(denyut.registry.pages, denyut.services) if settings.is_for_many else None
         bolt = health.metrics.watch_bolt(denyut.bolt) if health is not None else denyut.bolt
         if transport is Transport.HTTP:
             secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-            await stack.enter_async_context(_http(HttpWayIn(bolt, secret, routes, health), settings))
+            await stack.enter_async_context(_http(HttpWayIn(bolt, secret, routes, health, pages), settings))
         else:
             if settings.is_http_asked_for:
-                await stack.enter_async_context(_http(HttpWayIn(None, routes=routes, health=health), settings))
+                await stack.enter_async_context(
+                    _http(HttpWayIn(None, routes=routes, health=health, pages=pages), settings)
+                )
             way_in = await stack.enter_async_context(_socket(bolt, denyut.services))
             if health is not None:
                 health.is_connected = lambda: way_in.is_connected
@@ -255,7 +317,12 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 async def one_pass(settings: Settings, now: datetime) -> PassReport:
-    """`denyut tick --now`: one pass of the scheduler at a stated moment, and what it did."""
+    """`denyut tick --now`: one pass of the scheduler at a stated moment, in every workspace, and what it did."""
     async with assembled(settings, exclusive=False) as parts:
-        stated = replace(parts.services, now=lambda: now)
-        return await run_due(stated, parts.registry, Sender(stated, parts.registry), now)
+        whole = PassReport(now)
+        for workspace_id in await parts.workspaces.serving():
+            services = await parts.workspaces.of(workspace_id)
+            if services is not None:
+                stated = replace(services, now=lambda: now)
+                whole += await run_due(stated, parts.registry, Sender(stated, parts.registry), now)
+        return whole

@@ -17,17 +17,22 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.clock import CLOCK_TOLERANCE
 from bot.commands import Registry
-from bot.domain.schedules import Due, Occurrence, OccurrenceState, Schedule, ScheduleKind, plan
+from bot.domain.schedules import Due, Occurrence, OccurrenceState, Plan, Schedule, ScheduleKind, plan
+from bot.passes import Passes
 from bot.sender import Sender
 from bot.services import Services
-from storage import UnitOfWork
+from bot.workspaces import OneWorkspace, Workspaces
+from storage import StorageTrouble, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 15
 BREATH_SECONDS = 0.1
 HANDLED_FOR = timedelta(days=1)
+BETWEEN_LOOKS = timedelta(minutes=10)
+NOTHING = Plan(None, ())
 # How late an occurrence may be and still be of use to anybody.
 GRACE = {
     ScheduleKind.SURVEY: timedelta(hours=12),
@@ -48,6 +53,11 @@ class PassReport:
     sent: int = 0
     failures: list[str] = field(default_factory=list)
 
+    def __add__(self, other: "PassReport") -> "PassReport":
+        """What both did, as of the first."""
+        counts = (self.planned + other.planned, self.skipped + other.skipped, self.sent + other.sent)
+        return PassReport(self.now, *counts, [*self.failures, *other.failures])
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:
@@ -61,9 +71,12 @@ class Pass:
 
     async def isolated(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Runs one job. This is where every exception of a job stops (docs/architecture.md, rule 9): a broken job must
-        not take the others with it, and is found in the log by its reference."""
+        not take the others with it, and is found in the log by its reference. Trouble with what is stored is no fault
+        of the job, and in the log already; the next pass does what could not be done."""
         try:
             await work()
+        except StorageTrouble as trouble:
+            self.report.failures.append(f"{name} ({trouble.reason})")
         except Exception:
             reference = secrets.token_hex(3)
             log.exception("job failed", action="job_failed", job=name, reference=reference)
@@ -77,17 +90,12 @@ async def do_feature_jobs(current: Pass) -> None:
 
 
 async def plan_schedules(current: Pass) -> None:
-    """Whatever recurs in any workspace and is due: each schedule in a transaction of its own."""
-    storage = current.services.storage
-    for workspace_id in await storage.workspaces():
-        active = await storage.read(workspace_id, lambda db: db.schedules.active())
-        for schedule in active:
-            decided = plan(schedule, current.now, GRACE[schedule.kind])
-            if decided.make is not None or decided.skip:
-                await current.isolated(
-                    f"plan {schedule.kind} {schedule.subject_id}",
-                    partial(_plan_one, current, workspace_id, schedule),
-                )
+    """Whatever recurs in the workspace and is due: each schedule in a transaction of its own."""
+    workspace_id = current.services.workspace_id
+    for schedule in await current.services.storage.read(workspace_id, lambda db: db.schedules.active()):
+        await current.isolated(
+            f"plan {schedule.kind} {schedule.subject_id}", partial(_plan_one, current, workspace_id, schedule)
+        )
 
 
 async def send_deliveries(current: Pass) -> None:
@@ -97,9 +105,8 @@ async def send_deliveries(current: Pass) -> None:
 
 async def forget_handled(current: Pass) -> None:
     """Keys of interactions that Slack will not repeat any more."""
-    storage = current.services.storage
-    for workspace_id in await storage.workspaces():
-        await storage.write(workspace_id, lambda db: db.handled.purge(current.now - HANDLED_FOR))
+    services = current.services
+    await services.storage.write(services.workspace_id, lambda db: db.handled.purge(current.now - HANDLED_FOR))
 
 
 JOBS: tuple[tuple[str, Callable[[Pass], Awaitable[None]]], ...] = (
@@ -113,8 +120,8 @@ feature are registered by it (`registry.job`)."""
 
 
 async def run_due(services: Services, registry: Registry, sender: Sender, now: datetime) -> PassReport:
-    """One pass at `now` (aware). Doing it twice, or in two processes at once, has its effect once. Never raises for a
-    job that broke; the report names it."""
+    """One pass of a workspace at `now` (aware). Doing it twice, or in two processes at once, has its effect once. Never
+    raises for a job that broke; the report names it."""
     report = PassReport(now)
     current = Pass(services, registry, sender, now, report)
     for name, job in JOBS:
@@ -122,7 +129,21 @@ async def run_due(services: Services, registry: Registry, sender: Sender, now: d
     return report
 
 
+async def run_left(services: Services, registry: Registry, now: datetime) -> PassReport:
+    """What is done for a workspace that removed the app, and whose data is still here: the jobs that say so. Never
+    raises for a job that broke."""
+    current = Pass(services, registry, Sender(services, registry), now, PassReport(now))
+    for name in registry.jobs_for_left:
+        await current.isolated(name, partial(registry.jobs[name], services, now))
+    return current.report
+
+
 async def _plan_one(current: Pass, workspace_id: str, schedule: Schedule) -> None:
+    """Plans one schedule, in a transaction of its own if there is anything to decide. A zone that this machine does not
+    know raises, and holds up no other schedule."""
+    if plan(schedule, current.now, GRACE[schedule.kind]) == NOTHING:
+        return
+
     def decide(db: UnitOfWork) -> tuple[int, int]:
         fresh = db.schedules.of_subject(schedule.kind, schedule.subject_id)
         return _decide(db, current, fresh) if fresh is not None else (0, 0)
@@ -166,18 +187,30 @@ class Watch(Protocol):
 
 
 class Ticker:
-    """Runs passes: one every 15 seconds, and one at once when `services.wakening` is set or something falls due before.
-    They never overlap."""
+    """Runs passes of all workspaces: one every 15 seconds, and one at once of a workspace in which something is to be
+    done now (`services.wake`) or falls due before. Those of one workspace never overlap.
 
-    def __init__(self, services: Services, registry: Registry, sender: Sender, watch: Watch | None = None) -> None:
+    `sender` is that of the one workspace there is; where there are many (`workspaces`), each gets its own."""
+
+    def __init__(
+        self,
+        services: Services,
+        registry: Registry,
+        sender: Sender | None,
+        watch: Watch | None = None,
+        workspaces: Workspaces | None = None,
+    ) -> None:
         self._watch = watch
         self._services = services
         self._registry = registry
-        self._sender = sender
-        self._one_at_a_time = asyncio.Lock()
+        self._workspaces = workspaces or OneWorkspace(services)
+        self._passes = Passes(self._workspaces, self._pass_of, lambda own: sender or Sender(own, registry))
+        self._beat = asyncio.Lock()
         self._stopping = False
+        self._looked_after_left: datetime | None = None
         self._waker: asyncio.Task[None] | None = None
-        self._alarm: asyncio.TimerHandle | None = None
+        self._woken: set[asyncio.Task[None]] = set()
+        self._alarms: dict[str, asyncio.TimerHandle] = {}
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -197,47 +230,110 @@ class Ticker:
         self._waker = asyncio.create_task(self._pass_when_woken(), name="denyut-waker")
 
     async def stop(self) -> None:
-        """Ends. A running pass finishes the messages it is sending; what is left stays due for the next start."""
+        """Ends. Running passes finish the messages they are sending; what is left stays due for the next start."""
         self._stopping = True
-        self._sender.finish()
-        if self._alarm is not None:
-            self._alarm.cancel()
+        for alarm in self._alarms.values():
+            alarm.cancel()
         if self._scheduler.running:
             self._scheduler.pause()
-        async with self._one_at_a_time:  # the scheduler's own shutdown would cut a running pass off
-            if self._waker is not None:
-                self._waker.cancel()
-                await asyncio.gather(self._waker, return_exceptions=True)
-            if self._scheduler.running:
-                self._scheduler.shutdown(wait=False)
+        await self._passes.finish()  # the scheduler's own shutdown would cut a running pass off
+        async with self._beat:
+            pass
+        begun = [*self._woken, *([self._waker] if self._waker is not None else [])]
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         await asyncio.sleep(0)  # the shutdown happens in the loop's next turn
 
-    async def _pass(self) -> None:
-        async with self._one_at_a_time:
-            if not self._stopping:
-                if self._watch is not None:
-                    self._watch.began()
-                report = await run_due(self._services, self._registry, self._sender, self._services.now())
-                if self._watch is not None:
-                    self._watch.ended(len(report.failures))
-                await self._set_alarm()
+    @property
+    def _alarm(self) -> asyncio.TimerHandle | None:
+        return next(iter(self._alarms.values()), None)
 
-    async def _set_alarm(self) -> None:
+    async def _pass(self) -> None:
+        """The beat: a pass of every workspace."""
+        async with self._beat:
+            if not self._stopping and not await self._is_clock_off():
+                await self._pass_of_all()
+
+    async def _pass_of_all(self) -> None:
+        if self._watch is not None:
+            self._watch.began()
+        failures = 0
+        try:
+            failures = await self._passes.over(await self._workspaces.serving())
+            await self._look_after_left()
+        except StorageTrouble:  # in the log already; the next beat comes anyhow
+            failures += 1
+        if self._watch is not None:
+            self._watch.ended(failures)
+
+    async def _pass_of(self, services: Services, sender: Sender) -> int:
+        """One workspace's pass; how many of its jobs broke."""
+        report = await run_due(services, self._registry, sender, services.now())
+        await self._set_alarm(services)
+        return len(report.failures)
+
+    async def _look_after_left(self) -> None:
+        """What was promised to people of workspaces that removed the app is kept now and then: their rounds close, and
+        are sealed."""
+        now = self._services.now()
+        if self._looked_after_left is None or not timedelta(0) <= now - self._looked_after_left < BETWEEN_LOOKS:
+            self._looked_after_left = now
+            for services in await self._workspaces.left():
+                if self._stopping:
+                    return
+                await run_left(services, self._registry, now)
+
+    async def _is_clock_off(self) -> bool:
+        """Whether this machine's clock and the database's are too far apart. It then makes no passes: it would plan at
+        the wrong moment, and take messages that other replicas are sending for given up."""
+        try:
+            apart = await self._services.storage.clock_apart()
+        except StorageTrouble:
+            return False  # the pass meets the same
+        if abs(apart) <= CLOCK_TOLERANCE:
+            return False
+        log.error(
+            "this machine's clock is off the database's: nothing is planned or sent from here until they agree",
+            action="clock_off",
+            seconds=round(apart.total_seconds()),
+        )
+        return True
+
+    async def _set_alarm(self, services: Services | None = None) -> None:
         """Wakes the next pass when something falls due before the next beat: a message Slack told to come back with."""
-        if self._alarm is not None:
-            self._alarm.cancel()
-        team_id = self._services.slack.identity.team_id
-        due_at = await self._services.storage.read(team_id, lambda db: db.deliveries.next_due())
-        wait = (due_at - self._services.now()).total_seconds() if due_at else BEAT_SECONDS
+        own = services or self._services
+        alarm = self._alarms.pop(own.workspace_id, None)
+        if alarm is not None:
+            alarm.cancel()
+        try:
+            due_at = await own.storage.read(own.workspace_id, lambda db: db.deliveries.next_attempt())
+        except StorageTrouble:
+            return  # the next beat comes anyhow
+        wait = (due_at - own.now()).total_seconds() if due_at else BEAT_SECONDS
         if 0 < wait < BEAT_SECONDS:
-            self._alarm = asyncio.get_running_loop().call_later(wait, self._services.wake)
+            self._alarms[own.workspace_id] = asyncio.get_running_loop().call_later(wait, own.wake)
 
     async def _pass_when_woken(self) -> None:
         while True:
             await self._services.wakening.wait()
             self._services.wakening.clear()
-            await self._pass()
+            task = asyncio.create_task(self._woken_passes())
+            self._woken.add(task)
+            task.add_done_callback(self._woken.discard)
             await asyncio.sleep(BREATH_SECONDS)  # under load many wishes share the next pass
+
+    async def _woken_passes(self) -> None:
+        """Of the workspaces that asked; of all, where it is not said who did."""
+        asked = frozenset(self._services.woken)
+        self._services.woken.clear()
+        if asked and "" not in asked:
+            if not self._stopping and not await self._is_clock_off():
+                await self._passes.over(asked)
+        else:
+            await self._pass()
 
 
 def _log_beat(event: JobExecutionEvent) -> None:

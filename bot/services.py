@@ -17,8 +17,11 @@ from storage import Storage
 class Services:
     """What listeners and jobs work with.
 
-    `now` tells the time (aware, UTC); `slack` is the way out to the workspace; `wakening` is set whenever something was
-    committed that the scheduler should look at now rather than at its next tick.
+    They are those of one workspace: `slack` is the way out to it. What all workspaces of a process share has a `slack`
+    that is nobody's, unless there is only one (`bot.workspaces`). `now` tells the time (aware, UTC); `wakening` is set
+    whenever something was committed that the scheduler should look at now rather than at its next tick, and `woken`
+    says in which workspaces, "" for all. `changed` is told the id of a workspace or organisation whose installation was
+    changed here.
     """
 
     settings: Settings
@@ -27,6 +30,13 @@ class Services:
     slack: Gateway
     now: Callable[[], datetime]
     wakening: asyncio.Event = field(default_factory=asyncio.Event)
+    woken: set[str] = field(default_factory=set)
+    changed: Callable[[str], None] = field(default=lambda _: None)
+
+    @property
+    def workspace_id(self) -> str:
+        """The workspace these are of; "" for what all share."""
+        return self.slack.identity.team_id
 
     def language_of(self, member: Member) -> Translator:
         """The words for a person we speak with or write to."""
@@ -40,6 +50,8 @@ class Services:
         """A person's date at a moment (aware)."""
         return now.astimezone(ZoneInfo(self.zone_of(member))).date()
 
-    def wake(self) -> None:
-        """Asks the scheduler for a pass at once: deliveries were added or rounds are to be launched."""
+    def wake(self, workspace_id: str | None = None) -> None:
+        """Asks the scheduler for a pass of this workspace at once, or of the one named: deliveries were added or rounds
+        are to be launched."""
+        self.woken.add(self.workspace_id if workspace_id is None else workspace_id)
         self.wakening.set()

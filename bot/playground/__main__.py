@@ -21,6 +21,8 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--workspace", help="YAML file with users and channels; a small workspace without it")
     parser.add_argument("--now", type=_moment, help="where the clock starts, for example 2026-11-26T15:00+07:00")
     parser.add_argument("--request-url", type=_address, help="send payloads here as signed HTTP, not by Socket Mode")
+    parser.add_argument("--redirect-url", type=_address, help="where people go back to who installed the app")
+    parser.add_argument("--not-installed", action="store_true", help="somebody has to install the app first")
     parser.add_argument("--bot-token", default=standard.bot)
     parser.add_argument("--app-token", default=standard.app)
     parser.add_argument("--signing-secret", default=standard.signing_secret)
@@ -69,6 +71,8 @@ def main(given: list[str] | None = None) -> int:
             now=arguments.now,
             request_url=arguments.request_url,
             tokens=tokens,
+            is_installed=not arguments.not_installed,
+            redirect_url=arguments.redirect_url,
         )
         asyncio.run(_serve(playground))
     except KeyboardInterrupt:

@@ -14,6 +14,7 @@ from bot.playground.faults import FaultError
 from bot.playground.local_slack import LocalSlack
 from bot.playground.shapes import page_channel, page_user, slack_user
 from bot.playground.socket_mode import REASONS, SocketMode
+from bot.playground.web_api import installing
 from bot.playground.web_api.endpoint import SLACK
 from bot.playground.workspace import Channel
 
@@ -206,6 +207,14 @@ async def _change_user(slack: LocalSlack, given: Json) -> Json:
     return {"ok": True}
 
 
+async def _uninstall(slack: LocalSlack, given: Json) -> Json:
+    """The app is removed, or with `token_only` just its token taken back."""
+    done = installing.revoke(slack) if given.get("token_only") is True else installing.uninstall(slack)
+    if not done:
+        raise ControlError("the app is not installed")
+    return {"ok": True}
+
+
 async def _reset(slack: LocalSlack, _given: Json) -> Json:
     slack.reset()
     return {"ok": True}
@@ -235,6 +244,7 @@ def routes() -> list[web.RouteDef]:
         web.post("/control/redeliver", _handler(_redeliver)),
         web.post("/control/channel", _handler(_change_channel)),
         web.post("/control/user", _handler(_change_user)),
+        web.post("/control/uninstall", _handler(_uninstall)),
         web.post("/control/reset", _handler(_reset)),
         web.get("/control/violations", _handler(_violations)),
     ]

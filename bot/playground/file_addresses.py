@@ -85,7 +85,7 @@ async def download(request: web.Request) -> web.StreamResponse:
 
 
 def _why_not(slack: LocalSlack, request: web.Request, stored: StoredFile) -> str | None:
-    if request.headers.get("Authorization") != f"Bearer {slack.tokens.bot}":
+    if not slack.installs.is_installed or request.headers.get("Authorization") != f"Bearer {slack.installs.token}":
         return "not_authed: a file is read with the bot token in the Authorization header"
     if "files:read" not in slack.manifest.bot_scopes:
         return "missing_scope: files:read"

@@ -31,7 +31,7 @@ async def run_command(slack: LocalSlack, user: User, channel: Channel, line: str
     name, _, text = line.strip().partition(" ")
     command = slack.manifest.command(name)
     outsider = user.is_stranger or user.team_id not in ("", slack.workspace.team_id)
-    if command is None or outsider:
+    if command is None or outsider or not slack.installs.is_installed:
         return {"ok": False, "ack_ms": 0, "error": "no_such_command"}
     started = time.monotonic()
     text = escaped(text.strip(), slack.workspace) if command.should_escape else text.strip()

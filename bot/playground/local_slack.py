@@ -15,12 +15,15 @@ from bot.playground.feeds import Feeds
 from bot.playground.file_kinds import PICTURES, kind_of
 from bot.playground.file_shapes import seen_by_app
 from bot.playground.handles import ResponseUrls, Triggers
+from bot.playground.installs import Installs
 from bot.playground.modals import OpenViews
 from bot.playground.traffic import Traffic
 from bot.playground.workspace import Channel, User, Workspace
 
 Json = dict[str, Any]
 
+OF_INSTALLATIONS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
+"""Events that come although the app is not installed any more."""
 _FILE_ADDRESS: Final = re.compile(r"/files(?:-pri)?/(?:T\w+-)?(F[0-9A-Z]+)")
 
 
@@ -31,6 +34,8 @@ class Tokens:
     bot: str = "xoxb-playground"
     app: str = "xapp-playground"
     signing_secret: str = "playground-signing-secret"  # noqa: S105 - a name everybody knows, for loopback only
+    client_id: str = "playground-client"
+    client_secret: str = "playground-client-secret"  # noqa: S105 - the same
 
 
 class LocalSlack:
@@ -43,7 +48,12 @@ class LocalSlack:
         new_workspace: Callable[[], Workspace],
         tokens: Tokens,
         timing: Timing,
+        *,
+        is_installed: bool = True,
+        redirect_url: str | None = None,
     ) -> None:
+        self.redirect_url = redirect_url
+        self._first_token = tokens.bot if is_installed else None
         self.manifest = manifest
         self.clock = clock
         self.tokens = tokens
@@ -66,6 +76,7 @@ class LocalSlack:
         self.response_urls = ResponseUrls(self.clock)
         self.uploads: dict[str, str] = {}
         self.knows_charts = True
+        self.installs = Installs(self._first_token)
 
     def use_address(self, url: str) -> None:
         """Sets the address the playground is reached at, once it listens; no slash at the end."""
@@ -124,6 +135,8 @@ class LocalSlack:
     def send_event(self, subscription: str, event: Json) -> None:
         """Sends an event to the bot when its manifest asks for that kind."""
         if subscription not in self.manifest.bot_events:
+            return
+        if not self.installs.is_installed and subscription not in OF_INSTALLATIONS:
             return
         self._event_count += 1
         moment = self.clock.timestamp()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.playground import control, file_addresses, handed_out, page
+from bot.playground import authorize, control, file_addresses, handed_out, page
 from bot.playground.app_manifest import AppManifest, load_manifest
 from bot.playground.clock import Clock
 from bot.playground.delivery import Timing, Transport
@@ -40,7 +40,8 @@ class Playground:
     """One playground; open it with `async with`, which listens on 127.0.0.1 (a free port with `port=0`).
 
     `manifest` and `workspace` are paths or their content; without a workspace a small one of four people is used.
-    `request_url` makes payloads go to the bot as signed HTTP; without it over Socket Mode. `now` sets the clock.
+    `request_url` makes payloads go to the bot as signed HTTP; without it over Socket Mode. `now` sets the clock. Unless
+    `is_installed` somebody has to install the app first, and is sent back to its `redirect_url`.
     Raises ManifestError or WorkspaceError from the constructor and OSError (port in use) when it opens.
     """
 
@@ -54,13 +55,21 @@ class Playground:
         request_url: str | None = None,
         tokens: Tokens | None = None,
         timing: Timing | None = None,
+        is_installed: bool = True,
+        redirect_url: str | None = None,
     ) -> None:
         known = manifest if isinstance(manifest, AppManifest) else load_manifest(Path(manifest))
         clock = Clock(now)
         content = _workspace_content(workspace)
         created = int(clock.timestamp())
         self.slack = LocalSlack(
-            known, clock, lambda: workspace_from(content, known, created), tokens or Tokens(), timing or Timing()
+            known,
+            clock,
+            lambda: workspace_from(content, known, created),
+            tokens or Tokens(),
+            timing or Timing(),
+            is_installed=is_installed,
+            redirect_url=redirect_url,
         )
         self._port = port
         self._transport = self._new_transport(request_url)
@@ -149,6 +158,8 @@ class Playground:
             web.get("/files-pri/{place}/download/{name}", file_addresses.download),
             web.get("/files/{file_id}", file_addresses.shown),
             web.get("/signin", file_addresses.sign_in),
+            web.get("/oauth/v2/authorize", authorize.ask),
+            web.post("/oauth/v2/authorize", authorize.answer),
             web.get("/", _index),
             web.get("/web/{path:.+}", _web_file),
             *page.routes(),

@@ -5,19 +5,18 @@ payloads nor tokens are logged, and what goes wrong is one of the four errors of
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.members import Member
 from bot.settings import Charts
+from bot.slack import calls
 from bot.slack.blocks import Block, Message, as_payload
-from bot.slack.calls import CONNECTIONS, TIMEOUT, answer_through, ask, client_of, pages_of
+from bot.slack.calls import Client, answer_through, ask, client_of, ids_of, is_ts, pages_of
 from bot.slack.chart_pictures import CHART, TRIES_OF_REPLY, ChartPictures
 from bot.slack.errors import (
     SlackBusy,
@@ -25,8 +24,10 @@ from bot.slack.errors import (
     SlackRefused,
     SlackUnclear,
     SlackUnreachable,
+    TooMuchToRead,
 )
 from bot.slack.files import FileHost, address_of, is_file_id
+from bot.slack.identities import Identity, Sent, lockout, unless_locked_out
 from bot.slack.people import ChannelInfo, UserGroup, channel_from, group_from, member_from
 
 __all__ = [
@@ -40,15 +41,18 @@ __all__ = [
     "SlackRefused",
     "SlackUnclear",
     "SlackUnreachable",
+    "TooMuchToRead",
     "UserGroup",
 ]
 
 log = structlog.get_logger(__name__)
 
-HISTORY_PAGE = 100
-HISTORY_PAGES = 20
-# How far before the attempt its message is looked for: our clock and Slack's may differ.
-CLOCK_DIFFERENCE = timedelta(minutes=5)
+HISTORY_PAGE = 200
+HISTORY_PAGES = 100
+# How far before the attempt its message is looked for: our clock and Slack's may differ; and how far where it is little
+# to read: our clock may have been a day ahead.
+CLOCK_DIFFERENCE, CLOCK_JUMP = timedelta(minutes=5), timedelta(hours=25)
+LITTLE_TO_READ = 500
 PATIENCE_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 1.0
 # How often, and how far apart, it is looked whether Slack has processed a file.
@@ -58,38 +62,23 @@ DELIVERY_EVENT = "denyut_delivery"
 Pause = Callable[[float], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the bot is, as auth.test says, and the scopes its token has."""
-
-    team_id: str
-    team: str
-    bot_id: str
-    bot_user_id: str
-    scopes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Where Slack put a message. `channel` is the conversation's id, also when it was sent to a person."""
-
-    channel: str
-    ts: str
-
-
 class Gateway:
-    """One workspace's Slack. All calls share one session, so that connections are reused."""
+    """One workspace's Slack. All calls share one session, so that connections are reused; it is closed with the gateway
+    that made it (`owns`)."""
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        client: Client,
         session: aiohttp.ClientSession,
         identity: Identity,
         pause: Pause = asyncio.sleep,
         charts: Charts = Charts.AUTO,
+        *,
+        owns: bool = True,
     ) -> None:
         self.client = client
         self.identity = identity
+        self._owns = owns
         self._session = session
         self._pause = pause
         self._files = FileHost(session, client.token or "", client.base_url, client.proxy)
@@ -99,7 +88,7 @@ class Gateway:
     async def connect(cls, token: str, api_url: str, charts: Charts = Charts.AUTO) -> "Gateway":
         """Asks Slack who this token is; `charts` says how messages show them. Raises a SlackError
         (SlackRefused("invalid_auth") for a wrong token)."""
-        session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
+        session = calls.session()
         client = client_of(token, api_url, session)
         try:
             answer = await ask(client.auth_test)
@@ -113,17 +102,38 @@ class Gateway:
             bot_id=answer.get("bot_id") or "",
             bot_user_id=answer["user_id"],
             scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+            enterprise_id=(answer.get("enterprise_id") or "") if answer.get("is_enterprise_install") else "",
         )
         return cls(client, session, identity, charts=charts)
+
+    @classmethod
+    def over(
+        cls, session: aiohttp.ClientSession, token: str, api_url: str, identity: Identity, charts: Charts
+    ) -> "Gateway":
+        """A gateway over connections that others share, for a token whose identity is known already. Without a token it
+        is nobody's: what it can do is open Socket Mode, and exchange what Slack gave for an installation."""
+        return cls(client_of(token, api_url, session), session, identity, charts=charts, owns=False)
 
     @property
     def token(self) -> str:
         return self.client.token or ""
 
     async def close(self) -> None:
-        """Closes the connections; the gateway cannot be used any more."""
-        await self._session.close()
+        """Closes the connections, if they are its own; the gateway cannot be used any more."""
+        if self._owns:
+            await self._session.close()
 
+    async def lockout(self, code: str) -> str:
+        """Why Slack takes the token no more, in this workspace at least; "" where it does. What a call was answered
+        with (`code`) may mean something else: then Slack is asked."""
+        return await lockout(self.client, code)
+
+    @property
+    def _here(self) -> dict[str, Any]:
+        """What an organisation's token has to say with every list: of which workspace."""
+        return {"team_id": self.identity.team_id} if self.identity.enterprise_id else {}
+
+    @unless_locked_out
     async def post(
         self,
         channel: str,
@@ -146,8 +156,11 @@ class Gateway:
             )
 
         answer = await self._charts.sent(send, message)
+        if not is_ts(answer["ts"]) or not isinstance(answer["channel"], str):
+            raise SlackUnclear("an answer that does not say where the message is")
         return Sent(channel=answer["channel"], ts=answer["ts"])
 
+    @unless_locked_out
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Turns a message of ours into another. Its metadata stays."""
         change = self.client.chat_update
@@ -199,41 +212,52 @@ class Gateway:
         """Shows a person their App Home."""
         await ask(self.client.views_publish, user_id=user_id, view=view)
 
+    @unless_locked_out
     async def channel_members(self, channel: str) -> list[str]:
         """The ids of everybody in a channel, bots and deactivated people among them."""
         pages = pages_of(self.client.conversations_members, "members", channel=channel)
         return [str(user) async for user in pages]
 
+    @unless_locked_out
     async def users(self) -> list[Member]:
         """Everybody in the workspace, bots and deactivated people among them; not the people of shared channels."""
-        pages = pages_of(self.client.users_list, "members", include_locale=True)
+        pages = pages_of(self.client.users_list, "members", include_locale=True, **self._here)
         return [member_from(user, self.identity.team_id) async for user in pages]
 
+    @unless_locked_out
     async def user(self, user_id: str) -> Member:
         """One person."""
         answer = await ask(self.client.users_info, user=user_id, include_locale=True)
         return member_from(answer["user"], self.identity.team_id)
 
+    @unless_locked_out
     async def user_groups(self) -> list[UserGroup]:
         """The groups of people one can mention, the disabled ones left out."""
-        answer = await ask(self.client.usergroups_list, include_disabled=False)
+        answer = await ask(self.client.usergroups_list, include_disabled=False, **self._here)
         return [group_from(group) for group in answer.get("usergroups") or () if not group.get("date_delete")]
 
+    @unless_locked_out
     async def group_members(self, group_id: str) -> list[str]:
         """The ids of everybody in a group. Raises SlackRefused("no_such_subteam") for one that is not there."""
-        answer = await ask(self.client.usergroups_users_list, usergroup=group_id)
+        answer = await ask(self.client.usergroups_users_list, usergroup=group_id, **self._here)
         return [str(user) for user in answer.get("users") or ()]
 
+    @unless_locked_out
     async def channel(self, channel_id: str) -> ChannelInfo:
         """One channel the bot can see."""
         answer = await ask(self.client.conversations_info, channel=channel_id)
         return channel_from(answer["channel"])
 
+    @unless_locked_out
     async def open_dm(self, user_id: str) -> str:
         """The id of the bot's conversation with a person."""
         answer = await ask(self.client.conversations_open, users=user_id)
-        return str(answer["channel"]["id"])
+        channel = answer["channel"]
+        if not isinstance(channel, dict) or not channel.get("id"):
+            raise SlackUnclear("an answer that does not say which conversation it is")
+        return str(channel["id"])
 
+    @unless_locked_out
     async def find_posted(
         self, channel: str, delivery_id: str, since: datetime, thread_ts: str | None = None
     ) -> str | None:
@@ -241,21 +265,26 @@ class Gateway:
         posted `since` (an aware moment) or a little before; None if there is none. Raises SlackUnclear when there is
         more to read than we will."""
         since = min(since, datetime.now(UTC))  # a pass may be made for a moment to come; Slack's messages are not of it
-        in_thread = {"ts": thread_ts} if thread_ts else {}
+        in_thread: dict[str, Any] = {"ts": thread_ts} if thread_ts else {}
         history = pages_of(
             self.client.conversations_replies if thread_ts else self.client.conversations_history,
             "messages",
             page=HISTORY_PAGE,
             pages=HISTORY_PAGES,
             channel=channel,
-            oldest=f"{(since - CLOCK_DIFFERENCE).timestamp():.6f}",
+            oldest=f"{(since - CLOCK_JUMP).timestamp():.6f}",
             include_all_metadata=True,
             **in_thread,
         )
+        enough, newest, read = (since - CLOCK_DIFFERENCE).timestamp(), 0.0, 0
         async for message in history:
-            metadata = message.get("metadata") or {}
-            if (metadata.get("event_payload") or {}).get("delivery_id") == delivery_id:
-                return str(message["ts"])
+            ts, of_delivery = ids_of(message)
+            if of_delivery == delivery_id:
+                return ts
+            # From here on they are from long before, if they come newest first as they do: a thread's do not.
+            newest, read = max(newest, float(ts)), read + 1
+            if read > LITTLE_TO_READ and float(ts) < min(enough, newest):
+                return None
         return None
 
     async def download(self, file: str, limit_bytes: int) -> bytes:

@@ -5,7 +5,8 @@ A handler is found by the part of an action id before the colon; what follows ma
 """
 
 import json
-from collections.abc import Mapping
+import re
+from datetime import date
 from typing import Any, Final
 
 from bot.domain.errors import DomainError
@@ -193,6 +194,8 @@ AWAY_FORM: Final = "home.away_form"
 AWAY_REMOVED: Final = "home.away_removed"
 # what is stored about somebody
 PRIVACY_EXPORT: Final = "privacy.export"
+PRIVACY_NOTICE_SHOWN: Final = "privacy.notice"
+AUDIT_PAGE: Final = "privacy.audit_page"
 PRIVACY_ERASE_OPENED: Final = "privacy.erase_opened"
 PRIVACY_ERASE_FORM: Final = "privacy.erase_form"
 PRIVACY_ERASE_INPUT: Final = "privacy.erase_word"
@@ -234,6 +237,7 @@ CHECKIN_SETUP_FORM: Final = "checkin.setup_form"
 CHECKIN_SETUP_BACK: Final = "checkin.setup_back"
 CHECKIN_PREVIEW_FORM: Final = "checkin.preview_form"
 CHECKIN_SAVED_NOTE: Final = "checkin.saved_note"
+CHECKIN_WEEKDAY_CHOSEN: Final = "checkin.weekday_chosen"
 CHECKIN_PAUSED: Final = "checkin.paused"
 CHECKIN_RESUMED: Final = "checkin.resumed"
 CHECKIN_STOPPED: Final = "checkin.stopped"
@@ -270,17 +274,50 @@ def pack(**values: str | int) -> str:
     return json.dumps({"v": 1, **values}, separators=(",", ":"), ensure_ascii=False)
 
 
-def unpack(text: str | None) -> Mapping[str, Any]:
+class Carried(dict[str, str | int]):
+    """What was packed into a button or form. What is asked for with [] and is not there raises
+    DomainError("core.stale"): it was packed by something else."""
+
+    def __missing__(self, name: str) -> str | int:
+        raise DomainError("core.stale")
+
+    def number(self, name: str, otherwise: int = 0) -> int:
+        """A number that was packed; `otherwise` where there is none. Raises DomainError("core.stale") for a text."""
+        value = self.get(name, otherwise)
+        if not isinstance(value, int):
+            raise DomainError("core.stale")
+        return value
+
+
+def unpack(text: str | None) -> Carried:
     """The values packed into a button or form. Raises DomainError("core.stale") for anything we did not pack."""
     try:
-        values = json.loads(text or "{}")
+        values = json.loads(text or "{}") if len(text or "") <= METADATA else None
+    except (ValueError, RecursionError):
+        raise DomainError("core.stale") from None
+    if not isinstance(values, dict) or values.get("v", 1) != 1 or not all(map(_is_packable, values.values())):
+        raise DomainError("core.stale")
+    return Carried(values)
+
+
+def _is_packable(value: Any) -> bool:
+    """Texts that can be stored, and numbers that any database takes."""
+    if isinstance(value, str):
+        return not _UNSTORABLE.search(value)
+    return isinstance(value, int) and abs(value) < LARGEST_PACKED
+
+
+def chosen_day(text: str) -> date | None:
+    """The day of a date picker; None where none was chosen. Raises DomainError("core.stale") for what is no day: Slack
+    lets nobody choose that."""
+    try:
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise DomainError("core.stale") from None
-    if not isinstance(values, dict) or values.get("v", 1) != 1:
-        raise DomainError("core.stale")
-    return values
 
 
+LARGEST_PACKED = 2**31
+_UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
 METADATA = 3000  # characters that Slack takes
 
 

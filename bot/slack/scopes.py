@@ -17,4 +17,9 @@ SCOPES: Final[Mapping[str, str]] = {
     "usergroups:read": "who is in a user group that a survey goes to",
     "users:read": "names, languages and time zones",
 }
-EVENTS: Final = frozenset({"app_home_opened", "team_join", "user_change"})
+EVENTS: Final = frozenset(
+    {
+        "app_home_opened", "app_uninstalled", "team_access_granted", "team_access_revoked", "team_join",
+        "tokens_revoked", "user_change",
+    }
+)  # fmt: skip

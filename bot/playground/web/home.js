@@ -23,12 +23,29 @@ export function homePane() {
     const print = `${state.epoch}|${published}`;
     if (root.hidden || print === drawn) return;
     drawn = print;
-    const focused = root.contains(document.activeElement) ? document.activeElement.dataset.actionId : null;
+    const focused = focusMark(root);
     draw(root);
-    if (focused)
-      [...root.querySelectorAll('[data-action-id]')].find((node) => node.dataset.actionId === focused)?.focus();
+    restoreFocus(root, focused);
   });
   return root;
+}
+
+const controls = (root) => [...root.querySelectorAll('[data-action-id]')];
+
+// Where the focus is: on which control, and which one in order it is.
+function focusMark(root) {
+  const node = document.activeElement;
+  if (!root.contains(node) || node === root) return null;
+  const { actionId, value } = node.dataset;
+  return { actionId, value, at: controls(root).indexOf(node) };
+}
+
+// On the same control; where that is gone, as what it was about is settled, on the one that took its place.
+function restoreFocus(root, mark) {
+  if (!mark) return;
+  const stops = controls(root);
+  const same = stops.find((node) => node.dataset.actionId === mark.actionId && node.dataset.value === mark.value);
+  (same ?? stops[Math.min(mark.at, stops.length - 1)] ?? root).focus({ preventScroll: true });
 }
 
 function draw(root) {

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.playground.web_api import apps, chat, conversations, files, usergroups, users, views
+from bot.playground.web_api import apps, chat, conversations, files, installing, usergroups, users, views
 from bot.playground.web_api.call import Method
 
 METHODS: Final[dict[str, Method]] = {
@@ -10,6 +10,7 @@ METHODS: Final[dict[str, Method]] = {
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
+    **installing.METHODS,
     **usergroups.METHODS,
     **users.METHODS,
     **views.METHODS,

@@ -1,6 +1,7 @@
 """`/api/METHOD`: tokens, scopes, faults on demand, and the record of each call. The methods lie beside it."""
 
 import asyncio
+import base64
 import json
 import time
 from typing import Any, Final
@@ -18,6 +19,8 @@ Json = dict[str, Any]
 
 SLACK: Final = web.AppKey("slack", LocalSlack)
 _APP_TOKEN_METHODS: Final = frozenset({"apps.connections.open"})
+_CLIENT_METHODS: Final = frozenset({"oauth.v2.access"})
+"""Called with the app's client id and secret instead of a token."""
 
 
 async def handle(request: web.Request) -> web.StreamResponse:
@@ -30,6 +33,7 @@ async def handle(request: web.Request) -> web.StreamResponse:
     except SlackError as error:
         return _answer(slack, method, {}, error.as_json(), started, violation=str(error))
     token = _token(request, args)
+    args |= _client(request)
     channel = next((str(args[name]) for name in ("channel", "channel_id", "user_id") if args.get(name)), None)
     fault = slack.faults.take(method, channel)
     if fault is not None and fault.kind != "drop_after":
@@ -64,13 +68,26 @@ def _token(request: web.Request, args: Json) -> str:
     return header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else str(argument or "")
 
 
+def _client(request: web.Request) -> Json:
+    """The client id and secret of an Authorization header, as arguments."""
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    if kind != "Basic":
+        return {}
+    try:
+        client_id, _, client_secret = base64.b64decode(given).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client_id, "client_secret": client_secret}
+
+
 def _run(slack: LocalSlack, method: str, token: str, args: Json) -> tuple[Json, str | None]:
     """The answer of a method, and what was wrong with the call."""
     call = Call(slack, args)
     try:
         if method not in METHODS:
             raise SlackError("unknown_method", req_method=method)
-        _check_token(slack, method, token)
+        if method not in _CLIENT_METHODS:
+            _check_token(slack, method, token)
         if method in METHOD_SCOPE:
             require(slack.manifest, METHOD_SCOPE[method])
         body = {"ok": True, **METHODS[method](call)}
@@ -82,8 +99,8 @@ def _run(slack: LocalSlack, method: str, token: str, args: Json) -> tuple[Json, 
 def _check_token(slack: LocalSlack, method: str, token: str) -> None:
     if not token:
         raise SlackError("not_authed")
-    if token not in (slack.tokens.bot, slack.tokens.app):
-        raise SlackError("invalid_auth")
+    if token != slack.tokens.app:
+        slack.installs.check(token)
     if (token == slack.tokens.app) != (method in _APP_TOKEN_METHODS):
         raise SlackError("not_allowed_token_type")
 
@@ -126,9 +143,10 @@ def _answer(
 ) -> web.Response:
     where = args.get("channel") or args.get("channel_id") or args.get("user_id") or args.get("user") or ""
     summary = " ".join(str(each) for each in (where, args.get("text")) if each)
+    secret = method in _CLIENT_METHODS or "client_secret" in args
     slack.traffic.record(
-        "in", "web_api", method, summary, request=args, response=body, status=status, started=started,
-        violation=violation,
+        "in", "web_api", method, summary, request={} if secret else args, response={} if secret else body,
+        status=status, started=started, violation=violation,
     )  # fmt: skip
     scopes = {
         "x-oauth-scopes": ",".join(slack.manifest.bot_scopes),

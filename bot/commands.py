@@ -1,23 +1,39 @@
 """The registry: sub-commands, clicks, forms, events, deliveries, schedules and HTTP routes, each under one name, added
-by the features at start. Help and "did you mean" come from here. What they do is in the features.
+by the features at start. Help and "did you mean" come from here. What they do is in the features; who may is in
+`bot.permissions`, and asked before any of them is called.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
+from functools import wraps
 from typing import Any, TypeVar
 
 from bot.domain.deliveries import Delivery
+from bot.domain.errors import DomainError
 from bot.domain.schedules import Due, Schedule, ScheduleKind
 from bot.i18n import Catalogues, Translator
-from bot.interactions import ClickHandler, Command, CommandHandler, Context, EventHandler, SubmissionHandler
+from bot.interactions import (
+    ClickHandler,
+    Command,
+    CommandHandler,
+    Context,
+    EventHandler,
+    Happened,
+    Reply,
+    SubmissionHandler,
+)
+from bot.pages import Page
+from bot.permissions import FOR_VISITORS, Entry, entry_of, refusal
+from bot.rate_limits import RateLimits
 from bot.services import Services
 from bot.slack.blocks import Block, Message
 from storage import UnitOfWork
 
 K = TypeVar("K")
 V = TypeVar("V")
+C = TypeVar("C", bound=Context)
 
 API_PREFIX = "/api/"
 
@@ -60,6 +76,20 @@ class Response:
 
 
 RouteHandler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody's browser asks for a page: its `query`, `headers` by lower-case name, and when (UTC). repr shows neither
+    of the two: there may be a code or a cookie in them."""
+
+    query: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    services: Services = field(repr=False)
+    now: datetime
+
+
+PageHandler = Callable[[Visit], Awaitable[Page]]
 
 DrawHome = Callable[[Context, int], Awaitable[Block]]
 """The Home of whoever did something on this page of it, as it is by now."""
@@ -139,18 +169,23 @@ class Registry:
     schedules: dict[ScheduleKind, PlanOccurrence] = field(default_factory=dict)
     passed_over: dict[ScheduleKind, PassesOver] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+    jobs_for_left: list[str] = field(default_factory=list)
     guesses: dict[str, Guess] = field(default_factory=dict)
-    for_invited: set[str] = field(default_factory=set)
     routes: dict[str, dict[str, RouteHandler]] = field(default_factory=dict)
+    pages: dict[str, PageHandler] = field(default_factory=dict)
     draw_home: DrawHome | None = None
+    limits: RateLimits = field(default_factory=RateLimits)
     _spoken: dict[str, dict[str, SubCommand]] = field(default_factory=dict)
 
-    def command(
-        self, command: str, name: str, feature: str, handler: CommandHandler, *, for_invited: bool = False
-    ) -> None:
-        """What a sub-command does; `for_invited` as for a click."""
+    @property
+    def for_invited(self) -> frozenset[str]:
+        """The listeners that guests and people of other organisations reach; those ask whether they are invited."""
+        return FOR_VISITORS
+
+    def command(self, command: str, name: str, feature: str, handler: CommandHandler) -> None:
+        """What a sub-command does."""
+        handler = self._guarded(f"{command} {name}", handler)
         sub = SubCommand(command, name, feature, handler)
-        self.for_invited |= {f"{command} {name}"} if for_invited else set()
         _add(self.sub_commands.setdefault(command, {}), name, sub)
         spoken = self._spoken.setdefault(command, {})
         for word in dict.fromkeys((name, *self.texts.all_words(sub.words_key))):
@@ -158,24 +193,23 @@ class Registry:
 
     def opening(self, command: str, handler: CommandHandler) -> None:
         """What a command does when nothing follows it."""
-        _add(self.openings, command, handler)
+        _add(self.openings, command, self._guarded(command, handler))
 
     def guess(self, command: str, guess: Guess) -> None:
         """What may be meant by words that no sub-command begins."""
         _add(self.guesses, command, guess)
 
-    def click(self, action_id: str, handler: ClickHandler, *, for_invited: bool = False) -> None:
-        """What a click does. `for_invited`: guests and outsiders come through, the handler asks whether they may."""
-        _add(self.clicks, action_id, handler)
-        self.for_invited |= {action_id} if for_invited else set()
+    def click(self, action_id: str, handler: ClickHandler) -> None:
+        """What a click does."""
+        _add(self.clicks, action_id, self._guarded(action_id, handler))
 
-    def form(self, callback_id: str, handler: SubmissionHandler, *, for_invited: bool = False) -> None:
-        """What sending a form does; `for_invited` as for a click."""
-        _add(self.forms, callback_id, handler)
-        self.for_invited |= {callback_id} if for_invited else set()
+    def form(self, callback_id: str, handler: SubmissionHandler) -> None:
+        """What sending a form does."""
+        _add(self.forms, callback_id, self._guarded(callback_id, handler))
 
     def event(self, event_type: str, handler: EventHandler) -> None:
-        _add(self.events, event_type, handler)
+        """What follows from an event; one of somebody who may not cause it is passed over."""
+        _add(self.events, event_type, self._guarded(f"event {event_type}", handler))
 
     def delivery(self, purpose: str, render: Render) -> None:
         _add(self.renders, purpose, render)
@@ -186,22 +220,55 @@ class Registry:
         if passes_over is not None:
             _add(self.passed_over, kind, passes_over)
 
-    def job(self, name: str, job: Job) -> None:
-        """Work the scheduler does on every pass, before it plans and sends."""
+    def job(self, name: str, job: Job, *, also_for_left: bool = False) -> None:
+        """Work the scheduler does on every pass of a workspace, before it plans and sends. `also_for_left`: now and
+        then also for a workspace that removed the app; it reaches no Slack."""
         _add(self.jobs, name, job)
+        if also_for_left:
+            self.jobs_for_left.append(name)
 
     def route(self, method: str, path: str, handler: RouteHandler) -> None:
         """What an HTTP request of another system does. `path` is exact and begins with `/api/`; the handler
         authenticates for itself, and Bolt never hears of it."""
         if not path.startswith(API_PREFIX):
             raise ValueError(f"{path} does not begin with {API_PREFIX}")
-        _add(self.routes.setdefault(path, {}), method, handler)
+        known = entry_of(f"{method} {path}") is not None
+        _add(self.routes.setdefault(path, {}), method, handler if known else _closed)
+
+    def page(self, path: str, handler: PageHandler) -> None:
+        """What a person's browser gets at an address (GET), where many workspaces can install the app."""
+        if entry_of(f"GET {path}") is None:
+            raise ValueError(f"nobody may see {path}")
+        _add(self.pages, path, handler)
 
     def home(self, draw: DrawHome) -> None:
         """How Home is drawn anew once something was done on it. One feature does."""
         if self.draw_home is not None:
             raise ValueError("Home is drawn by one feature")
         self.draw_home = draw
+
+    def _guarded(self, listener: str, handler: Callable[[C], Awaitable[Reply]]) -> Callable[[C], Awaitable[Reply]]:
+        """The handler behind the gate. Raises what `permissions.refusal` says, and `core.too_fast`."""
+        entry = entry_of(listener)
+
+        @wraps(handler)
+        async def checked(context: C) -> Reply:
+            refused = refusal(entry, context.member)
+            if refused is None and entry is not None:
+                refused = self._too_fast(entry, context)
+            if refused is None:
+                return await handler(context)
+            if isinstance(context, Happened):
+                return None
+            raise refused
+
+        return checked
+
+    def _too_fast(self, entry: Entry, context: Context) -> DomainError | None:
+        if not context.services.settings.rate_limits:
+            return None
+        wait = self.limits.spend(context.workspace_id, context.member.id, entry.pace, context.now)
+        return DomainError("core.too_fast", seconds=wait) if wait else None
 
     def find(self, command: str, word: str) -> SubCommand | None:
         """The sub-command a person means, in whatever language they typed it."""
@@ -219,6 +286,10 @@ class Registry:
     def listed(self, command: str) -> Sequence[SubCommand]:
         """The sub-commands of a command in the order they were added, for its help."""
         return tuple(self.sub_commands.get(command, {}).values())
+
+
+async def _closed(_request: Request) -> Response:
+    return problem(403, "Nobody may use this address.")
 
 
 def _add(table: dict[K, V], key: K, value: V) -> None:

@@ -1,4 +1,4 @@
-"""`/checkin data`, and the two buttons that stand there and on Home."""
+"""`/checkin data` and `/checkin privacy`, and the buttons that stand there and on Home."""
 
 from functools import partial
 
@@ -7,8 +7,8 @@ import structlog
 from bot.commands import Registry
 from bot.domain.errors import DomainError
 from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Reply, Say, Submission, Then
-from bot.privacy import views
-from bot.privacy.service import export_member
+from bot.privacy import audit_listeners, retention, views
+from bot.privacy.service import export_member, note_export
 from bot.slack import ids
 from bot.slack.blocks import Message
 from bot.slack.gateway import SlackError
@@ -20,10 +20,14 @@ FILE_NAME = "denyut-data.json"
 
 
 def register(registry: Registry) -> None:
-    registry.command("/checkin", "data", "privacy", on_data, for_invited=True)
-    registry.click(ids.PRIVACY_EXPORT, on_export, for_invited=True)
-    registry.click(ids.PRIVACY_ERASE_OPENED, on_erase_opened, for_invited=True)
-    registry.form(ids.PRIVACY_ERASE_FORM, on_erase, for_invited=True)
+    registry.command("/checkin", "data", "privacy", on_data)
+    registry.command("/checkin", "privacy", "privacy", on_privacy)
+    registry.click(ids.PRIVACY_NOTICE_SHOWN, on_notice_wanted)
+    registry.click(ids.PRIVACY_EXPORT, on_export)
+    registry.click(ids.PRIVACY_ERASE_OPENED, on_erase_opened)
+    registry.form(ids.PRIVACY_ERASE_FORM, on_erase)
+    audit_listeners.register(registry)
+    retention.register(registry)
 
 
 async def on_data(command: Command) -> Reply:
@@ -32,6 +36,21 @@ async def on_data(command: Command) -> Reply:
     me = command.member.id
     stored = await command.services.storage.read(command.workspace_id, lambda db: db.privacy.stored(me))
     return Say(views.stored_message(stored, command.t))
+
+
+async def on_privacy(command: Command) -> Reply:
+    return Say(await _notice(command))
+
+
+async def on_notice_wanted(click: Click) -> Reply:
+    return Say(await _notice(click))
+
+
+async def _notice(ctx: Context) -> Message:
+    """What is kept, how long and for whom, and whom to ask."""
+    _require_own(ctx)
+    admins = await ctx.services.storage.read(ctx.workspace_id, lambda db: db.members.admins())
+    return views.notice_message([each.id for each in admins], ctx.services.settings.retention_days, ctx.t)
 
 
 async def on_export(click: Click) -> Reply:
@@ -57,6 +76,7 @@ async def on_erase(submission: Submission) -> Reply:
 async def _send_file(click: Click) -> None:
     me, services = click.member.id, click.services
     data = await services.storage.read(click.workspace_id, lambda db: export_member(db, me, click.now))
+    await services.storage.write(click.workspace_id, lambda db: note_export(db, me, click.now))
     try:
         await services.slack.upload(me, FILE_NAME, data, views.file_comment(click.t))
     except SlackError as trouble:

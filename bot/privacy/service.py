@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.audit import Act, Deed
 from storage import UnitOfWork
 
 FORMAT = 1
@@ -19,6 +20,11 @@ def export_member(db: UnitOfWork, member_id: str, now: datetime) -> bytes:
     found["open_answers"] = _open_answers(db, member_id)
     whole = {"format": FORMAT, "member": member_id, "made_at": now, "data": found}
     return json.dumps(_plain(whole), ensure_ascii=False, indent=2).encode()
+
+
+def note_export(db: UnitOfWork, member_id: str, now: datetime) -> None:
+    """Writes into the audit log that a member took their data along."""
+    db.audit.note(Act(now, member_id, Deed.MEMBER_EXPORTED, member_id))
 
 
 def _open_answers(db: UnitOfWork, member_id: str) -> list[dict[str, Any]]:

@@ -1,0 +1,82 @@
+"""Who may do what with surveys: a row for every listener. A listener without a row is refused, and a test names it."""
+
+from collections.abc import Mapping
+
+from bot.domain.audit import Deed
+from bot.permissions.rules import Entry, Who
+from bot.rate_limits import Pace
+from bot.slack import ids
+
+SURVEYS: Mapping[str, Entry] = {
+    # surveys
+    "/pulse": Entry(Who.MEMBER, Pace.COMMAND),
+    "/pulse new": Entry(Who.MEMBER, Pace.COMMAND),
+    "/pulse edit": Entry(Who.AUTHOR, Pace.COMMAND),
+    "/pulse enps": Entry(Who.MEMBER, Pace.COMMAND, deeds=(Deed.SURVEY_CREATED,)),
+    "/pulse send": Entry(Who.AUTHOR, Pace.COMMAND, deeds=(Deed.SURVEY_LAUNCHED,)),
+    "/pulse remind": Entry(Who.AUTHOR, Pace.COMMAND, deeds=(Deed.SURVEY_REMINDED,)),
+    "/pulse close": Entry(Who.AUTHOR, Pace.COMMAND, deeds=(Deed.SURVEY_CLOSED,)),
+    "/pulse list": Entry(Who.MEMBER, Pace.COMMAND),
+    "/pulse pause": Entry(Who.AUTHOR, Pace.COMMAND, deeds=(Deed.SURVEY_PAUSED,)),
+    "/pulse resume": Entry(Who.AUTHOR, Pace.COMMAND, deeds=(Deed.SURVEY_RESUMED,)),
+    "/pulse delete": Entry(Who.AUTHOR, Pace.COMMAND, deeds=(Deed.SURVEY_DELETED,)),
+    "/pulse preview": Entry(Who.AUTHOR, Pace.COSTLY),
+    "/pulse results": Entry(Who.READER, Pace.COMMAND),
+    "/pulse act": Entry(Who.AUTHOR, Pace.COMMAND),
+    "/pulse help": Entry(Who.MEMBER, Pace.COMMAND),
+    ids.DRAFT_OPENED: Entry(Who.MEMBER),
+    ids.DRAFT_TEMPLATE_CHOSEN: Entry(Who.MEMBER),
+    ids.DRAFT_BACK: Entry(Who.DRAFTER),
+    ids.DRAFT_QUESTION_MENU: Entry(Who.DRAFTER),
+    ids.DRAFT_QUESTION_ADDED: Entry(Who.DRAFTER),
+    ids.DRAFT_KIND_CHOSEN: Entry(Who.DRAFTER),
+    ids.DRAFT_WHY_CHOSEN: Entry(Who.DRAFTER),
+    ids.DRAFT_BANK_OPENED: Entry(Who.DRAFTER),
+    ids.DRAFT_DRIVER_CHOSEN: Entry(Who.DRAFTER),
+    ids.DRAFT_AUDIENCE_OPENED: Entry(Who.DRAFTER),
+    ids.DRAFT_DATES_OPENED: Entry(Who.DRAFTER),
+    ids.DRAFT_MANNER_OPENED: Entry(Who.DRAFTER),
+    ids.DRAFT_PREVIEW_OPENED: Entry(Who.DRAFTER, Pace.COSTLY),
+    ids.DRAFT_START_FORM: Entry(Who.MEMBER),
+    ids.DRAFT_HUB_FORM: Entry(
+        Who.DRAFTER,
+        deeds=(
+            Deed.SURVEY_LAUNCHED,
+            Deed.SURVEY_CREATED,
+            Deed.SURVEY_CHANGED,
+        ),
+    ),
+    ids.DRAFT_PREVIEW_FORM: Entry(Who.DRAFTER),
+    ids.DRAFT_QUESTION_FORM: Entry(Who.DRAFTER),
+    ids.DRAFT_BANK_FORM: Entry(Who.DRAFTER),
+    ids.DRAFT_AUDIENCE_FORM: Entry(Who.DRAFTER),
+    ids.DRAFT_DATES_FORM: Entry(Who.DRAFTER),
+    ids.DRAFT_MANNER_FORM: Entry(Who.DRAFTER),
+    ids.PULSE_ENPS_OPENED: Entry(Who.MEMBER),
+    ids.PULSE_ENPS_FORM: Entry(Who.MEMBER, deeds=(Deed.SURVEY_CREATED,)),
+    ids.SURVEY_SEND: Entry(Who.AUTHOR, deeds=(Deed.SURVEY_LAUNCHED,)),
+    ids.SURVEY_RESULTS: Entry(Who.READER),
+    ids.SURVEY_RESULTS_PAGE: Entry(Who.READER),
+    ids.ACTION_OPENED: Entry(Who.AUTHOR),
+    ids.ACTION_FORM: Entry(Who.AUTHOR),
+    # answers
+    ids.SCORE_CHOSEN: Entry(Who.INVITED, Pace.ANSWER),
+    ids.ANSWER_OPENED: Entry(Who.INVITED, Pace.ANSWER),
+    ids.ANSWER_CHANGE: Entry(Who.INVITED, Pace.ANSWER),
+    ids.REASON_OPENED: Entry(Who.INVITED, Pace.ANSWER),
+    ids.WHY_OPENED: Entry(Who.INVITED, Pace.ANSWER),
+    ids.ANSWER_LATER: Entry(Who.INVITED, Pace.ANSWER),
+    ids.ANSWER_NOW: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEPS_STARTED: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_CHOSEN: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_SELECTED: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_DONE: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_WRITING: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_SKIPPED: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_MOVED: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_LATER: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_TICKED: Entry(Who.INVITED, Pace.ANSWER),
+    ids.ANSWER_FORM: Entry(Who.INVITED, Pace.ANSWER),
+    ids.REASON_FORM: Entry(Who.INVITED, Pace.ANSWER),
+    ids.STEP_FORM: Entry(Who.INVITED, Pace.ANSWER),
+}

@@ -1,0 +1,80 @@
+"""What is past its time goes, once a day: the job. What goes is in `storage.retention`, how long things are kept in
+`bot.domain.retention`."""
+
+from collections import Counter
+from datetime import date, datetime
+
+import structlog
+
+from bot.commands import Job, Registry
+from bot.domain.audit import OPERATOR, Act, Deed
+from bot.domain.retention import INSTALLATIONS_KEPT, Horizon
+from bot.services import Services
+from storage import NotScrubbed, UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 200
+"""Rows of a kind in one transaction: some thousandths of a second on SQLite, whose one writer others wait for."""
+MOST_BATCHES = 25
+"""Transactions in one pass; what is left goes in the next."""
+_UNTOLD = ("messages", "acts")
+"""What goes every day, and is no news."""
+
+
+def register(registry: Registry) -> None:
+    registry.job("privacy.retention", purging(), also_for_left=True)
+
+
+def purging() -> Job:
+    """The job, once a day in each workspace (UTC)."""
+    done: dict[str, date] = {}
+
+    async def purge(services: Services, now: datetime) -> None:
+        workspace_id = services.workspace_id
+        if done.get(workspace_id) == now.date():
+            return
+        if await _has_left(services, workspace_id, now):
+            await _forget(services, workspace_id)
+        elif await _purged(services, workspace_id, now):
+            done[workspace_id] = now.date()
+
+    return purge
+
+
+async def _forget(services: Services, workspace_id: str) -> None:
+    try:
+        await services.storage.forget_workspace(workspace_id)
+    except NotScrubbed as trouble:  # it is deleted all the same; its bytes go with the next seal
+        log.warning("not scrubbed after forgetting", action="not_scrubbed", error=str(trouble))
+    log.info("a workspace that has left was forgotten", action="workspace_forgotten")
+
+
+async def _has_left(services: Services, workspace_id: str, now: datetime) -> bool:
+    """Whether Denyut was removed from a workspace, and not taken back for so long."""
+    found = await services.storage.read(workspace_id, lambda db: db.installation.get())
+    return found is not None and found.ended_at is not None and found.ended_at < now - INSTALLATIONS_KEPT
+
+
+async def _purged(services: Services, workspace_id: str, now: datetime) -> bool:
+    """Removes what is past its time, and says whether that was all."""
+    horizon = Horizon.at(now, services.settings.retention_days)
+    removed: Counter[str] = Counter()
+    is_done = False
+    for _ in range(MOST_BATCHES):
+        some = await services.storage.write(workspace_id, lambda db: _purge(db, now, horizon))
+        removed.update(some)
+        is_done = not some
+        if is_done:
+            break
+    if removed:
+        log.info("removed what was past its time", action="purged", **removed)
+    return is_done
+
+
+def _purge(db: UnitOfWork, now: datetime, horizon: Horizon) -> dict[str, int]:
+    removed = db.retention.purge(horizon, AT_ONCE)
+    told = {kind: str(count) for kind, count in removed.items() if kind not in _UNTOLD}
+    if told:
+        db.audit.note(Act(now, OPERATOR, Deed.DATA_PURGED, details=told))
+    return removed

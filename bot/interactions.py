@@ -55,10 +55,10 @@ class Click(Context):
     state: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def value(self) -> Mapping[str, Any]:
+    def value(self) -> ids.Carried:
         """What the element carried; `{"choice": …}` for a plain option, date or person. Raises
         DomainError("core.stale") for a button we did not make."""
-        return ids.unpack(self.raw) if self.raw.startswith("{") else {"choice": self.raw}
+        return ids.unpack(self.raw) if self.raw.startswith("{") else ids.Carried(choice=self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Submission(Context):
     files: Mapping[str, tuple[UploadedFile, ...]] = field(default_factory=dict)
 
     @property
-    def carried(self) -> Mapping[str, Any]:
+    def carried(self) -> ids.Carried:
         """What we put into the form's private_metadata. Raises DomainError("core.stale") if it is not ours."""
         return ids.unpack(self.view.get("private_metadata"))
 

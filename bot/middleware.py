@@ -1,5 +1,6 @@
 """Around every listener: context in, replies and errors out. Slack's payloads become `Context`s here; the two kinds of
-errors are sorted here and nowhere else: expected ones become a kind private sentence, bugs a short reference id.
+errors are sorted here and nowhere else: expected ones become a kind private sentence, bugs a short reference id. That a
+payload has the shape it should have was seen to before, in `bot.slack.payloads`.
 """
 
 import re
@@ -15,27 +16,40 @@ from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.i18n import Translator
 from bot.interactions import Click, Command, Context, FormErrors, Happened, Reply, Say, Submission, UploadedFile
+from bot.permissions import Entry, Who, refusal
 from bot.services import Services
 from bot.slack.blocks import Message, escape, section
+from storage import CannotRead, StorageTrouble, UnclearWrite
+from storage.trouble import commits
 
 log = structlog.get_logger(__name__)
+
+LONGEST_COMMAND = 3000
+"""Characters that are read of a slash command: finding words in a longer line would keep everybody else waiting."""
 
 Payload = Mapping[str, Any]
 C = TypeVar("C", bound=Context)
 R = TypeVar("R")
 
+_FOR_MEMBERS = Entry(Who.MEMBER)
+
 
 async def command_context(services: Services, payload: Payload, name: str, words: str) -> Command:
     return Command(
         **await _who(services, payload, payload.get("user_id", "")),
-        key=payload.get("trigger_id", ""),
-        trigger_id=payload.get("trigger_id", ""),
-        channel_id=payload.get("channel_id", ""),
-        command=payload.get("command", ""),
+        key=payload["trigger_id"],
+        trigger_id=payload["trigger_id"],
+        channel_id=payload.get("channel_id") or "",
+        command=payload["command"],
         name=name,
         words=words,
         response_url=str(payload.get("response_url") or ""),
     )
+
+
+async def too_long(_: Command) -> Reply:
+    """What every command says to a line that is longer than anybody types."""
+    raise DomainError("core.too_long", limit=LONGEST_COMMAND)
 
 
 async def click_context(services: Services, payload: Payload) -> Click:
@@ -44,11 +58,11 @@ async def click_context(services: Services, payload: Payload) -> Click:
     return Click(
         **await _who(services, payload, payload["user"]["id"]),
         key=_click_key(payload, action),
-        trigger_id=payload.get("trigger_id", ""),
-        channel_id=(payload.get("channel") or {}).get("id") or container.get("channel_id", ""),
+        trigger_id=payload.get("trigger_id") or "",
+        channel_id=(payload.get("channel") or {}).get("id") or container.get("channel_id") or "",
         action_id=action["action_id"],
         raw=_input(action),
-        message_ts=container.get("message_ts", ""),
+        message_ts=container.get("message_ts") or "",
         is_ephemeral=bool(container.get("is_ephemeral")),
         response_url=str(payload.get("response_url") or ""),
         view=payload.get("view"),
@@ -60,8 +74,8 @@ async def submission_context(services: Services, payload: Payload) -> Submission
     view = payload["view"]
     return Submission(
         **await _who(services, payload, payload["user"]["id"]),
-        key=f"{view.get('id', '')}:{view.get('hash', '')}",
-        trigger_id=payload.get("trigger_id", ""),
+        key=f"{view['id']}:{view['hash']}",
+        trigger_id=payload.get("trigger_id") or "",
         inputs=_inputs(view.get("state")),
         view=view,
         files=_files(view.get("state")),
@@ -70,11 +84,11 @@ async def submission_context(services: Services, payload: Payload) -> Submission
 
 async def event_context(services: Services, payload: Payload) -> Happened:
     event = payload["event"]
-    user = event.get("user", "")
-    user_id = user.get("id", "") if isinstance(user, dict) else user
+    user = event.get("user") or ""
+    user_id = user["id"] if isinstance(user, dict) else user
     return Happened(
         **await _who(services, payload, user_id),
-        key=payload.get("event_id", ""),
+        key=payload["event_id"],
         event=event,
         channel_id=event.get("channel", "") if isinstance(event.get("channel"), str) else "",
     )
@@ -91,32 +105,49 @@ async def heard(
 ) -> tuple[C | None, Reply]:
     """Makes the context and runs a listener; gives both the context (None if it could not even be made) and the reply.
 
-    Expected refusals turn into a kind sentence (in a form: under its first input), everything else into a reference id
-    whose traceback is in the log. This is one of the four places that catch every exception: a person must never be
-    met with silence. `default` is the language of those we could not recognise; `for_invited` lets visitors through to
-    a listener that asks for itself whether they were invited.
+    Expected refusals turn into a kind sentence (in a form: under its first input), and so does a full disk or a
+    database that is gone, which is in the log already; everything else into a reference id whose traceback is in the
+    log. This is one of the four places that catch every exception: a person must never be met with silence. `default`
+    is the language of those we could not recognise; `for_invited` lets visitors through to a listener that asks for
+    itself whether they were invited.
     """
     context: C | None = None
+    durable: list[str] = []
+    commits.set(durable)  # for this task alone
     try:
         context = await context_of()
         if not for_invited:
             _welcome(context)
         return context, await listen(context)
-    except DomainError as refusal:
-        log.info("refused", action="refused", what=what, key=refusal.key)
+    except DomainError as refused:
+        log.info("refused", action="refused", what=what, key=refused.key)
         t = context.t if context else default
-        return context, _refusal(t, refusal.key, refusal.values, form)
+        return context, _refusal(t, refused.key, refused.values, form)
+    except StorageTrouble as trouble:
+        log.debug("refused", action="storage_trouble", what=what)
+        t = context.t if context else default
+        return context, _refusal(t, _key_of(trouble, bool(durable)), {}, form)
     except Exception:
         reference = _noted_bug(what)
         t = context.t if context else default
         return context, _refusal(t, "core.bug", {"reference": reference}, form)
 
 
-async def served(answer: Callable[[], Awaitable[R]], fault: Callable[[str], R], *, what: str) -> R:
-    """The same for other systems that call over HTTP: their `answer`, or for a bug what `fault` makes of its reference
-    id."""
+def _key_of(trouble: StorageTrouble, is_partly_durable: bool) -> str:
+    """What a person is told of trouble with the machine: "nothing was recorded" only where that is certain."""
+    if is_partly_durable or isinstance(trouble, UnclearWrite):
+        return "core.unclear_write"
+    return "core.cannot_read" if isinstance(trouble, CannotRead) else "core.cannot_write"
+
+
+async def served(answer: Callable[[], Awaitable[R]], fault: Callable[[str], R], *, away: R, what: str) -> R:
+    """The same for other systems that call over HTTP: their `answer`, `away` where what is stored cannot be got at, or
+    for a bug what `fault` makes of its reference id."""
     try:
         return await answer()
+    except StorageTrouble:
+        log.debug("refused", action="storage_trouble", what=what)
+        return away
     except Exception:
         return fault(_noted_bug(what))
 
@@ -130,16 +161,15 @@ def _noted_bug(what: str) -> str:
 
 def _welcome(context: Context) -> None:
     """Guests, and people of other organisations in shared channels, are told kindly whom to ask."""
-    refusal = None if isinstance(context, Happened) else visitor_refusal(context.member)
-    if refusal is not None:
-        raise refusal
+    refused = None if isinstance(context, Happened) else visitor_refusal(context.member)
+    if refused is not None:
+        raise refused
 
 
 def visitor_refusal(member: Member) -> DomainError | None:
-    """What guests and people of other organisations are told; None for members."""
-    if member.is_outsider:
-        return DomainError("core.outsider")
-    return DomainError("core.guest") if member.is_guest else None
+    """What guests and people of other organisations are told, and bots and who is no member any more; None for
+    members."""
+    return refusal(_FOR_MEMBERS, member)
 
 
 def _refusal(t: Translator, key: str, values: Payload, form: Payload | None) -> Reply:
@@ -160,7 +190,7 @@ async def _who(services: Services, payload: Payload, user_id: str) -> dict[str, 
     workspace_id = services.slack.identity.team_id
     member = await services.storage.read(workspace_id, lambda db: db.members.get(user_id)) if user_id else None
     person = member or Member(user_id)
-    if _home_of(payload) not in ("", workspace_id):
+    if _home_of(payload) not in ("", workspace_id) and not _is_of_our_organisation(services, member):
         person = replace(person, is_outsider=True)
     zone = services.zone_of(person)
     now = services.now()
@@ -173,6 +203,12 @@ async def _who(services: Services, payload: Payload, user_id: str) -> dict[str, 
         "today": now.astimezone(ZoneInfo(zone)).date(),
         "zone": zone,
     }
+
+
+def _is_of_our_organisation(services: Services, member: Member | None) -> bool:
+    """In an organisation a person belongs to several workspaces, and the payload names only one of them; Slack told us
+    who is in ours."""
+    return bool(services.slack.identity.enterprise_id) and member is not None
 
 
 def _home_of(payload: Payload) -> str:

@@ -19,10 +19,13 @@ from bot.interactions import (
     UpdateForm,
 )
 from bot.slack import ids
-from bot.slack.blocks import Block, Message, as_payload, form, unmarked
+from bot.slack.blocks import Block, Message, form, plain, unmarked
 from bot.slack.gateway import CHART
 
 Payload = Mapping[str, Any]
+
+ONLY_IN_MESSAGES = frozenset({"table", CHART})
+"""Blocks that Slack does not take in a form."""
 
 
 def said(reply: Reply) -> Message | None:
@@ -58,11 +61,8 @@ def form_answer(reply: Reply, sent: Payload, t: Translator) -> dict[str, Any]:
 
 def note(message: Message, t: Translator) -> Block:
     """A message shown where only a form can be: its blocks under a neutral title."""
-    blocks = (
-        message.blocks
-        or as_payload(message).get("blocks")
-        or [{"type": "section", "text": {"type": "plain_text", "text": message.text}}]
-    )
+    blocks = [block for block in message.blocks if block.get("type") not in ONLY_IN_MESSAGES]
+    blocks = blocks or [{"type": "section", "text": plain(message.text)}]
     return form("core.note", t("core.note_title"), list(blocks), close=t("core.close"))
 
 

@@ -18,7 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.metrics import MeasuredBolt
 from bot.slack.errors import SlackBusy, SlackError, from_answer, from_connection
-from bot.transports import dispatch, parse_json
+from bot.slack.payloads import read_json
+from bot.transports import dispatch
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ class _Connection:
         self.socket = socket
         self.opened = time.monotonic()
         self.greeted = False
+        self.app_id = ""
         self.over = asyncio.Event()
         self.reader: asyncio.Task[None] | None = None
 
@@ -166,20 +168,23 @@ class SocketWayIn:
 
     def _on_frame(self, connection: _Connection, text: str) -> None:
         try:
-            frame = parse_json(text)
+            frame = read_json(text)
         except ValueError:
             log.warning("not understood", action="socket_frame_refused")
             return
         if frame.get("type") == "hello":
             connection.greeted = True
+            connection.app_id = _app_id(frame)
         elif frame.get("type") == "disconnect":
             log.info("asked to reconnect", action="socket_refresh", reason=frame.get("reason"))
             connection.over.set()
-        elif "envelope_id" in frame and isinstance(frame.get("payload"), dict) and not self._hangs_up:
+        elif isinstance(frame.get("envelope_id"), str) and not self._hangs_up:
             _start(self._acknowledge(connection, frame), self._answering)
 
     async def _acknowledge(self, connection: _Connection, frame: Mapping[str, Any]) -> None:
-        response = await dispatch(self._bolt, frame["payload"], _retry_headers(frame))
+        payload = frame.get("payload")  # one that is none is acknowledged too: it would only come again
+        sent = payload if isinstance(payload, dict) else {}
+        response = await dispatch(self._bolt, sent, _retry_headers(frame), connection.app_id)
         if response.status != 200:
             log.warning("not acknowledged", action="not_acknowledged", status=response.status)
             return
@@ -224,10 +229,15 @@ def _ack_payload(response: BoltResponse) -> Any:
     return json.loads(response.body) if is_json else {"text": response.body}
 
 
+def _app_id(hello: Mapping[str, Any]) -> str:
+    """Which app Slack greets, "" where it does not say."""
+    about = hello.get("connection_info")
+    app_id = about.get("app_id") if isinstance(about, dict) else None
+    return app_id if isinstance(app_id, str) else ""
+
+
 def _retry_headers(frame: Mapping[str, Any]) -> dict[str, Any]:
-    if not frame.get("retry_attempt"):
+    attempt, reason = frame.get("retry_attempt"), frame.get("retry_reason")
+    if not attempt or not isinstance(attempt, int):
         return {}
-    return {
-        "x-slack-retry-num": [str(frame["retry_attempt"])],
-        "x-slack-retry-reason": [frame.get("retry_reason") or ""],
-    }
+    return {"x-slack-retry-num": [str(attempt)], "x-slack-retry-reason": [reason if isinstance(reason, str) else ""]}

@@ -11,16 +11,21 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from yarl import URL
 
-from bot.commands import API_PREFIX, Registry, Request, Response, problem
+from bot.commands import API_PREFIX, PageHandler, Registry, Request, Response, Visit, problem
 from bot.health import HEALTH_PATH, PATHS, Health
 from bot.metrics import MeasuredBolt
 from bot.middleware import served
+from bot.pages import Page
 from bot.services import Services
+from bot.slack.payloads import fault_in, read_json, storable
+
+log = structlog.get_logger(__name__)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,6 +40,15 @@ FAULT = (
     "Something went wrong on this side; its log tells more under {reference}. Send the same request again later: what "
     "was stored is not stored twice."
 )
+AWAY = (
+    "What is stored cannot be reached or written just now. Send the same request again in a minute: what was stored is "
+    "not stored twice."
+)
+AWAY_SECONDS = 60
+PAGE_FAULT = (
+    "Something went wrong on this side. Please try again in a minute. / Ada yang salah di sini. Coba lagi sebentar ya. "
+    "({reference})"
+)
 READ_SECONDS = 10.0
 SIGNED_FOR_SECONDS = 300
 
@@ -45,30 +59,33 @@ def parse_body(content_type: str, body: bytes) -> dict[str, Any]:
     yarl decodes the form in C: urllib's decoding is two thirds of the cost of a request.
     """
     if content_type.lower().startswith("application/json"):
-        return parse_json(body.decode())
-    fields = dict(URL.build(query_string=body.decode(), encoded=True).query)
-    return parse_json(fields["payload"]) if "payload" in fields else fields
+        return read_json(body.decode())
+    fields: dict[str, Any] = dict(URL.build(query_string=body.decode(), encoded=True).query)
+    if "payload" in fields:
+        return read_json(fields["payload"])
+    return {storable(name): storable(value) for name, value in fields.items()}
 
 
-def parse_json(text: str) -> dict[str, Any]:
-    """A JSON object whose texts can be stored. Raises ValueError for anything else."""
-    try:
-        payload = json.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    if not isinstance(payload, dict):
-        raise ValueError("not an object")
-    if "\\ud" in text or "\\uD" in text:  # half of a surrogate pair is no text: no database takes it
-        json.dumps(payload, ensure_ascii=False).encode()
-    return payload
-
-
-async def dispatch(bolt: AsyncApp | MeasuredBolt, payload: dict[str, Any], headers: dict[str, Any]) -> BoltResponse:
+async def dispatch(
+    bolt: AsyncApp | MeasuredBolt, payload: dict[str, Any], headers: dict[str, Any], app_id: str = ""
+) -> BoltResponse:
     """The one way in: a parsed payload to Bolt. Its mode "socket_mode" means that the body is parsed already and needs
-    no signature check there; over HTTP the check was made before."""
-    if payload.get("type") == "block_actions" and not (payload.get("actions") or [{}])[0].get("action_id"):
+    no signature check there; over HTTP the check was made before.
+
+    What is not as Slack sends it ends here, acknowledged: sent again it would be no better, and nobody waits for words.
+    So does what is meant for another app, where we know by `app_id` which one we are.
+    """
+    wrong = fault_in(payload) or _of_another_app(payload, app_id)
+    if wrong:
+        log.info("not as Slack sends it", action="payload_refused", where=wrong)
+        return BoltResponse(status=200)
+    if payload.get("type") == "block_actions" and not payload["actions"][0].get("action_id"):
         return BoltResponse(status=200)  # a click on nothing, over which Bolt's matching would stumble
     return await bolt.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode", headers=headers))
+
+
+def _of_another_app(payload: Mapping[str, Any], app_id: str) -> str:
+    return "api_app_id" if app_id and payload.get("api_app_id") not in (None, "", app_id) else ""
 
 
 class Routes:
@@ -84,7 +101,7 @@ class Routes:
         """Answers a request. A program that meets a fault of ours is told so in the form that it reads, with the
         reference id under which the traceback is in the log."""
         what = f"{scope['method']} {scope['path']}"
-        response, body = await served(lambda: self._worded(scope, receive), _fault, what=what)
+        response, body = await served(lambda: self._worded(scope, receive), _fault, away=_away(), what=what)
         if response is not None:
             headers = {"cache-control": "no-store", **response.headers}
             await _answer(send, response.status, body, response.content_type, headers)
@@ -119,10 +136,34 @@ class Routes:
         return await handler(Request(scope["method"], scope["path"], headers, body, services, services.now()))
 
 
+class Pages:
+    """The pages that features show in a person's browser."""
+
+    def __init__(self, pages: Mapping[str, PageHandler], services: Services) -> None:
+        self.paths = frozenset(pages)
+        self._pages = pages
+        self._services = services
+
+    async def serve(self, scope: Scope, send: Send) -> None:
+        """Answers a GET. A fault is told with the reference id under which the log has it."""
+        if scope["method"] != "GET":
+            await _answer(send, 405, b"method not allowed", headers={"allow": "GET"})
+            return
+        query = URL.build(query_string=scope.get("query_string", b"").decode("latin-1"), encoded=True).query
+        visit = Visit(dict(query), _headers(scope), self._services, self._services.now())
+        away = Page(503, PAGE_FAULT.format(reference="503"))
+        page = await served(lambda: self._pages[scope["path"]](visit), _faulty_page, away=away, what=scope["path"])
+        await _answer(send, page.status, page.html.encode(), "text/html; charset=utf-8", page.headers)
+
+
+def _faulty_page(reference: str) -> Page:
+    return Page(500, PAGE_FAULT.format(reference=reference))
+
+
 class HttpWayIn:
     """The ASGI app that uvicorn serves. For Slack it verifies the signature over the raw body, parses, asks Bolt,
-    answers; without `bolt` it is not there for Slack. Everything below `/api/` goes to the `routes`, if any, and
-    questions about how the process is doing to its `health`."""
+    answers; without `bolt` it is not there for Slack. Everything below `/api/` goes to the `routes`, if any,
+    questions about how the process is doing to its `health`, and a person's browser to the `pages`."""
 
     def __init__(
         self,
@@ -130,7 +171,9 @@ class HttpWayIn:
         signing_secret: str = "",
         routes: Routes | None = None,
         health: Health | None = None,
+        pages: Pages | None = None,
     ) -> None:
+        self._pages = pages
         self._bolt = bolt
         self._secret = signing_secret.encode()
         self._routes = routes
@@ -152,6 +195,8 @@ class HttpWayIn:
             await _answer(send, 200, b"ok")
         elif self._routes is not None and scope["path"].startswith(API_PREFIX):
             await self._routes.serve(scope, receive, send)
+        elif self._pages is not None and scope["path"] in self._pages.paths:
+            await self._pages.serve(scope, send)
         elif scope["path"] != EVENTS_PATH or self._bolt is None:
             await _answer(send, 404, b"not found")
         elif scope["method"] == "GET" and b"ssl_check=1" in scope.get("query_string", b""):
@@ -183,7 +228,8 @@ class HttpWayIn:
             await _answer(send, 400, b"not a payload")
             return
         if payload.get("type") == "url_verification":
-            await _answer(send, 200, str(payload.get("challenge", "")).encode())
+            challenge = payload.get("challenge")
+            await _answer(send, 200, challenge.encode() if isinstance(challenge, str) else b"")
         elif payload.get("ssl_check"):
             await _answer(send, 200, b"")
         else:
@@ -246,6 +292,11 @@ async def _read_small(receive: Receive, announced: str) -> bytes | None:
 
 def _fault(reference: str) -> tuple[Response, bytes]:
     response = problem(500, FAULT.format(reference=reference), reference=reference)
+    return response, _json(response)
+
+
+def _away() -> tuple[Response | None, bytes]:
+    response = problem(503, AWAY, headers={"retry-after": str(AWAY_SECONDS)})
     return response, _json(response)
 
 

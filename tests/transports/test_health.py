@@ -322,10 +322,14 @@ async def test_the_ticker_says_when_a_pass_begins_and_ends(monkeypatch: pytest.M
         return PassReport(NOW, failures=["job (abc)"])
 
     monkeypatch.setattr(scheduler, "run_due", run_due)
-    services: Any = SimpleNamespace(now=lambda: NOW)
-    ticker = Ticker(services, None, None, Watch())  # type: ignore[arg-type]
 
-    async def no_alarm() -> None: ...
+    async def agrees() -> timedelta:
+        return timedelta(0)
+
+    services: Any = SimpleNamespace(now=lambda: NOW, workspace_id=TEAM, storage=SimpleNamespace(clock_apart=agrees))
+    ticker = Ticker(services, None, SimpleNamespace(), Watch())  # type: ignore[arg-type]
+
+    async def no_alarm(_services: Any) -> None: ...
 
     monkeypatch.setattr(ticker, "_set_alarm", no_alarm)
     with capture_logs():

@@ -19,7 +19,7 @@ from bot.transports import MAX_API_BODY, HttpWayIn, Routes
 from tests.features.api_callers import listening
 from tests.transports.conftest import EVENT, SECRET, Handed, signed
 
-PATH = "/api/v1/echo"
+PATH = "/api/v1/kpi-entries"  # one that programs may call: to what stands in no table nobody gets
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 

@@ -24,8 +24,7 @@ def due(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -
     reader = db.members.get(delivery.receiver)
     if reader is None or reader.left_out:
         return None
-    actions = still_due(db, delivery, reader)
-    return reminder(db, actions, reader, services, now) if actions else None
+    return reminder(db, delivery, reader, services, now) if still_due(db, delivery, reader) else None
 
 
 def still_due(db: UnitOfWork, delivery: Delivery, reader: Member) -> list[Action]:
@@ -34,11 +33,20 @@ def still_due(db: UnitOfWork, delivery: Delivery, reader: Member) -> list[Action
     return [each for each in db.actions.open_of(reader.id) if f"{each.id}/{each.due_on}" in wanted]
 
 
-def reminder(db: UnitOfWork, actions: list[Action], reader: Member, services: Services, now: datetime) -> Message:
+def settled_since(db: UnitOfWork, delivery: Delivery, reader: Member) -> list[Action]:
+    """The actions of a reminder that were its reader's and are settled by now, in the order in which they were."""
+    named = [db.actions.get(part.split("/", 1)[0]) for part in delivery.facts["actions"].split(",")]
+    over = [each for each in named if each and each.owner_id == reader.id and each.state is not ActionState.OPEN]
+    return sorted(over, key=lambda each: (each.settled_at or each.created_at, each.created_at))
+
+
+def reminder(db: UnitOfWork, delivery: Delivery, reader: Member, services: Services, now: datetime) -> Message:
+    """The reminder as it is now."""
+    actions, over = still_due(db, delivery, reader), settled_since(db, delivery, reader)
     listed = service.read_list(db, reader)
     kpis = db.catalogue.read().seen_by(Viewer.of(reader, db.teams.of(reader.id)))
     today = services.today_of(reader, now)
-    return views.reminder_message(actions, listed, kpis, today, services.language_of(reader))
+    return views.reminder_message(actions, listed, kpis, today, services.language_of(reader), over)
 
 
 def assigned(db: UnitOfWork, delivery: Delivery, services: Services, now: datetime) -> Message | None:

@@ -1,7 +1,6 @@
 """`/checkin actions`, and the buttons and forms of actions wherever they are shown."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from bot.actions import deliveries, reminding, service, views
 from bot.actions.wishes import ActionWish, checked_text, read_wish
@@ -145,8 +144,9 @@ async def _reminder(click: Click) -> Message:
         since = click.now - reminding.LOOK_BACK
         sent = db.deliveries.of_purposes([service.DUE], since)
         here = next((each for each in sent if each.ts == click.message_ts), None)
-        left = deliveries.still_due(db, here, click.member) if here else []
-        return deliveries.reminder(db, left, click.member, click.services, click.now)
+        if here is None:
+            return views.reminder_message([], service.read_list(db, click.member), {}, click.today, click.t)
+        return deliveries.reminder(db, here, click.member, click.services, click.now)
 
     return await click.services.storage.read(click.workspace_id, read)
 
@@ -155,7 +155,7 @@ def _typed(inputs: Mapping[str, str]) -> ActionWish:
     """Raises what `checked_text` raises."""
     due = inputs.get(ids.ACTION_DUE_INPUT, "")
     text = checked_text(inputs.get(ids.ACTION_TEXT_INPUT, ""))
-    return ActionWish(text, date.fromisoformat(due) if due else None, inputs.get(ids.ACTION_OWNER_INPUT) or None)
+    return ActionWish(text, ids.chosen_day(due), inputs.get(ids.ACTION_OWNER_INPUT) or None)
 
 
 def _refused(refusal: DomainError, submission: Submission) -> FormErrors:

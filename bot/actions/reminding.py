@@ -9,7 +9,8 @@ from bot.actions.service import DUE
 from bot.calendars import calendars_of
 from bot.domain.actions import Action
 from bot.domain.calendars import OwnCalendar
-from bot.domain.deliveries import Delivery, NewDelivery
+from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery
+from bot.domain.schedules import instant
 from bot.scoreboard import workdays_in
 from bot.services import Services
 from storage import UnitOfWork
@@ -17,16 +18,17 @@ from storage import UnitOfWork
 AGAIN_AFTER = timedelta(days=7)
 LOOK_BACK = timedelta(days=35)
 """Reminders that went out longer ago than this are not asked for: what was due then was reminded of twice, or never."""
+LONGEST_HOURS = timedelta(hours=12)
 MOST_AHEAD = timedelta(hours=14)
 """In the easternmost zone it is that much later than in UTC."""
 
 
 async def remind(services: Services, now: datetime) -> None:
     """Owe everybody who is at work now the reminder of what is due today."""
-    for workspace_id in await services.storage.workspaces():
-        owed = await services.storage.read(workspace_id, partial(reminders, now=now, services=services))
-        if owed:
-            await services.storage.write(workspace_id, partial(_owe, owed=owed))
+    workspace_id = services.workspace_id
+    owed = await services.storage.read(workspace_id, partial(reminders, now=now, services=services))
+    if owed:
+        await services.storage.write(workspace_id, partial(_owe, owed=owed))
 
 
 def _owe(db: UnitOfWork, owed: list[NewDelivery]) -> int:
@@ -54,7 +56,7 @@ def reminders(db: UnitOfWork, now: datetime, services: Services) -> list[NewDeli
         wanted = wanted_today(mine, calendar, now, _marks(own))
         if wanted:
             facts = {"actions": ",".join(sorted(mark(each, again) for each, again in wanted.items()))}
-            found.append(NewDelivery(DUE, today, owner_id, now, now + timedelta(hours=12), facts=facts))
+            found.append(NewDelivery(DUE, today, owner_id, now, _end_of_hours(calendar, now), facts=facts))
     return found
 
 
@@ -62,13 +64,14 @@ def wanted_today(
     actions: Iterable[Action], calendar: OwnCalendar, now: datetime, reminded: frozenset[str]
 ) -> Mapping[Action, bool]:
     """Which of somebody's open actions they are to be reminded of now, and whether it is the second time. `reminded`
-    are the marks of earlier reminders."""
+    are the marks of earlier reminders. What was promised only today for today is fresh in mind: nobody is reminded of
+    it before the next morning."""
     if calendar.next_moment(now) != now:
         return {}
     today = calendar.today(now)
     wanted = {}
     for each in actions:
-        if each.due_on is None or each.due_on > today:
+        if each.due_on is None or each.due_on > today or calendar.today(each.created_at) == today:
             continue
         again = each.due_on + AGAIN_AFTER <= today and mark(each, False) in reminded
         if mark(each, again) not in reminded:
@@ -81,9 +84,18 @@ def mark(action: Action, again: bool) -> str:
     return f"{action.id}/{action.due_on}/{2 if again else 1}"
 
 
+def _end_of_hours(calendar: OwnCalendar, now: datetime) -> datetime:
+    """Until when a morning's reminder is of use: what could not be sent in somebody's hours is owed anew when they are
+    next at work."""
+    ends = instant(calendar.today(now), calendar.ends, calendar.zone)
+    return ends if ends is not None and ends > now else now + LONGEST_HOURS
+
+
 def _first_day(now: datetime) -> date:
     return (now - LOOK_BACK + AGAIN_AFTER).date()
 
 
 def _marks(reminders: Iterable[Delivery]) -> frozenset[str]:
-    return frozenset(mark for each in reminders for mark in each.facts["actions"].split(","))
+    """Of what somebody was reminded. One that nobody received, as the hours were over, does not count."""
+    sent = (each for each in reminders if each.state is not DeliveryState.SKIPPED)
+    return frozenset(mark for each in sent for mark in each.facts["actions"].split(","))

@@ -73,13 +73,14 @@ def find(db: UnitOfWork, member: Member, action_id: str) -> Action:
 
 
 def settle(db: UnitOfWork, member: Member, action_id: str, state: ActionState, now: datetime) -> Action:
-    """Say that an action is done, dropped, or open again; saying it twice changes nothing more. Who asked somebody else
-    for it hears that it is settled, once. Raises what `find` raises."""
+    """Say that an action is done, dropped, or open again. The first who settles it counts, here or in another replica:
+    a button that still stands somewhere changes nothing more until it is opened again. Who asked somebody else for it
+    hears that it is settled, once. Raises what `find` raises."""
     db.workspace.lock()
     action = find(db, member, action_id)
-    if action.state is state:
-        return action
     is_open = state is ActionState.OPEN
+    if (action.state is ActionState.OPEN) is is_open:
+        return action
     settled = replace(
         action, state=state, settled_at=None if is_open else now, settled_by="" if is_open else member.id
     )  # fmt: skip

@@ -55,17 +55,27 @@ def list_message(listed: Listed, kpis: Mapping[str, Kpi], today: date, t: Transl
 
 
 def reminder_message(
-    due: Sequence[Action], listed: Listed, kpis: Mapping[str, Kpi], today: date, t: Translator
+    due: Sequence[Action],
+    listed: Listed,
+    kpis: Mapping[str, Kpi],
+    today: date,
+    t: Translator,
+    settled: Sequence[Action] = (),
 ) -> Message:
-    """The morning's reminder: what is due, each with its buttons; when all of it is settled, only that."""
+    """The morning's reminder: what is due, each with its buttons. What was `settled` since is one line each; when all
+    of it is, only that is left."""
+    over = "\n".join(done_words(each, t) for each in settled[:MOST_LISTED])
     if not due:
-        text = t("actions.reminder_settled")
+        text = "\n".join(filter(None, (over, t("actions.reminder_settled"))))
         return Message(text, (section(text),))
     is_today = all(each.due_on == today for each in due)
     heading = t("actions.reminder" if is_today else "actions.reminder_late", count=len(due), n=len(due))
     said, blocks = [heading], [section(heading)]
+    if over:
+        said.insert(0, over)
+        blocks.insert(0, section(over))
     for each in due[:MOST_LISTED]:
-        line = action_line(each, listed, kpis, today, t, mine=True)
+        line = action_line(each, listed, kpis, today, t, mine=True, says_when=not is_today)
         said.append(escape(line))
         blocks += [plain_section(line), _buttons(each, IN_REMINDER, t)]
     if len(due) > MOST_LISTED:
@@ -75,16 +85,23 @@ def reminder_message(
 
 
 def action_line(
-    action: Action, listed: Listed, kpis: Mapping[str, Kpi], today: date, t: Translator, *, mine: bool
+    action: Action,
+    listed: Listed,
+    kpis: Mapping[str, Kpi],
+    today: date,
+    t: Translator,
+    *,
+    mine: bool,
+    says_when: bool = True,
 ) -> str:
     """ "Call PT Maju. By Fri 27 Nov, from the alert on Revenue." Plain text: people wrote parts of it."""
-    parts = [due_words(action, today, t)]
+    parts = [due_words(action, today, t)] if says_when else []
     if not mine:
         parts.insert(0, t("actions.by_person", person=listed.names.get(action.owner_id, action.owner_id)))
     elif action.created_by != action.owner_id and action.source is ActionSource.OWN:
         parts.append(t("actions.for_person", person=listed.names.get(action.created_by, action.created_by)))
     parts.append(_origin(action, listed, kpis, t))
-    return f"{action.text}\n{' · '.join(filter(None, parts))}"
+    return "\n".join(filter(None, (action.text, " · ".join(filter(None, parts)))))
 
 
 def due_words(action: Action, today: date, t: Translator) -> str:
@@ -106,6 +123,8 @@ def _origin(action: Action, listed: Listed, kpis: Mapping[str, Kpi], t: Translat
             return t("actions.from.alert", kpi=t.kpi(kpis[origin])) if origin in kpis else ""
         case ActionSource.SURVEY:
             return t("actions.from.survey", handle=origin)
+        case ActionSource.ONE_ON_ONE if origin == action.owner_id:  # whose name stands there already
+            return t("actions.from.your_one_on_one")
         case ActionSource.ONE_ON_ONE:
             return t("actions.from.one_on_one", person=listed.names.get(origin, origin))
         case ActionSource.CHECKIN:

@@ -3,7 +3,7 @@ in the way, and shows the channel what came together. Who is asked when is the c
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -25,6 +25,9 @@ STILL_USEFUL = timedelta(hours=4)
 """How long after its moment a post that could not be made is still worth making."""
 LATEST_HELD = timedelta(days=14)
 """So long at most after a date on a day off it is held."""
+DAYS_OF_A_WEEK = 7
+_HALF_A_WEEK = 3
+_DATES_JUDGED = 8
 _LOOKED_AT = 60  # dates: more than the days that LATEST_HELD goes back, and all the days off that come in a row
 ANSWER_LENGTH = 500
 """The most characters of one answer in words."""
@@ -159,6 +162,57 @@ def next_held(rule: Rule, after: datetime, workdays: Workdays, begun: Collection
             return held
         due = next_due(rule, due.at) if due is not None else None
     return None
+
+
+def keeping_weeks(rule: Rule, weekday: int, after: datetime, begun: Collection[date]) -> Rule:
+    """An every-two-weeks rule on another weekday (0 is Monday): in the same weeks, Monday to Sunday, as before, first
+    on the next such day after a moment (aware), but never in a week in which a date has `begun`."""
+    monday = _monday(rule.anchor)
+    moved = replace(rule, anchor=monday + timedelta(days=weekday))
+    taken = {_monday(day) for day in begun}
+    due = next_due(moved, after)
+    while due is not None and _monday(due.local_date) in taken:
+        due = next_due(moved, due.at)
+    return moved if due is None else replace(moved, anchor=due.local_date)
+
+
+def falls_on_days_off(rule: Rule, after: datetime, workdays: Workdays) -> bool:
+    """Whether a rule of weeks has a weekday on which as a rule nobody works: most of its next dates are days off."""
+    if rule.cadence not in (Cadence.WEEKLY, Cadence.TWO_WEEKS):
+        return False
+    found: list[bool] = []
+    due = next_due(rule, after)
+    while due is not None and len(found) < _DATES_JUDGED:
+        found.append(workdays.is_working_day(due.local_date))
+        due = next_due(rule, due.at)
+    return 2 * sum(found) < len(found)
+
+
+def on_weekday(rule: Rule, weekday: int, after: datetime) -> Rule:
+    """A rule of weeks on the nearest day that is this weekday (0 is Monday), from its first date after a moment
+    (aware) on."""
+    shift = (weekday - rule.anchor.weekday() + _HALF_A_WEEK) % DAYS_OF_A_WEEK - _HALF_A_WEEK
+    moved = replace(rule, anchor=rule.anchor + timedelta(days=shift))
+    due = next_due(moved, after)
+    return moved if due is None else replace(moved, anchor=due.local_date)
+
+
+def nearest_working_days(rule: Rule, after: datetime, workdays: Workdays) -> list[Rule]:
+    """What can be offered instead of a rule that falls on days off: the same on the nearest weekday before and after
+    it on which people work, the earlier date first. Empty where there is none."""
+    found: dict[int, Rule] = {}
+    for direction in (-1, 1):
+        for step in range(1, DAYS_OF_A_WEEK):
+            weekday = (rule.anchor.weekday() + direction * step) % DAYS_OF_A_WEEK
+            moved = on_weekday(rule, weekday, after)
+            if not falls_on_days_off(moved, after, workdays):
+                found[weekday] = moved
+                break
+    return sorted(found.values(), key=lambda each: each.anchor)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def posts_at(definition: CheckinDefinition, local_date: date, zone: str) -> datetime | None:

@@ -43,22 +43,25 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class NextMeeting:
-    """When somebody meets whom next; where that is only proposed, both still have to agree."""
+    """When somebody meets whom next; where that is only proposed, both still have to agree. `partner` is the name they
+    go by."""
 
     one_on_one_id: str
     partner_id: str
     starts_at: datetime
     is_proposed: bool = False
+    partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
     """Somebody whose lead has not met them for a month: when they last did (a local date, None for never), and their
-    one-on-one ("" where there is none)."""
+    one-on-one ("" where there is none). `name` is the one they go by."""
 
     member_id: str
     last_held: date | None = None
     one_on_one_id: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

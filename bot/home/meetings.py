@@ -2,6 +2,7 @@
 about is nobody else's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,11 @@ def read_meetings(
     meetings = db.one_on_ones.meetings([each.id for each in pairs]) if pairs else []
     coming = [found for pair in pairs if (found := _next(pair, meetings, visit, schedules)) is not None]
     coming.sort(key=lambda each: each.starts_at)
-    return tuple(coming), tuple(_unmet(db, visit, pairs, meetings))
+    unmet = _unmet(db, visit, pairs, meetings)
+    known = db.members.get_many({each.partner_id for each in coming} | {each.member_id for each in unmet})
+    names = {member_id: member.name for member_id, member in known.items()}
+    named = tuple(replace(each, partner=names.get(each.partner_id, "")) for each in coming)
+    return named, tuple(replace(each, name=names.get(each.member_id, "")) for each in unmet)
 
 
 def _next(pair: OneOnOne, meetings: Sequence[Meeting], visit: Visit, schedules: Schedules) -> NextMeeting | None:

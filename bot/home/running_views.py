@@ -61,7 +61,7 @@ def unmet_blocks(unmet: Sequence[Unmet], t: Translator) -> Iterator[Block]:
             t("home.open"),
             ids.sub_id(ids.ONE_ON_ONE_OPENED, f"unmet{number}"),
             ids.pack(pair=each.one_on_one_id),
-            label=t("home.open_label"),
+            label=t("home.open_label", person=each.name),
         )
         person = f"<@{each.member_id}>"
         never = t("home.unmet.never", person=person)

@@ -67,6 +67,7 @@ def _privacy_blocks(stored: Mapping[str, int], t: Translator, of_everybody: str)
         [
             button(t("home.export"), ids.PRIVACY_EXPORT, ids.pack()),
             button(t("home.erase"), ids.PRIVACY_ERASE_OPENED, ids.pack()),
+            button(t("home.privacy_notice"), ids.PRIVACY_NOTICE_SHOWN, ids.pack()),
         ]
     )
 

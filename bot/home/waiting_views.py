@@ -120,7 +120,7 @@ def _meeting_blocks(meetings: Sequence[NextMeeting], zone: str, t: Translator) -
             t("home.open"),
             ids.sub_id(ids.ONE_ON_ONE_OPENED, number),
             ids.pack(pair=each.one_on_one_id),
-            label=t("home.open_label"),
+            label=t("home.open_label", person=each.partner),
         )
         key = "home.meeting_proposed" if each.is_proposed else "home.meeting"
         yield section(t(key, person=f"<@{each.partner_id}>", at=t.moment(each.starts_at, zone)), accessory=opens)

@@ -96,8 +96,12 @@ def changed(db: UnitOfWork, delivery: Delivery, services: Services, now: datetim
             return _agenda(to)
         case telling.PROPOSED if _is_open(to, delivery):
             return _asked(to, delivery)
+        case telling.AGENDA | telling.PROPOSED as purpose if to.meeting is not None and _has_begun(to.meeting, now):
+            what = "agenda" if purpose == telling.AGENDA else "slot"
+            return views.over_message(to.meeting, what, to.facts.partner, to.spoken)
         case _:
-            return views.decided_message(to.meeting, to.facts.partner, to.spoken, to.facts.next_at)
+            was = datetime.fromisoformat(facts["starts"]) if facts["purpose"] == telling.AGENDA else None
+            return views.turned_message(to.meeting, to.facts.partner, to.spoken, to.facts.next_at, was)
 
 
 def _worded(
@@ -135,7 +139,7 @@ def _agenda(to: _Reader) -> Message | None:
     if member is None:
         return None
     found = read_agenda(to.db, to.pair, to.meeting, member, to.facts.zone, to.now, settings.country, settings.currency)
-    return meeting_views.agenda_message(found, to.spoken.t)
+    return meeting_views.agenda_message(found, to.spoken.t, has_begun=_has_begun(to.meeting, to.now))
 
 
 def _asked(to: _Reader, delivery: Delivery) -> Message | None:
@@ -143,7 +147,8 @@ def _asked(to: _Reader, delivery: Delivery) -> Message | None:
     if to.meeting is None:
         return None
     was = datetime.fromisoformat(delivery.facts["instead_of"])
-    return views.proposed_message(to.meeting, was, delivery.facts["because"], delivery.receiver, to.spoken)
+    because, partner = delivery.facts["because"], to.facts.partner
+    return views.proposed_message(to.meeting, was, because, delivery.receiver, partner, to.spoken)
 
 
 def _after(to: _Reader, by: str, at: datetime | None) -> Message | None:
@@ -152,6 +157,10 @@ def _after(to: _Reader, by: str, at: datetime | None) -> Message | None:
     if to.meeting.state is MeetingState.PLANNED:
         return meeting_views.after_message(to.facts, to.meeting, to.spoken.t)
     return meeting_views.outcome_message(to.facts, to.meeting, by, at, to.spoken.t)
+
+
+def _has_begun(meeting: Meeting, now: datetime) -> bool:
+    return meeting.starts_at <= now
 
 
 def _is_same_moment(to: _Reader, delivery: Delivery) -> bool:

@@ -21,14 +21,14 @@ async def keep_up(services: Services, now: datetime) -> None:
     """Plans, proposes, sends agendas, asks afterwards, ends what nobody answered, and writes to nobody who is not at
     work, however late it has become."""
     company = company_of(services)
-    for workspace_id in await services.storage.workspaces():
-        waiting = await services.storage.read(workspace_id, partial(pairs_to_do, now=now, company=company))
-        for one_on_one_id in waiting:
-            work = partial(do_all, one_on_one_id=one_on_one_id, now=now, company=company)
-            await services.storage.write(workspace_id, work)
-        late = await services.storage.read(workspace_id, partial(telling.to_put_off, now=now, company=company))
-        if late:
-            await services.storage.write(workspace_id, partial(put_off, late=late))
+    workspace_id = services.workspace_id
+    waiting = await services.storage.read(workspace_id, partial(pairs_to_do, now=now, company=company))
+    for one_on_one_id in waiting:
+        work = partial(do_all, one_on_one_id=one_on_one_id, now=now, company=company)
+        await services.storage.write(workspace_id, work)
+    late = await services.storage.read(workspace_id, partial(telling.to_put_off, now=now, company=company))
+    if late:
+        await services.storage.write(workspace_id, partial(put_off, late=late))
 
 
 def plan_occurrence(_db: UnitOfWork, _schedule: Schedule, _due: Due, _now: datetime) -> None:

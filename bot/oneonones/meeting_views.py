@@ -12,7 +12,7 @@ from bot.i18n import Translator
 from bot.oneonones.facts import AgendaFacts, OwnLine, PairFacts
 from bot.oneonones.views import Spoken, action_line, meeting_buttons, mention, notes, said
 from bot.slack import ids
-from bot.slack.blocks import Block, Message, actions, button, context, section, table
+from bot.slack.blocks import Block, Message, actions, button, context, escape, section
 
 MOST_POINTS = 20
 MOST_KPIS = 5
@@ -23,9 +23,10 @@ _ROOM = 2800
 """Characters of a paragraph: below Slack's 3000 of a section."""
 
 
-def agenda_message(facts: AgendaFacts, t: Translator, *, is_preview: bool = False) -> Message:
+def agenda_message(facts: AgendaFacts, t: Translator, *, is_preview: bool = False, has_begun: bool = False) -> Message:
     """What the two may talk about: what was carried over, new points, their KPIs, what is in the way, what they
-    promised, and two prompts. In a preview nobody else's private points are among it."""
+    promised, and two prompts. In a preview nobody else's private points are among it. Of a meeting that has begun it
+    offers nothing to decide any more, but stays to be read while somebody writes down what came of it."""
     of, spoken = facts.of, Spoken(t, facts.of.zone)
     head = t(
         "oneonones.agenda_head",
@@ -51,14 +52,21 @@ def agenda_message(facts: AgendaFacts, t: Translator, *, is_preview: bool = Fals
         blocks.append(section(lines[-1]))
     if facts.kpis:
         title = t("oneonones.kpis_head", days=t.days(through(facts.period, facts.of.today)))
-        compared, chosen = t("oneonones.kpis_compared"), _chosen(facts.kpis)
-        lines += [title, *(_kpi_line(each, facts, t) for each in chosen), compared]
-        blocks += [section(f"*{title}*"), _kpi_table(chosen, facts, t), context(compared)]
+        chosen = _chosen(facts.kpis)
+        lines.append(title)
+        blocks.append(section(f"*{title}*"))
+        for whose, items in _by_person(chosen, facts, t):
+            lines += [whose, *items]
+            blocks += paragraphs(whose, items)
+        if any(each.line.change is not None for each in chosen):
+            lines.append(t("oneonones.kpis_compared"))
+            blocks.append(context(lines[-1]))
     prompts = [f"• {t(f'oneonones.prompt.{key}')}" for key in facts.prompts]
     lines += [t("oneonones.prompts_head"), *prompts]
     blocks += paragraphs(f"*{t('oneonones.prompts_head')}*", prompts)
-    blocks += [meeting_buttons(facts.meeting, t), context(t("oneonones.only_two"))]
-    return Message("\n".join(lines), tuple(blocks))
+    if not has_begun:
+        blocks.append(meeting_buttons(facts.meeting, t))
+    return Message("\n".join(lines), (*blocks, context(t("oneonones.only_two"))))
 
 
 def after_message(facts: PairFacts, meeting: Meeting, t: Translator) -> Message:
@@ -80,7 +88,9 @@ def outcome_message(facts: PairFacts, meeting: Meeting, by: str, at: datetime | 
     lines = [t(key, person=mention(facts.partner), moment=t.moment(meeting.starts_at, facts.zone))]
     blocks: list[Block] = [section(lines[0])]
     if meeting.notes:
-        head = t("oneonones.notes_head", person=mention(meeting.notes_by))
+        head = t("oneonones.notes_title")
+        if meeting.notes_by != by:  # else it is said below who wrote all of this down
+            head = t("oneonones.notes_head", person=mention(meeting.notes_by))
         lines.append(f"{head}\n{notes(meeting)}")
         blocks.append(section(f"*{head}*\n{notes(meeting)}"))
     promised = _actions(facts.actions, facts, t)
@@ -141,22 +151,26 @@ def _blockers(facts: AgendaFacts, t: Translator) -> list[str]:
     ]
 
 
-def _name(each: OwnLine, facts: AgendaFacts, t: Translator) -> str:
-    """The KPI, and whose numbers where they are one person's."""
-    kpi = t.kpi(each.line.kpi)
-    if not each.whose:
-        return kpi
-    return t("oneonones.kpi_of", kpi=kpi, person=facts.of.names.get(each.whose, each.whose))
+def _by_person(chosen: Sequence[OwnLine], facts: AgendaFacts, t: Translator) -> list[tuple[str, list[str]]]:
+    """The lines under whose numbers they are, everybody's first: a name said once is not read again in every line."""
+    groups: dict[str, list[str]] = {}
+    for each in chosen:
+        groups.setdefault(each.whose, []).append(f"• {_kpi_line(each, facts, t)}")
+    return [(mention(whose) if whose else t("oneonones.kpis_of_all"), items) for whose, items in groups.items()]
 
 
-def _cells(each: OwnLine, facts: AgendaFacts, t: Translator) -> tuple[str, str, str, str]:
+def _kpi_line(each: OwnLine, facts: AgendaFacts, t: Translator) -> str:
+    """ "Revenue: IDR 98M (+12%). Target IDR 170M, behind": a line of words breaks on a phone where a table is cut."""
     line = each.line
-    return (
-        t.figure(line.figure.value, line.kpi.unit, facts.currency),
-        t.change(line.change, in_points=is_in_points(line.kpi)),
-        t.standing_target(line, facts.period, facts.of.today, facts.currency),
-        t.standing_status(line),
-    )
+    value = t.figure(line.figure.value, line.kpi.unit, facts.currency)
+    change = t.change(line.change, in_points=is_in_points(line.kpi))
+    said = f"*{value}* ({change})" if change else f"*{value}*"
+    reached = t("oneonones.kpi", kpi=escape(t.kpi(line.kpi)), value=said)
+    target = t.standing_target(line, facts.period, facts.of.today, facts.currency) if line.target else ""
+    if not target:
+        return reached
+    standing = ", ".join(filter(None, (target, t.standing_status(line))))
+    return f"{reached} {t('oneonones.kpi_target', standing=standing)}"
 
 
 def _chosen(kpis: Sequence[OwnLine]) -> list[OwnLine]:
@@ -169,22 +183,3 @@ def _chosen(kpis: Sequence[OwnLine]) -> list[OwnLine]:
         if told[each.whose] <= MOST_KPIS:
             chosen.append(each)
     return sorted(chosen, key=kpis.index)
-
-
-def _kpi_table(chosen: Sequence[OwnLine], facts: AgendaFacts, t: Translator) -> Block:
-    """Three columns, which is what a phone shows without being pushed sideways; two where nothing has a target."""
-    figure = "changed" if any(each.line.change is not None for each in chosen) else "value"
-    columns = ["kpi", figure, *(["target"] if any(each.line.target is not None for each in chosen) else [])]
-    rows = [_row(each, facts, t)[: len(columns)] for each in chosen]
-    head = [t(f"oneonones.column.{name}") for name in columns]
-    return table([head, *rows], align=["left"] * len(columns))
-
-
-def _row(each: OwnLine, facts: AgendaFacts, t: Translator) -> list[str]:
-    value, change, *standing = _cells(each, facts, t)
-    return [_name(each, facts, t), f"{value} ({change})" if change else value, ", ".join(filter(None, standing))]
-
-
-def _kpi_line(each: OwnLine, facts: AgendaFacts, t: Translator) -> str:
-    value, *more = _cells(each, facts, t)
-    return ", ".join(filter(None, (f"{_name(each, facts, t)}: {value}", *more)))

@@ -94,8 +94,7 @@ def _decide(db: UnitOfWork, acting: Acting, pair: OneOnOne, was: Meeting, now: M
     if not db.one_on_ones.change_meeting(now, was.state):
         return own_meeting(db, pair, was.local_date)
     two = read_two(db, pair, acting.now, acting.company)
-    # an agenda of the day it is on now may be there from when it was on that day before
-    telling.turn(db, pair, [was, now], acting.now, acting.key, acting.me.id)
+    telling.turn(db, pair, [now], acting.now, acting.key, acting.me.id)
     telling.tell(db, two, now, what, acting.me.id, acting.now, acting.key)
     return now
 

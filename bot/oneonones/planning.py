@@ -72,6 +72,8 @@ def do_all(db: UnitOfWork, one_on_one_id: str, now: datetime, company: Company) 
         _end(db, pair, meeting, now)
     for meeting, member_id in to_do.agendas:
         show_agenda(db, meeting, member_id, now)
+    for meeting in {each.local_date: each for each, _ in to_do.after}.values():
+        telling.begun(db, meeting, now)
     for meeting, member_id in to_do.after:
         telling.ask_after(db, meeting, member_id, two.calendars[member_id], now)
 

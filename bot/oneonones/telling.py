@@ -3,7 +3,7 @@ things are now. Words are in the views, when something happens in `service` and 
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.calendars import out_of_hours
 from bot.domain.calendars import OwnCalendar
@@ -25,6 +25,8 @@ CHANGED = "oneonones.changed"
 
 MESSAGES = (SET_UP, RHYTHM, ENDED, PROPOSED, NO_SLOT, TOLD, AGENDA, AFTER)
 """Those that are new to people; CHANGED only changes what they have."""
+TURNED_FOR = timedelta(days=31)
+"""So long after it came an agenda or an offer still follows what becomes of its meeting."""
 _THERE = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.AMBIGUOUS)
 
 
@@ -113,18 +115,30 @@ def turn(db: UnitOfWork, pair: OneOnOne, meetings: Iterable[Meeting], now: datet
     """Every message there is of these meetings (as they were), and the one that told of the one-on-one, says from now
     on how things are. `by` is who changed something, `key` tells one change from another."""
     sent = [*db.deliveries.of(SET_UP, pair.id)]
-    for meeting in meetings:
-        sent += [each for some in _times(db, PROPOSED, meeting) for each in some]
-        sent += [*db.deliveries.of(AGENDA, about_day(meeting)), *db.deliveries.of(AFTER, about(meeting))]
+    for meeting in {each.local_date: each for each in meetings}.values():
+        sent += [*_before(db, meeting, now), *db.deliveries.of(AFTER, about(meeting))]
     for delivery in sent:
         if delivery.state in _THERE:
             db.deliveries.add(_update(delivery, now, key, by))
+
+
+def begun(db: UnitOfWork, meeting: Meeting, now: datetime) -> None:
+    """The agenda and the offers of a meeting offer nothing to decide any more once it has begun."""
+    for delivery in _before(db, meeting, now):
+        if delivery.state in _THERE:
+            db.deliveries.add(_update(delivery, now, "begun", ""))
 
 
 def _update(delivery: Delivery, now: datetime, key: str, by: str) -> NewDelivery:
     facts = {**delivery.facts, "purpose": delivery.purpose, "by": by, "at": now.isoformat()}
     subject = f"{delivery.id}:{key}"
     return NewDelivery(CHANGED, subject, delivery.receiver, now, verb=Verb.UPDATE, target_id=delivery.id, facts=facts)
+
+
+def _before(db: UnitOfWork, meeting: Meeting, now: datetime) -> list[Delivery]:
+    """The agendas and offers of a meeting, for whichever day they were: it may have been moved more than once."""
+    every = db.deliveries.of_purposes((AGENDA, PROPOSED), now - TURNED_FOR)
+    return [each for each in every if each.subject.startswith(f"{about(meeting)}:")]
 
 
 def _times(db: UnitOfWork, purpose: str, meeting: Meeting) -> list[list[Delivery]]:

@@ -109,10 +109,13 @@ def told_message(meeting: Meeting, what: str, by: str, spoken: Spoken) -> Messag
     return Message(text, (section(text), meeting_buttons(meeting, t)))
 
 
-def proposed_message(meeting: Meeting, was: datetime, because: str, viewer: str, spoken: Spoken) -> Message:
+def proposed_message(
+    meeting: Meeting, was: datetime, because: str, viewer: str, partner: str, spoken: Spoken
+) -> Message:
     """The question whether another slot suits; `was` is the moment it is about."""
     t = spoken.t
-    instead = t("oneonones.instead", moment=t.moment(meeting.starts_at, spoken.zone))
+    moment = t.moment(meeting.starts_at, spoken.zone)
+    instead = t("oneonones.instead", moment=moment, person=mention(partner))
     text = f"{why_not_line(was, because, viewer, spoken)} {instead}"
     hint = t("oneonones.proposed_hint")
     return Message(f"{text}\n{hint}", (section(text), proposal_buttons(meeting, t), context(hint)))
@@ -125,8 +128,32 @@ def no_slot_message(meeting: Meeting, because: str, viewer: str, partner: str, s
     return Message(text, (section(text), meeting_buttons(meeting, t)))
 
 
+def over_message(meeting: Meeting, what: str, partner: str, spoken: Spoken) -> Message:
+    """What an "agenda" or a "slot" is once its meeting has begun. How the meeting went is told by the message that asks
+    for it, and by no other."""
+    moment = spoken.t.moment(meeting.starts_at, spoken.zone)
+    text = spoken.t(f"oneonones.over.{what}", person=mention(partner), moment=moment)
+    return Message(text, (section(text),))
+
+
+def turned_message(
+    meeting: Meeting | None, partner: str, spoken: Spoken, next_at: datetime | None, was: datetime | None = None
+) -> Message:
+    """What a message says by now that asked about a meeting ahead, or was the agenda for another day of it (`was`).
+    Where another slot is offered, or a new agenda will come, that is decided in a message of its own: this one has
+    nothing to click."""
+    t = spoken.t
+    if meeting is None or meeting.state is MeetingState.SKIPPED or (was is None and _is_planned(meeting)):
+        return decided_message(meeting, partner, spoken, next_at)
+    key = "oneonones.is_planned" if _is_planned(meeting) else "oneonones.another_offered"
+    text = t(key, person=mention(partner), moment=t.moment(meeting.starts_at, spoken.zone))
+    if was is not None:
+        text = f"{t('oneonones.was_for', moment=t.moment(was, spoken.zone))} {text}"
+    return Message(text, (section(text),))
+
+
 def decided_message(meeting: Meeting | None, partner: str, spoken: Spoken, next_at: datetime | None) -> Message:
-    """What became of a meeting that was asked about or announced: it is, it was skipped, or its date is gone."""
+    """What holds of a meeting: it is ahead, it is offered, it was skipped or held, or its date is gone."""
     t = spoken.t
     if meeting is None:
         text = t("oneonones.date_gone", person=mention(partner))
@@ -240,6 +267,10 @@ def _listed(facts: PairFacts, t: Translator) -> str:
     if facts.has_lapsed:
         lines.append(t("oneonones.lapsed"))
     return "\n".join(lines)
+
+
+def _is_planned(meeting: Meeting) -> bool:
+    return meeting.state is MeetingState.PLANNED
 
 
 def _next(facts: PairFacts, t: Translator) -> str:

@@ -136,7 +136,7 @@ class TestSettingUp:
 
     async def test_a_form_that_asks_too_much_or_nothing_says_where(self, denyut: Bench) -> None:
         listed = await denyut.command("/checkin team", user="U0BOB")
-        await denyut.press(listed, "Team check-in", user="U0BOB")
+        await denyut.press(listed, "Your own questions", user="U0BOB")
         form, channel = denyut.form(), {ids.CHECKIN_CHANNEL_INPUT: "C0SALES"}
         much = await denyut.submit(form, {**channel, ids.CHECKIN_QUESTIONS_INPUT: "\n".join("abcdefgh")}, user="U0BOB")
         assert "At most 10" in much.errors[ids.CHECKIN_QUESTIONS_INPUT]

@@ -71,7 +71,7 @@ def close(db: UnitOfWork) -> bool:
 
 
 def answers(by: Member, text: str) -> Callable[[UnitOfWork], Any]:
-    me = Answering("r1", by, ELEVEN - timedelta(seconds=1), DAY)
+    me = Answering("r1", by, ELEVEN - timedelta(seconds=1), DAY, key=f"{by.id}{id(object())}")
     return lambda db: answering.record_answer(db, me, Filled(texts={"progress": text}))
 
 

@@ -352,8 +352,22 @@ class TestAgenda:
         denyut.now = MORNING_BEFORE - timedelta(days=1)
         agenda = (await denyut.command("/checkin 1on1 <@U0CITRA|citra> agenda", user="U0BOB")).text
         assert "Your KPIs, Sun 1 Nov – Mon 30 Nov" in agenda
-        assert "(Bob Tan): 12" in agenda
+        assert "\n<@U0BOB>\n• Leads: *12*." in agenda
         assert "To begin with" in agenda
+
+    async def test_each_ones_numbers_stand_under_their_name_said_once(self, denyut: Bench) -> None:
+        await begin(denyut)
+        await denyut.command("/kpi target leads 40 per month for <@U0BOB|bob>", user="U0AYU")
+        for kpi, value in (("leads", 12), ("orders", 3)):
+            for user in ("U0BOB", "U0CITRA"):
+                await denyut.command(f"/kpi log {kpi} {value} on 2026-11-25", user=user)
+        denyut.now = MORNING_BEFORE - timedelta(days=1)
+        agenda = await denyut.command("/checkin 1on1 <@U0CITRA|citra> agenda", user="U0BOB")
+        said = agenda.text[agenda.text.index("Your KPIs") : agenda.text.index("To begin with")].splitlines()[1:]
+        assert [line for line in said if line.startswith("<@")] == ["<@U0BOB>", "<@U0CITRA>"], "a name once each"
+        assert [line.split(":")[0] for line in said if line.startswith("•")] == ["• Orders", "• Leads"] * 2
+        assert next(line for line in said if "Leads" in line).startswith("• Leads: *12*. Target 40")
+        assert not [block for block in agenda.blocks if block["type"] == "table"], "a table is cut on a phone"
 
     async def test_a_kpi_that_one_of_them_may_not_see_is_not_on_it(self, denyut: Bench) -> None:
         from bot.domain.catalogue import KpiSettings, Visibility
@@ -361,10 +375,10 @@ class TestAgenda:
         await begin(denyut)
         await denyut.command("/kpi log leads 12", user="U0BOB")
         line = "/checkin 1on1 <@U0CITRA|citra> agenda"
-        assert "(Bob Tan): 12" in (await denyut.command(line, user="U0BOB")).text
+        assert "• Leads: *12*" in (await denyut.command(line, user="U0BOB")).text
         hidden = KpiSettings(owners=("U0BOB",), visibility=Visibility.OWNERS)
         denyut.do(lambda db: db.catalogue.set_settings("leads", hidden))
-        assert "(Bob Tan): 12" not in (await denyut.command(line, user="U0BOB")).text
+        assert "• Leads: *12*" not in (await denyut.command(line, user="U0BOB")).text
 
     async def test_it_can_be_moved_and_skipped_and_the_other_one_hears_of_it(self, denyut: Bench) -> None:
         pair = await begin(denyut)
@@ -379,8 +393,10 @@ class TestAgenda:
         await denyut.tick()
         assert meetings(denyut, pair)[0].starts_at == datetime(2026, 12, 4, 7, 0, tzinfo=UTC)
         assert "memindahkan pertemuan kalian ke Jum 4 Des, 14.00" in dm(denyut, "U0CITRA", "memindahkan").message.text
+        assert "Agenda ini untuk Kam 3 Des, 13.00" in hers.message.text
         assert "bertemu Jum 4 Des, 14.00" in hers.message.text, "the agenda says how things are"
-        await denyut.press(hers, "Lewati kali ini", user="U0CITRA")
+        assert "actions" not in {block["type"] for block in hers.message.blocks}, "a new one comes for the new day"
+        await denyut.press(dm(denyut, "U0CITRA", "memindahkan"), "Lewati kali ini", user="U0CITRA")
         await denyut.tick()
         assert meetings(denyut, pair)[0].state is MeetingState.SKIPPED
         assert "is leaving out your meeting on Fri 4 Dec, 15:00" in dm(denyut, "U0BOB", "leaving out").message.text
@@ -514,9 +530,9 @@ class TestDaysOff:
         assert christmas.state is MeetingState.PROPOSED
         assert christmas.starts_at == datetime(2026, 12, 28, 6, 0, tzinfo=UTC), "Monday, at the same time"
         mine, hers = dm(denyut, "U0BOB", "instead?"), dm(denyut, "U0CITRA", "saja?")
-        assert "Fri 25 Dec is a day off. Meet on Mon 28 Dec, 14:00 instead?" in mine.message.text
-        assert "Jum 25 Des hari libur. Bertemu Sen 28 Des, 13.00 saja?" in hers.message.text
-        await denyut.press(hers, "Ambil", user="U0CITRA")
+        assert "Fri 25 Dec is a day off. Meet <@U0CITRA> on Mon 28 Dec, 14:00 instead?" in mine.message.text
+        assert "Jum 25 Des hari libur. Bertemu <@U0BOB> Sen 28 Des, 13.00 saja?" in hers.message.text
+        await denyut.press(hers, "Setuju", user="U0CITRA")
         await denyut.tick()
         taken = denyut.do(lambda db: db.one_on_ones.meeting(pair.id, date(2026, 12, 25)))
         assert taken.state is MeetingState.PLANNED

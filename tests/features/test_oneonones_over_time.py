@@ -29,6 +29,58 @@ class TestThereAndBack:
         await denyut.tick(MORNING_BEFORE + timedelta(hours=2))
         assert "Pertemuan empat matamu dengan <@U0BOB>: Kam 3 Des, 13.00" in agenda.message.text
 
+    async def test_an_agenda_follows_its_meeting_from_day_to_day_and_offers_nothing_by_then(
+        self, denyut: Bench
+    ) -> None:
+        await begin(denyut)
+        await denyut.tick(MORNING_BEFORE)
+        agenda = dm(denyut, "U0CITRA", "Pertemuan empat matamu dengan")
+        for hour, (day, said) in enumerate((("2026-12-07", "Sen 7 Des"), ("2026-12-08", "Sel 8 Des")), start=1):
+            await denyut.command(f"/checkin 1on1 <@U0CITRA|citra> move {day}", user="U0BOB")
+            await denyut.tick(MORNING_BEFORE + timedelta(hours=hour))
+            assert "Agenda ini untuk Kam 3 Des, 13.00." in agenda.message.text
+            assert f"bertemu {said}, 13.00" in agenda.message.text
+            assert buttons(agenda) == []
+
+    async def test_what_asks_for_another_slot_is_one_message_and_the_agenda_points_to_it(self, denyut: Bench) -> None:
+        pair = await begin(denyut)
+        await denyut.tick(MORNING_BEFORE)
+        agenda = dm(denyut, "U0BOB", "Your one-on-one with")
+        away = Absence("U0CITRA", date(2026, 12, 3), date(2026, 12, 3))
+        denyut.do(lambda db: db.members.add_absence(away))
+        await denyut.tick(MORNING_BEFORE + timedelta(hours=1))
+        assert "another time is offered" in agenda.message.text.casefold()
+        assert buttons(agenda) == [], "it is decided in the other one"
+        assert buttons(dm(denyut, "U0BOB", "instead?")) != []
+        await denyut.command("/checkin 1on1 <@U0CITRA|citra> skip", user="U0BOB")
+        await denyut.tick(MORNING_BEFORE + timedelta(hours=2))
+        assert "is left out" in agenda.message.text
+        assert meetings(denyut, pair)[0].state is MeetingState.SKIPPED
+
+    async def test_of_a_meeting_that_was_the_agenda_and_the_outcome_say_two_things(self, denyut: Bench) -> None:
+        await begin(denyut)
+        denyut.do(lambda db: db.members.add_absence(Absence("U0CITRA", date(2026, 12, 3), date(2026, 12, 3))))
+        await denyut.tick()
+        offer = dm(denyut, "U0BOB", "instead?")
+        await denyut.press(offer, "Take it", user="U0BOB")
+        await denyut.tick(MORNING_BEFORE + timedelta(days=1))
+        agenda = dm(denyut, "U0BOB", "Your one-on-one with")
+        assert buttons(agenda) != []
+        over = FIRST + timedelta(days=1, minutes=65)
+        await denyut.tick(over)
+        asked = dm(denyut, "U0BOB", "How did your one-on-one")
+        assert "To begin with" in agenda.message.text, "to be read while it is written down"
+        assert buttons(agenda) == [], "there is nothing to decide of a meeting that was"
+        await denyut.press(asked, "Write it down", user="U0BOB")
+        await denyut.submit(denyut.form(), {"notes": "all is well"}, user="U0BOB")
+        await denyut.tick(over + timedelta(minutes=1))
+        said = [each.message.text.splitlines()[0] for each in (offer, agenda, asked)]
+        assert said == [
+            "Fri 4 Dec, 14:00 was taken for your one-on-one with <@U0CITRA>.",
+            "This was the agenda with <@U0CITRA> for Fri 4 Dec, 14:00. What came of it is in the message below.",
+            "You and <@U0CITRA> met on Fri 4 Dec, 14:00.",
+        ]
+
     async def test_the_same_slot_is_offered_again_when_it_is_needed_again(self, denyut: Bench) -> None:
         pair = await begin(denyut)
         away = Absence("U0CITRA", date(2026, 12, 3), date(2026, 12, 3))
@@ -47,6 +99,15 @@ class TestThereAndBack:
         await denyut.press(offers(denyut)[-1], "Take it", user="U0BOB")
         await denyut.tick(denyut.now + timedelta(minutes=1))
         assert not [each for each in offers(denyut) if "instead?" in each.message.text], "both say what was decided"
+
+
+def buttons(posted: Any) -> list[str]:
+    return [
+        each["action_id"]
+        for block in posted.message.blocks
+        for each in block.get("elements", ())
+        if "action_id" in each
+    ]
 
 
 def offers(denyut: Bench) -> list[Any]:

@@ -14,10 +14,20 @@ from bot.checkins.team.templates import TEMPLATES, items_of, started
 from bot.checkins.team.wording import when
 from bot.domain.actions import Action, ActionSource
 from bot.domain.catalogue import Catalogue
-from bot.domain.checkins import ANSWER_LENGTH, Checkin, CheckinAnswer, ItemKind, Run, RunState, period_of
+from bot.domain.checkins import (
+    ANSWER_LENGTH,
+    Checkin,
+    CheckinAnswer,
+    ItemKind,
+    Run,
+    RunState,
+    nearest_working_days,
+    period_of,
+)
 from bot.domain.entries import Confidence, Entry
 from bot.domain.kpis import KPIS
 from bot.domain.schedules import Cadence, Rule
+from bot.domain.workdays import Workdays
 from bot.i18n import Translator, load
 from bot.playground.block_kit.whole import check_message_blocks, check_view
 from bot.slack.blocks import Message
@@ -43,7 +53,7 @@ def standing(template: str = "weekly_review", title: str = "", **given: bool) ->
     wished = wish(template, title)
     checkin = Checkin("c1", wished.definition, "U0BOB", NOW)
     flags = {"is_paused": False, "may_change": True, **given}
-    return Standing(checkin, wished.rule, NOW, flags["is_paused"], flags["may_change"])
+    return Standing(checkin, wished.rule, NOW, NOW, flags["is_paused"], flags["may_change"])
 
 
 def run(state: RunState = RunState.OPEN, title: str = "") -> Run:
@@ -100,8 +110,23 @@ def test_a_title_is_never_interpreted(t: Translator) -> None:
         sound(views.acted_message(hostile, deed, t))
     sound(views.ask_message(run(title=HOSTILE), 3, "11:00", t))
     sound(views.ask_message(run(title=HOSTILE), 1, "11:00", t, is_reminder=True))
-    for why in ("late", "unreached", "unreadable", "not_member", "archived", "not_found"):
+    for why in ("late", "unreached", "unreadable", "not_member", "archived", "not_found", "nobody_works"):
         sound(views.missed_message(run(title=HOSTILE).definition, why, "27 Nov", "<@U0DENYUT>", t))
+
+
+@pytest.mark.parametrize(("words", "clicks"), [("weekly review sat 14:00", 2), ("x" * 2000, 0)])
+def test_a_day_off_is_said_with_days_to_click_where_the_line_fits_into_a_button(
+    t: Translator, words: str, clicks: int
+) -> None:
+    now = NOW.replace(hour=3)
+    saturday = Rule(Cadence.WEEKLY, date(2026, 11, 28), time(14), "Asia/Jakarta")
+    offered = nearest_working_days(saturday, now, Workdays("ID"))
+    carried = {"channel": "C0SALES", "words": words}
+    message = views.day_off_message(saturday, offered, carried, t)
+    assert t.weekday(saturday.anchor) in sound(message)
+    assert str(message.blocks).count("checkin.weekday_chosen") == clicks
+    assert t.day(date(2026, 11, 27)) in views.day_off_words(saturday, offered, t)
+    assert t("checkins.team.day_off_again") in views.day_off_message(saturday, [], carried, t).text
 
 
 def test_who_may_not_change_it_sees_no_buttons_for_it(t: Translator) -> None:

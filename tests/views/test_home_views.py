@@ -123,7 +123,7 @@ def test_the_visitors_view_shows_no_figures_and_only_ones_own_data_to_press(t: T
     pressed = [
         each["action_id"] for block in view["blocks"] for each in block.get("elements", ()) if "action_id" in each
     ]
-    assert pressed == [ids.PRIVACY_EXPORT, ids.PRIVACY_ERASE_OPENED]
+    assert pressed == [ids.PRIVACY_EXPORT, ids.PRIVACY_ERASE_OPENED, ids.PRIVACY_NOTICE_SHOWN]
     assert t("privacy.stored.named_answers", count=1, n=1) in str(view)
 
 

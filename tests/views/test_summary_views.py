@@ -222,7 +222,8 @@ def status_words(line: KpiLine, t: Translator) -> str:
         "actual": w.value(line.pace.actual, unit),
         "target": w.target(line.target, line.kpi),
     }
-    return t(f"summaries.said.{line.pace.status}", **told)
+    is_exact = line.pace.status is Status.MET and line.pace.actual == line.target.value
+    return t("summaries.said.met_exactly" if is_exact else f"summaries.said.{line.pace.status}", **told)
 
 
 def test_what_is_met_is_said_before_what_was_missed_and_the_largest_move_after_both() -> None:
@@ -248,6 +249,35 @@ def test_noise_is_called_noise_and_news_news() -> None:
     )
     cells = next(block for block in summary_message(facts(shown, swings=usual), EN).blocks if block["type"] == "table")
     assert cells["rows"][1][1]["text"].endswith(" (−10%, usual)")
+
+
+def test_the_headline_tells_how_many_changes_are_news() -> None:
+    shown = board({"revenue": 900, "leads": 40, "orders": 11}, {"revenue": 1000, "leads": 80, "orders": 10}, {})
+    unusual = dict.fromkeys(("revenue", "leads", "orders"), Swing.UNUSUAL)
+    assert sentences.headline(Wording(facts(shown, swings=unusual), EN)) == (
+        "Leads fell most, −50% against the week before, more than its usual swing, and 2 more moved unusually."
+    )
+
+
+def test_what_the_headline_names_stands_in_the_post() -> None:
+    keys = INPUTS[: IN_POST + 3]
+    shown = board(dict.fromkeys(keys, 100) | {keys[-1]: 10}, dict.fromkeys(keys, 100), {})
+    told = facts(shown, swings={keys[-1]: Swing.UNUSUAL})
+    named = EN.kpi(KPIS[keys[-1]])
+    assert sentences.headline(Wording(told, EN)).startswith(f"{named} fell")
+    table = next(block for block in summary_message(told, EN).blocks if block["type"] == "table")
+    cells = [row[0]["text"] for row in table["rows"][1:]]
+    assert len(cells) == IN_POST
+    assert named in cells
+
+
+@BOTH
+def test_a_target_just_met_and_one_met_exactly_are_told_apart(t: Translator) -> None:
+    almost, exact = ({"revenue": value} for value in (1_205_000_000, 1_200_000_000))
+    target = {"revenue": 1_200_000_000}
+    above, there = (sentences.headline(Wording(facts(board(now, {}, target)), t)) for now in (almost, exact))
+    assert {"en": "1.205B against", "id": "1,205\xa0M dari"}[t.language] in above
+    assert {"en": "exactly", "id": "tepat"}[t.language] in there
 
 
 def test_of_what_is_mostly_missing_only_that_is_said() -> None:
@@ -296,9 +326,11 @@ def test_the_fullest_post_stays_within_slacks_limits_and_says_all_in_words(t: Tr
         assert "<!here>" not in each.text
     kinds = [block["type"] for block in message.blocks]
     assert kinds.count("table") == kinds.count("data_visualization") == 1
-    for line in full.lines[:IN_POST]:
+    above = sentences.posted(Wording(full, t))
+    assert len(above) == IN_POST
+    for line in above:
         assert f"{t(f'kpi.{line.kpi.key}')}: " in message.text
-    for line in full.lines[IN_POST:]:
+    for line in [each for each in full.lines if each not in above]:
         assert f"{t(f'kpi.{line.kpi.key}')}: " in details.text
     assert t("summaries.owing_count", count=300, n=300) in message.text
     assert t("summaries.more_people", count=280, n=280) in note.text
@@ -481,7 +513,7 @@ def test_every_rhythm_has_its_days_and_what_it_is_compared_with(
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ({10: 9, 9: 3, 8: 3, 1: 3}, "+50, 95% interval "),
+        ({10: 9, 9: 3, 8: 3, 1: 3}, "+50, between "),
         ({10: 9}, ": 90 or higher, 9 of 30 answered (30%)."),
         ({7: 9}, ": between −10 and 10, 9 of 30 answered (30%)."),
         ({0: 9}, ": −90 or lower, 9 of 30 answered (30%)."),

@@ -60,6 +60,16 @@ def t(request: pytest.FixtureRequest) -> Translator:
     return TEXTS.t(request.param)
 
 
+def test_who_gets_the_results_is_said_as_it_is(t: Translator) -> None:
+    """Control: with an author it is them; without one an admin; with no receiver at all it says so in good words."""
+    nobody = replace(ONE.definition, receivers=Receivers(author=False))
+    author = replace(ONE.definition, receivers=Receivers(author=True))
+    imported = replace(ONE, created_by="")
+    assert author_views.results_go(ONE, nobody, t) == t("surveys.results_to_nobody")
+    assert f"<@{ONE.created_by}>" in author_views.results_go(ONE, author, t)
+    assert t("surveys.receivers.admin") in author_views.results_go(imported, author, t)
+
+
 def messages(t: Translator) -> Iterator[Message]:
     for left in (None, 5):
         yield author_views.reminding_message(Reminding(ONE, left, is_last=left is None), t)
@@ -123,9 +133,8 @@ def test_a_title_pings_nobody(t: Translator) -> None:
 
 def test_the_author_reads_you_and_everybody_else_their_name() -> None:
     english = TEXTS.t("en")
-    assert author_views.receivers(OTHER, LARGE, english, reader="U0AYU").startswith("you, <@U0BOB>")
-    assert author_views.receivers(OTHER, LARGE, english, reader="U0BOB").startswith("<@U0AYU>, you")
-    assert author_views.receivers(replace(ONE, created_by=""), ONE.definition, english) == "nobody"
+    assert author_views.results_go(OTHER, LARGE, english, reader="U0AYU").startswith("The results go to you, <@U0BOB>")
+    assert author_views.results_go(OTHER, LARGE, english, reader="U0BOB").startswith("The results go to <@U0AYU>, you")
 
 
 def test_a_named_round_of_few_does_not_speak_of_a_score_that_cannot_be_shown() -> None:

@@ -81,7 +81,7 @@ async def on_day_submitted(submission: Submission) -> Reply:
 
 
 def _answering(context: Context, value: Mapping[str, Any]) -> Answering:
-    return Answering(str(value.get("run", "")), context.member, context.now, context.today)
+    return Answering(str(value.get("run", "")), context.member, context.now, context.today, context.key)
 
 
 def _taking(context: Context, value: Mapping[str, Any]) -> Taking:

@@ -1,6 +1,7 @@
 """One person's answer to a run: what their form shows, and keeping what they typed. Values of KPIs become entries as
 `/kpi log` makes them, so that undo, history and corrections go on from there. Each function is one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,12 +25,13 @@ SOURCE = "slack:checkin:"
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Who answers which run, when (UTC), and on which local date."""
+    """Who answers which run, when (UTC), and on which local date; `key` is the same when Slack delivers it again."""
 
     run_id: str
     by: Member
     now: datetime
     today: date
+    key: str
 
 
 def read_form(db: UnitOfWork, me: Answering) -> AnswerForm:
@@ -84,6 +86,12 @@ def record_answer(db: UnitOfWork, me: Answering, filled: Filled) -> Answered | l
     twice = [found for key, value in values.items() if (found := _said_before(db, run, key, value, day, me))]
     if twice:
         return twice
+    return db.handled.once(f"checkin-answer:{me.key}", me.now, lambda: _keep(db, run, filled, values, day, me))
+
+
+def _keep(
+    db: UnitOfWork, run: Run, filled: Filled, values: Mapping[str, Decimal | None], day: date, me: Answering
+) -> Answered:
     entries = [_keep_value(db, run, key, value, day, me) for key, value in values.items()]
     db.checkins.answer(CheckinAnswer(run.id, me.by.id, me.now, filled.confidence, dict(filled.texts)))
     turn_messages(db, run, me.now, me.by.id, me.now.isoformat())

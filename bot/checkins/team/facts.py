@@ -17,12 +17,13 @@ from bot.domain.scoreboard import KpiLine
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A check-in as its people meet it. `next_at` is when people are asked next, in the schedule's zone (UTC; None:
-    paused or stopped); `open_run` is the date that is being answered now."""
+    """A check-in as its people meet it. `next_at` is when people are asked next, `then_at` the time after it, both in
+    the schedule's zone (UTC; None: paused or stopped); `open_run` is the date that is being answered now."""
 
     checkin: Checkin
     rule: Rule
     next_at: datetime | None
+    then_at: datetime | None
     is_paused: bool
     may_change: bool
     open_run: Run | None = None

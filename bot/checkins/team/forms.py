@@ -253,7 +253,8 @@ def _hint(kpi: Kpi, known: Known, asked: AnswerForm, t: Translator, currency: st
         return t("checkins.team.so_far", value=value, period=period_words(asked.period, t))
     if known.last is not None:
         return t("checkins.team.last", value=full(known.last, kpi.unit, t, currency))
-    return t.kpi_meaning(kpi)
+    meaning = t.kpi_meaning(kpi)
+    return f"{meaning[:1].upper()}{meaning[1:]}"
 
 
 def _recorded(entry: Entry, kpi: Kpi, t: Translator, currency: str) -> list[Block]:

@@ -29,41 +29,41 @@ def register(registry: Registry) -> None:
 
 
 async def begin_runs(services: Services, now: datetime) -> None:
-    for workspace_id in await services.storage.workspaces():
-        found = await services.storage.read(
-            workspace_id,
-            lambda db: running.to_begin(db, now, workdays_of(db, services), services.settings.timezone),
-        )
-        for checkin, due in found:
-            await services.storage.write(workspace_id, partial(running.begin, checkin=checkin, due=due, now=now))
+    workspace_id = services.workspace_id
+    found = await services.storage.read(
+        workspace_id,
+        lambda db: running.to_begin(db, now, workdays_of(db, services), services.settings.timezone),
+    )
+    for checkin, due in found:
+        await services.storage.write(workspace_id, partial(running.begin, checkin=checkin, due=due, now=now))
 
 
 async def ask_people(services: Services, now: datetime) -> None:
     """Read the audience of every run that waits for it, and ask its people."""
-    for workspace_id in await services.storage.workspaces():
-        for run in await services.storage.read(workspace_id, running.unasked):
-            await _ask(services, workspace_id, run, now)
+    workspace_id = services.workspace_id
+    for run in await services.storage.read(workspace_id, running.unasked):
+        await _ask(services, workspace_id, run, now)
 
 
 async def close_runs(services: Services, now: datetime) -> None:
     settings = services.settings
-    for workspace_id in await services.storage.workspaces():
-        for run in await services.storage.read(workspace_id, lambda db: db.checkins.closing(now)):
-            work = partial(
-                running.close, run_id=run.id, now=now, country=settings.country, currency=settings.currency
-            )  # fmt: skip
-            if await services.storage.write(workspace_id, work):
-                log.info("check-in closed", action="checkin_closed", run=run.id)
+    workspace_id = services.workspace_id
+    for run in await services.storage.read(workspace_id, lambda db: db.checkins.closing(now)):
+        work = partial(
+            running.close, run_id=run.id, now=now, country=settings.country, currency=settings.currency
+        )  # fmt: skip
+        if await services.storage.write(workspace_id, work):
+            log.info("check-in closed", action="checkin_closed", run=run.id)
 
 
 async def keep_hours(services: Services, now: datetime) -> None:
     """Who takes a blocker is told when the person is at work, however late it has become."""
     settings = services.settings
     read = partial(out_of_hours, purposes=[HELPED], now=now, country=settings.country, default_zone=settings.timezone)
-    for workspace_id in await services.storage.workspaces():
-        late = await services.storage.read(workspace_id, read)
-        if late:
-            await services.storage.write(workspace_id, partial(put_off, late=late))
+    workspace_id = services.workspace_id
+    late = await services.storage.read(workspace_id, read)
+    if late:
+        await services.storage.write(workspace_id, partial(put_off, late=late))
 
 
 async def _ask(services: Services, workspace_id: str, run: Run, now: datetime) -> None:

@@ -5,21 +5,37 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from bot.audiences import why_not_postable
+from bot.audiences import Unreadable, read_audience, why_not_postable
 from bot.checkins.team import answer_listeners, deliveries, forms, jobs, running, service, views
 from bot.checkins.team.facts import Standing, Wish
 from bot.checkins.team.forms_reading import WHERE_WRONG, rule_of, rule_text, setup_typed
 from bot.checkins.team.templates import TEMPLATES, started
-from bot.checkins.team.wishes import read_words
+from bot.checkins.team.wishes import Typed, read_words
 from bot.commands import Registry
+from bot.domain.audiences import select
 from bot.domain.catalogue import Catalogue
-from bot.domain.checkins import Checkin, CheckinDefinition
+from bot.domain.checkins import DAYS_OF_A_WEEK, Checkin, CheckinDefinition
 from bot.domain.errors import DomainError
-from bot.domain.schedules import ScheduleKind
+from bot.domain.schedules import Cadence, ScheduleKind
 from bot.domain.words import shown
-from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Reply, Say, Submission, Then, UpdateForm
+from bot.domain.workdays import Workdays
+from bot.interactions import (
+    Click,
+    Command,
+    Context,
+    FormErrors,
+    OpenForm,
+    Replace,
+    Reply,
+    Say,
+    Submission,
+    Then,
+    UpdateForm,
+)
 from bot.middleware import mentioned
 from bot.slack import ids
+from bot.slack.blocks import Message
+from bot.slack.gateway import SlackBusy, SlackUnclear, SlackUnreachable
 from storage import UnitOfWork
 from storage.definitions import checkin_definition_of, checkin_definition_text
 
@@ -30,6 +46,7 @@ def register(registry: Registry) -> None:
     registry.click(ids.CHECKIN_SETUP_BACK, on_setup_again)
     registry.form(ids.CHECKIN_SETUP_FORM, on_setup_submitted)
     registry.form(ids.CHECKIN_PREVIEW_FORM, on_saved)
+    registry.click(ids.CHECKIN_WEEKDAY_CHOSEN, on_weekday_chosen)
     registry.click(ids.CHECKIN_PAUSED, partial(on_acted, deed="pause"))
     registry.click(ids.CHECKIN_RESUMED, partial(on_acted, deed="resume"))
     registry.click(ids.CHECKIN_STOPPED, partial(on_acted, deed="stop"))
@@ -57,16 +74,39 @@ async def on_team(command: Command) -> Reply:
         if there:
             return Say(views.list_message(there, command.t))
 
-    def work(db: UnitOfWork) -> tuple[Standing, bool, Catalogue]:
-        wish = service.typed_wish(db, typed, channel_id, command.t.language, command.zone, command.now)
-        kpis = db.catalogue.read().public()
-        workdays = jobs.workdays_of(db, command.services)
-        standing = service.set_up(db, command.now, command.member, wish, command.key, workdays)
-        return standing, bool(wish.checkin_id), kpis
+    said, checkin = await _set_up(command, typed, channel_id, words)
+    return Then(Say(said), partial(_check_channel, command, checkin)) if checkin else Say(said)
 
-    standing, changed, kpis = await storage.write(command.workspace_id, work)
-    said = views.saved_message(standing, kpis, _language(command, standing.checkin), command.t, changed=changed)
-    return Then(Say(said), partial(_check_channel, command, standing.checkin))
+
+async def on_weekday_chosen(click: Click) -> Reply:
+    """Another day than the one in the line, which nobody works on: the line again, on that day."""
+    channel_id, words = str(click.value["channel"]), str(click.value["words"])
+    weekday = int(click.value["weekday"]) % DAYS_OF_A_WEEK
+    typed = read_words(words, click.services.texts, click.now, click.zone, click.t.language)
+    said, checkin = await _set_up(click, typed, channel_id, words, weekday)
+    return Then(Replace(said), partial(_check_channel, click, checkin)) if checkin else Replace(said)
+
+
+async def _set_up(
+    context: Command | Click, typed: Typed, channel_id: str, words: str, weekday: int | None = None
+) -> tuple[Message, Checkin | None]:
+    """What is said after a line that sets one up or changes it, and the check-in; None where nobody works on its day,
+    and nothing was changed."""
+    t = context.t
+
+    def work(db: UnitOfWork) -> tuple[Message, Checkin | None]:
+        wish = service.typed_wish(db, typed, channel_id, t.language, context.zone, context.now, weekday)
+        kpis, workdays = db.catalogue.read().public(), jobs.workdays_of(db, context.services)
+        service.check(wish, kpis)
+        offered = service.instead_of_days_off(wish, context.now, workdays)
+        if offered is not None:
+            return views.day_off_message(wish.rule, offered, {"channel": channel_id, "words": words}, t), None
+        standing = service.set_up(db, context.now, context.member, wish, context.key, workdays)
+        language = _language(context, standing.checkin)
+        return views.saved_message(standing, kpis, language, t, changed=bool(wish.checkin_id)), standing.checkin
+
+    said, checkin = await context.services.storage.write(context.workspace_id, work)
+    return said, checkin
 
 
 def _all(command: Command, db: UnitOfWork) -> list[Standing]:
@@ -104,11 +144,12 @@ async def on_setup_submitted(submission: Submission) -> Reply:
     """Nothing is saved yet: the form turns into a look at what people will get."""
     carried = {name: str(each) for name, each in submission.carried.items()}
 
-    def read(db: UnitOfWork) -> tuple[CheckinDefinition | None, Catalogue]:
+    def read(db: UnitOfWork) -> tuple[CheckinDefinition | None, Catalogue, Workdays]:
         there = service.find(db, carried["checkin"]) if carried.get("checkin") else None
-        return there.definition if there else None, db.catalogue.read().public()
+        workdays = jobs.workdays_of(db, submission.services)
+        return there.definition if there else None, db.catalogue.read().public(), workdays
 
-    before, kpis = await submission.services.storage.read(submission.workspace_id, read)
+    before, kpis, workdays = await submission.services.storage.read(submission.workspace_id, read)
     wish = setup_typed(submission.inputs, carried, before, submission.now, submission.t)
     if isinstance(wish, Mapping):
         return FormErrors(wish)
@@ -117,6 +158,9 @@ async def on_setup_submitted(submission: Submission) -> Reply:
     except DomainError as refusal:
         place = WHERE_WRONG.get(refusal.key, ids.CHECKIN_CHANNEL_INPUT)
         return FormErrors({place: submission.t(refusal.key, **refusal.values)})
+    offered = service.instead_of_days_off(wish, submission.now, workdays)
+    if offered is not None:
+        return FormErrors({ids.CHECKIN_FIRST_INPUT: views.day_off_words(wish.rule, offered, submission.t)})
     metadata = _packed(wish)
     if len(metadata) > ids.METADATA:
         return FormErrors({ids.CHECKIN_QUESTIONS_INPUT: submission.t("checkins.team.questions_long")})
@@ -163,7 +207,7 @@ async def _check_channel(context: Context, checkin: Checkin) -> None:
     """Tells the author now, and not at the first date, when the bot will not be able to post there."""
     services = context.services
     services.wake()
-    why = await why_not_postable(services, checkin.definition.channel_id)
+    why = await why_not_postable(services, checkin.definition.channel_id) or await _why_nobody(context, checkin)
     if not why:
         return
     await services.storage.write(
@@ -171,6 +215,24 @@ async def _check_channel(context: Context, checkin: Checkin) -> None:
         lambda db: running.tell(db, checkin.id, context.member.id, why, f"{checkin.id}:{context.key}", context.now),
     )
     services.wake()
+
+
+async def _why_nobody(context: Context, checkin: Checkin) -> str:
+    """Whether everybody who is to be asked has its weekday off: the last part of the text's key, or "". Who is asked is
+    only looked up again when it comes, so that what Slack does not say now is no obstacle."""
+    services, asks = context.services, checkin.definition.asks
+    try:
+        found = await read_audience(services, context.workspace_id, asks)
+    except (Unreadable, SlackBusy, SlackUnreachable, SlackUnclear):
+        return ""
+
+    def read(db: UnitOfWork) -> bool:
+        rule = service.schedule_of(db, checkin).rule
+        people = select(asks, found.present, found.known).members
+        is_weekly = rule.cadence in (Cadence.WEEKLY, Cadence.TWO_WEEKS)
+        return is_weekly and bool(people) and all(rule.anchor.weekday() in each.free_weekdays for each in people)
+
+    return "nobody_works" if await services.storage.read(context.workspace_id, read) else ""
 
 
 def _packed(wish: Wish) -> str:

@@ -8,18 +8,34 @@ from bot.checkins.team.facts import Standing, Wish
 from bot.checkins.team.running import turn_messages
 from bot.checkins.team.templates import OWN, PERIODS, TEMPLATES, later, started
 from bot.checkins.team.wishes import Typed, read_rule
+from bot.domain.audit import Act, Deed
 from bot.domain.catalogue import Catalogue
-from bot.domain.checkins import LATEST_HELD, LEAST_WINDOW, MAX_QUESTIONS, Checkin, ItemKind, RunState, next_held
+from bot.domain.checkins import (
+    LATEST_HELD,
+    LEAST_WINDOW,
+    MAX_QUESTIONS,
+    Checkin,
+    ItemKind,
+    RunState,
+    falls_on_days_off,
+    nearest_working_days,
+    next_held,
+    on_weekday,
+)
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
-from bot.domain.schedules import Schedule, ScheduleKind
+from bot.domain.schedules import Rule, Schedule, ScheduleKind
 from bot.domain.workdays import Workdays
 from storage import UnitOfWork, new_id
 
+_DEEDS = {"pause": Deed.CHECKIN_PAUSED, "resume": Deed.CHECKIN_RESUMED, "stop": Deed.CHECKIN_STOPPED}
 
-def typed_wish(db: UnitOfWork, typed: Typed, channel_id: str, language: str, zone: str, now: datetime) -> Wish:
+
+def typed_wish(
+    db: UnitOfWork, typed: Typed, channel_id: str, language: str, zone: str, now: datetime, weekday: int | None = None
+) -> Wish:
     """What a line asks for: a channel's check-in changed, or a new one as its template has it, the stand-up where none
-    was named. `zone` and `language` are the author's.
+    was named. `zone` and `language` are the author's. `weekday` was chosen instead of the one in the line.
 
     DomainErrors: those of `wishes.read_rule`, `checkins.team.past_midnight`, `checkins.team.which`.
     """
@@ -30,7 +46,10 @@ def typed_wish(db: UnitOfWork, typed: Typed, channel_id: str, language: str, zon
         template = TEMPLATES[typed.template or "standup"]
         known = frozenset(askable(db.catalogue.read()))
         definition, usual = started(template, channel_id, language, known, zone, now)
-    rule = read_rule(typed.when, usual, now, is_there=there is not None)
+    begun = {on for _, on in db.checkins.begun([there.id], (now - LATEST_HELD).date())} if there is not None else ()
+    rule = read_rule(typed.when, usual, now, is_there=there is not None, begun=begun)
+    if weekday is not None:
+        rule = on_weekday(rule, weekday, now)
     window = _minutes(definition.posts_at) - _minutes(usual.at)
     posts_at = typed.posts_at or later(rule.at, timedelta(minutes=window))
     if posts_at is None:
@@ -53,6 +72,14 @@ def check(wish: Wish, kpis: Catalogue) -> None:
         raise DomainError("checkins.team.window_short", minutes=int(LEAST_WINDOW.total_seconds() / 60))
 
 
+def instead_of_days_off(wish: Wish, now: datetime, workdays: Workdays) -> list[Rule] | None:
+    """None where a check-in can be as it is wished for; where it falls on a weekday that is off, what can be offered
+    instead, so that nobody waits for what never comes."""
+    if not falls_on_days_off(wish.rule, now, workdays):
+        return None
+    return nearest_working_days(wish.rule, now, workdays)
+
+
 def askable(kpis: Catalogue) -> list[str]:
     """The KPIs a check-in may have: those that everybody in the workspace may see, and that are not retired."""
     return [kpi.key for kpi in kpis.public().current]
@@ -62,9 +89,12 @@ def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str, 
     """Keeps a check-in as it is wished for. What is being answered just now stays as it began. `key` tells the same
     thing delivered twice.
 
-    DomainErrors: those of `check`, `core.stale`, `checkins.team.not_yours`.
+    DomainErrors: those of `check`, `core.stale`, `checkins.team.not_yours`, and `checkins.team.day_off` for a weekday
+    on which nobody works.
     """
     check(wish, db.catalogue.read().public())
+    if falls_on_days_off(wish.rule, now, workdays):
+        raise DomainError("checkins.team.day_off", day=wish.rule.anchor)
     if wish.checkin_id:
         there = find(db, wish.checkin_id)
         require_owner(there, author)
@@ -72,6 +102,7 @@ def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str, 
         changed = replace(there, definition=wish.definition)
         db.checkins.update(changed)
         db.schedules.replace_rule(schedule.id, wish.rule, planned_until=now)
+        _note(db, now, author, Deed.CHECKIN_CHANGED, changed)
         return standing(db, now, changed, author, workdays)
     if not db.handled.first_time(f"checkin:{key}", now):
         made = [each for each in db.checkins.all() if each.definition == wish.definition]
@@ -80,6 +111,7 @@ def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str, 
     checkin = Checkin(new_id(), wish.definition, author.id, now)
     db.checkins.add(checkin)
     db.schedules.add(Schedule(new_id(), ScheduleKind.CHECKIN, checkin.id, wish.rule, author.id, planned_until=now))
+    _note(db, now, author, Deed.CHECKIN_SET_UP, checkin)
     return standing(db, now, checkin, author, workdays)
 
 
@@ -89,6 +121,8 @@ def act(db: UnitOfWork, now: datetime, member: Member, checkin_id: str, deed: st
     checkin = find(db, checkin_id, also_stopped=deed == "stop")
     require_owner(checkin, member)
     schedule = schedule_of(db, checkin)
+    if checkin.active and (deed == "stop" or schedule.active is not (deed == "resume")):
+        _note(db, now, member, _DEEDS[deed], checkin)
     if deed == "resume":
         db.schedules.planned_until(schedule.id, now)
     db.schedules.set_active(schedule.id, deed == "resume")
@@ -99,6 +133,10 @@ def act(db: UnitOfWork, now: datetime, member: Member, checkin_id: str, deed: st
             if run.checkin_id == checkin.id and db.checkins.end(run.id, RunState.MISSED):
                 turn_messages(db, run, now)
     return standing(db, now, checkin, member, workdays)
+
+
+def _note(db: UnitOfWork, now: datetime, member: Member, deed: Deed, checkin: Checkin) -> None:
+    db.audit.note(Act(now, member.id, deed, checkin.id, {"channel": checkin.definition.channel_id}))
 
 
 def named(db: UnitOfWork, channel_id: str, template: str) -> Checkin:
@@ -143,10 +181,12 @@ def standing(db: UnitOfWork, now: datetime, checkin: Checkin, member: Member, wo
     schedule = schedule_of(db, checkin)
     begun = {on for _, on in db.checkins.begun([checkin.id], (now - LATEST_HELD).date())}
     due = next_held(schedule.rule, now, workdays, begun) if schedule.active else None
+    after = next_held(schedule.rule, due.at, workdays, begun) if due else None
     return Standing(
         checkin,
         schedule.rule,
         due.at if due else None,
+        after.at if after else None,
         checkin.active and not schedule.active,
         may_change(checkin, member),
         next((run for run in db.checkins.open() if run.checkin_id == checkin.id and run.asked), None),

@@ -1,10 +1,10 @@
 """What people see of a team check-in besides its post and its forms: the list, what was set up, the question, what it
 turns into, notes. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.checkins.team.facts import Standing, Taken
-from bot.checkins.team.templates import TEMPLATES
+from bot.checkins.team.templates import OWN, TEMPLATES
 from bot.checkins.team.wording import bold, next_words, question_of, title_of, whole_when
 from bot.domain.actions import Action
 from bot.domain.catalogue import Catalogue
@@ -15,6 +15,8 @@ from bot.slack import ids
 from bot.slack.blocks import Block, Message, actions, button, confirmation, context, escape, section
 
 MAX_LISTED = 10
+BUTTON_VALUE = 2000
+"""Slack's limit of what a button carries, in characters."""
 
 
 def list_message(standings: Sequence[Standing], t: Translator) -> Message:
@@ -37,7 +39,7 @@ def list_message(standings: Sequence[Standing], t: Translator) -> Message:
     start, usage = t("checkins.team.start"), t("checkins.team.how_to")
     starts = [
         button(
-            t(f"checkins.team.template.{key}"),
+            t("checkins.team.start_own" if key == OWN.key else f"checkins.team.template.{key}"),
             ids.sub_id(ids.CHECKIN_SETUP_OPENED, key),
             ids.pack(template=key),
             label=t("checkins.team.start_label", title=t(f"checkins.team.template.{key}")),
@@ -55,13 +57,43 @@ def saved_message(standing: Standing, kpis: Catalogue, language: str, t: Transla
     key = "checkins.team.changed" if changed else "checkins.team.set"
     said = [t(key, title=bold(definition, t), channel=channel)]
     said += [*_what(definition, standing.rule, kpis, t), t("checkins.team.posted_in", language=language)]
-    said.append(next_words(standing, t))
+    said.append(next_words(standing, t, both=True))
     if standing.open_run is not None:
         said.append(t("checkins.team.open_stays"))
     blocks: list[Block] = [section(said[0]), section("\n".join(said[1:]))]
     if standing.may_change:
         blocks.append(actions(_buttons(standing, t)))
     return Message("\n".join(said), tuple(blocks))
+
+
+def day_off_message(rule: Rule, offered: Sequence[Rule], carried: Mapping[str, str], t: Translator) -> Message:
+    """Nobody works on the weekday that was wished for: what would come of it, and the nearest days to choose from.
+    `carried` is what a choice needs."""
+    text = t("checkins.team.day_off", day=t.weekday(rule.anchor))
+    buttons = [
+        button(
+            t("checkins.team.day_instead", day=t.weekday(each.anchor)),
+            ids.sub_id(ids.CHECKIN_WEEKDAY_CHOSEN, each.anchor.weekday()),
+            ids.pack(weekday=each.anchor.weekday(), **carried),
+        )
+        for each in offered
+    ]
+    if not buttons or any(len(each["value"]) > BUTTON_VALUE for each in buttons):
+        again = t("checkins.team.day_off_again")
+        return Message(f"{text} {again}", (section(f"{text} {again}"),))
+    question = t("checkins.team.day_off_which")
+    return Message(f"{text} {question}", (section(f"{text} {question}"), actions(buttons)))
+
+
+def day_off_words(rule: Rule, offered: Sequence[Rule], t: Translator) -> str:
+    """The same under the input of a form."""
+    text = t("checkins.team.day_off", day=t.weekday(rule.anchor))
+    if not offered:
+        return f"{text} {t('checkins.team.day_off_again')}"
+    first, last = t.day(offered[0].anchor), t.day(offered[-1].anchor)
+    if first == last:
+        return f"{text} {t('checkins.team.day_off_one', first=first)}"
+    return f"{text} {t('checkins.team.day_off_two', first=first, last=last)}"
 
 
 def acted_message(standing: Standing, deed: str, t: Translator) -> Message:

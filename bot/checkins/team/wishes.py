@@ -2,11 +2,13 @@
 Hearing rhythms, days and times belongs to `bot.domain.schedule_words`; what follows from a wish to `service`."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.checkins.team.templates import PERIODS, TEMPLATES
+from bot.domain.checkins import keeping_weeks
 from bot.domain.dates import parse_time
 from bot.domain.errors import DomainError
 from bot.domain.schedule_words import Heard, hear
@@ -49,9 +51,12 @@ def read_words(words: str, texts: Catalogues, now: datetime, zone: str, language
     return Typed(deed, template, heard, posts_at)
 
 
-def read_rule(heard: Heard, usual: Rule, now: datetime, *, is_there: bool = False) -> Rule:
+def read_rule(
+    heard: Heard, usual: Rule, now: datetime, *, is_there: bool = False, begun: Collection[date] = ()
+) -> Rule:
     """The rule in some words; where they say nothing, it is that of `usual`, in whose zone it stays. One that is there
-    already (`is_there`) keeps its days unless others are said. `now` is aware.
+    already (`is_there`) keeps its days unless others are said, and every two weeks on another weekday it keeps its
+    weeks; `begun` are its latest dates. `now` is aware.
 
     Raises DomainError: `checkins.team.no_such_cadence`, `checkins.team.day_unfit`.
     """
@@ -73,6 +78,8 @@ def read_rule(heard: Heard, usual: Rule, now: datetime, *, is_there: bool = Fals
     same_rhythm = cadence is usual.cadence
     if is_there and same_rhythm and not heard.day_said:
         return Rule(cadence, usual.anchor, at, usual.zone)
+    if is_there and same_rhythm and cadence is Cadence.TWO_WEEKS and heard.weekday is not None:
+        return keeping_weeks(Rule(cadence, usual.anchor, at, usual.zone), heard.weekday, now, begun)
     weekday = heard.weekday if heard.weekday is not None else usual.anchor.weekday() if same_rhythm else 0
     day = heard.day_of_month or (usual.anchor.day if same_rhythm else 1)
     anchor = first_anchor(cadence, None if by_month else weekday, day if by_month else None, at, usual.zone, now)

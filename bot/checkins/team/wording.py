@@ -48,12 +48,17 @@ def whole_when(definition: CheckinDefinition, rule: Rule, t: Translator) -> str:
     return t("checkins.team.whole_when", when=when(rule, t), post=t.time(definition.posts_at), zone=rule.zone)
 
 
-def next_words(standing: Standing, t: Translator) -> str:
+def next_words(standing: Standing, t: Translator, *, both: bool = False) -> str:
+    """When people are asked next; with the time after it (`both`) the rhythm can be seen, where it is not each day."""
     if standing.is_paused:
         return t("checkins.team.is_paused")
     if standing.next_at is None:
         return t("checkins.team.no_next")
-    return t("checkins.team.next", moment=t.moment(standing.next_at, standing.rule.zone))
+    zone = standing.rule.zone
+    moment = t.moment(standing.next_at, zone)
+    if not both or standing.then_at is None or standing.rule.cadence is Cadence.DAILY:
+        return t("checkins.team.next", moment=moment)
+    return t("checkins.team.next_two", moment=moment, then=t.moment(standing.then_at, zone))
 
 
 def period_words(period: Period, t: Translator) -> str:

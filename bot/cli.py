@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.data_commands import kpi_app, member_app, survey_app
+from bot.data_commands import audit, kpi_app, member_app, survey_app
 from bot.terminal import guarded, progress, run_async, settings_or_stop, stop
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(kpi_app, name="kpi")
 app.add_typer(member_app, name="member")
 app.add_typer(survey_app, name="survey")
+app.command(name="audit")(audit)
 
 
 def main() -> None:
@@ -133,13 +134,16 @@ def backup(
     """Write everything that is stored into one file, while the bot runs. It fits either kind of database; the keys of
     open rounds are not in it."""
     settings = settings_or_stop()
+    from bot.audit_log import note_everywhere
     from bot.clock import now_by
+    from bot.domain.audit import Deed
     from storage import CannotOpen
     from storage.backups import BackupError, back_up
 
     now = run_async(now_by(settings.clock_url))
     try:
         made = back_up(settings.database_url, file, __version__, now, progress())
+        note_everywhere(settings, now, Deed.BACKUP_MADE, file=file.name)
     except (BackupError, CannotOpen) as trouble:
         stop(str(trouble))
     typer.echo(f"{file}: {made.rows} rows in {len(made.tables)} tables, as of {made.made_at:%Y-%m-%d %H:%M:%S} UTC.")
@@ -152,7 +156,9 @@ def restore(
 ) -> None:
     """Put a backup into the database, all of it or nothing. Stop the bot before."""
     settings = settings_or_stop()
+    from bot.audit_log import note_everywhere
     from bot.clock import now_by
+    from bot.domain.audit import Deed
     from storage import CannotOpen
     from storage.backups import BackupError
     from storage.restoring import restore as put_back
@@ -160,6 +166,7 @@ def restore(
     now = run_async(now_by(settings.clock_url))
     try:
         back = put_back(settings.database_url, settings.data_dir, file, now, progress(), force=force)
+        note_everywhere(settings, now, Deed.BACKUP_RESTORED, file=file.name, made_at=back.backup.made_at.isoformat())
     except (BackupError, CannotOpen) as trouble:
         stop(str(trouble))
     made_at = f"{back.backup.made_at:%Y-%m-%d %H:%M:%S} UTC"

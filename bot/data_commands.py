@@ -1,8 +1,8 @@
-"""The commands that take data in and out: KPI entries, rounds of surveys, what is known of members. What they do is in
-`bot.files`.
+"""The commands that take data in and out: KPI entries, rounds of surveys, what is known of members, and the audit log.
+What they do is in `bot.files` and `bot.audit_log`.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -147,3 +147,21 @@ def member_erase(
     if not yes:
         typer.confirm(f"Erase everything that is stored of {member}? There is no way back.", abort=True)
     typer.echo(guarded(lambda: files.erase_member(settings, member, workspace)))
+
+
+def audit(
+    since: Annotated[str, typer.Option(help="Only from this day on (UTC), such as 2026-11-01.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON list, for other programs.")] = False,
+    workspace: Annotated[str, typer.Option(help="The Slack id of the workspace, T…. None: all.")] = "",
+) -> None:
+    """Show what people with special rights did, the newest first."""
+    settings = settings_or_stop()
+    from bot.audit_log import read_log
+    from storage import CannotOpen
+
+    day = _day(since, "--since")
+    begins = datetime.combine(day, time(), UTC) if day else None
+    try:
+        typer.echo(read_log(settings, workspace, begins, as_json=as_json))
+    except CannotOpen as trouble:
+        stop(str(trouble))

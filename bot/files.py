@@ -14,12 +14,15 @@ from typing import BinaryIO, TypeVar
 import yaml
 
 from bot import attributes
+from bot.audit_log import noted
+from bot.domain.audit import OPERATOR, Deed
 from bot.domain.errors import DomainError, FileRefused, LineError
 from bot.i18n import Translator, load
 from bot.kpis.exporting import export_table
 from bot.kpis.importing.planning import open_table, plan_import
-from bot.kpis.importing.plans import ImportPlan, Stage, Tell, Wishes
+from bot.kpis.importing.plans import ImportPlan, ImportReport, Stage, Tell, Wishes
 from bot.kpis.importing.recording import import_plan, record
+from bot.kpis.importing.telling import Brought
 from bot.kpis.importing.wording import REPORT_COLUMNS, found_lines, open_numbers_line, plan_lines, report_rows
 from bot.kpis.vocabulary import Vocabulary
 from bot.privacy.service import export_member as export_member_data
@@ -67,11 +70,18 @@ def import_kpis(
             return "\n".join((*said, "This was a dry run: nothing was stored."))
         try:
             report = record(
-                storage, team, plan, now, lambda db, own: import_plan(db, plan, now, brought=own), tell=tell
+                storage, team, plan, now, lambda db, own: _recorded(db, plan, now, own, file.name), tell=tell
             )
         except DomainError as refusal:
             raise CannotStart(_not_imported(file, [f"{t(refusal.key, **refusal.values)}."])) from None
     return "\n".join((*said, f"{report.added} entries recorded, {report.known} known already."))
+
+
+def _recorded(db: UnitOfWork, plan: ImportPlan, now: datetime, brought: Brought, name: str) -> ImportReport:
+    report = import_plan(db, plan, now, brought=brought)
+    if report.added:
+        noted(db, now, Deed.VALUES_IMPORTED, count=str(report.added), file=name)
+    return report
 
 
 def _plan(db: UnitOfWork, settings: Settings, file: Path, wishes: Wishes, tell: Tell) -> ImportPlan:
@@ -141,6 +151,7 @@ def export_kpis(settings: Settings, file: Path, workspace: str, choice: ExportCh
         with closing(open_storage(settings, exclusive=False)) as storage, part.open("wb") as out:
             team = workspace or _only_workspace(settings, storage)
             count = storage.read_now(team, lambda db: _export(db, settings, out, kind, choice))
+            storage.write_now(team, lambda db: noted(db, datetime.now(UTC), Deed.VALUES_EXPORTED, count=str(count)))
         part.replace(file)
     except OSError as trouble:
         raise CannotStart(f"{file} cannot be written: {trouble.strerror}.") from trouble
@@ -166,10 +177,16 @@ def import_rounds(settings: Settings, file: Path, workspace: str, now: datetime 
     lines, now = _lines(file), now or datetime.now(UTC)
     try:
         rows = history.parse_rows(lines, now.date())
-        report = _written(settings, workspace, lambda db: history.import_rounds(db, now, rows))
+        report = _written(settings, workspace, lambda db: _taken_over(db, now, rows))
     except FileRefused as refused:
         raise CannotStart(_problems(file, refused, load(settings.locale).t(settings.locale))) from None
     return f"{report.rounds} rounds taken over with {report.answers} answers, {report.skipped} were there already."
+
+
+def _taken_over(db: UnitOfWork, now: datetime, rows: Sequence[history.HistoryRow]) -> history.ImportReport:
+    report = history.import_rounds(db, now, rows)
+    noted(db, now, Deed.SURVEY_IMPORTED, count=str(report.rounds))
+    return report
 
 
 def import_attributes(settings: Settings, file: Path, workspace: str) -> str:
@@ -177,17 +194,25 @@ def import_attributes(settings: Settings, file: Path, workspace: str) -> str:
     stored."""
     lines = _lines(file)
     try:
-        report = _written(settings, workspace, lambda db: attributes.import_attributes(db, lines))
+        report = _written(settings, workspace, lambda db: _attributed(db, lines))
     except FileRefused as refused:
         raise CannotStart(_problems(file, refused, load(settings.locale).t(settings.locale))) from None
     return f"{report.people} people, with {', '.join(report.names)}. New rounds can be broken down by them."
+
+
+def _attributed(db: UnitOfWork, lines: Sequence[str]) -> attributes.ImportReport:
+    report = attributes.import_attributes(db, lines)
+    noted(db, datetime.now(UTC), Deed.ATTRIBUTES_IMPORTED, count=str(report.people), names=", ".join(report.names))
+    return report
 
 
 def export_member(settings: Settings, member_id: str, workspace: str) -> str:
     """Everything that is stored of one member, as JSON. Raises CannotStart for somebody nobody has heard of."""
     with closing(open_storage(settings, exclusive=False)) as storage:
         team = _workspace_of(settings, storage, member_id, workspace)
-        data = storage.read_now(team, lambda db: export_member_data(db, member_id, datetime.now(UTC)))
+        now = datetime.now(UTC)
+        data = storage.read_now(team, lambda db: export_member_data(db, member_id, now))
+        storage.write_now(team, lambda db: noted(db, now, Deed.MEMBER_EXPORTED, member_id))
     return data.decode()
 
 
@@ -196,7 +221,7 @@ def erase_member(settings: Settings, member_id: str, workspace: str) -> str:
     of."""
     with closing(open_storage(settings, exclusive=False)) as storage:
         team = _workspace_of(settings, storage, member_id, workspace)
-        storage.erase_now(team, member_id, datetime.now(UTC))
+        storage.erase_now(team, member_id, datetime.now(UTC), by=OPERATOR)
     return f"Erased: nothing here names {member_id} any more. Messages in Slack itself stay there."
 
 
@@ -219,6 +244,7 @@ def export_surveys(settings: Settings, handles: Collection[str], file: Path, wor
             raise CannotStart(f"There is no survey {', '.join(missing)}.")
         rows = storage.read_now(team, lambda db: list(exporting.export_lines(db, t, wanted)))
         comments = storage.read_now(team, lambda db: list(exporting.export_comments(db, t, wanted)))
+        storage.write_now(team, lambda db: noted(db, datetime.now(UTC), Deed.SURVEY_EXPORTED, names=", ".join(wanted)))
     _write_csv(file, rows)
     said = f"{len(rows) - 1} lines written to {file}"
     if len(comments) == 1:

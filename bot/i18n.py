@@ -138,11 +138,12 @@ class Translator:
             case Unit.NUMBER | Unit.SCORE:
                 return self.number(value, 2)
 
-    def compact(self, value: Decimal, unit: Unit, currency: str) -> str:
-        """A KPI value short enough for a table on a phone: "Rp 412,5 jt", "Rp 412.5M"."""
+    def compact(self, value: Decimal, unit: Unit, currency: str, digits: int = 1) -> str:
+        """A KPI value short enough for a table on a phone: "Rp 412,5 jt", "Rp 412.5M"; large amounts with at most so
+        many `digits` after the point."""
         if unit is not Unit.CURRENCY or abs(value) < 1_000_000:
             return self.value(value if unit is not Unit.CURRENCY else value.quantize(Decimal(1)), unit, currency)
-        short = numbers.format_compact_decimal(abs(value), locale=self.locale, fraction_digits=1)
+        short = numbers.format_compact_decimal(abs(value), locale=self.locale, fraction_digits=digits)
         return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{short}"
 
     def change(self, change: Decimal | None, *, in_points: bool) -> str:
@@ -155,9 +156,9 @@ class Translator:
             return self("kpi.change.none")
         return self("kpi.change.points", number=self.signed(rounded)) if in_points else f"{self.signed(rounded)}%"
 
-    def figure(self, value: Decimal | None, unit: Unit, currency: str) -> str:
+    def figure(self, value: Decimal | None, unit: Unit, currency: str, digits: int = 1) -> str:
         """A KPI value short enough for a table; "no data yet" where there is none."""
-        return self("kpi.no_data") if value is None else self.compact(value, unit, currency)
+        return self("kpi.no_data") if value is None else self.compact(value, unit, currency, digits)
 
     def kpi(self, kpi: Kpi) -> str:
         """A KPI's name: the one its workspace gave it, in this language or else in any, or the catalogue's."""
@@ -169,20 +170,20 @@ class Translator:
             return own_words(kpi.meanings, self.language)
         return self(f"kpi.{kpi.key}.meaning")
 
-    def target(self, target: Target, kpi: Kpi, currency: str) -> str:
+    def target(self, target: Target, kpi: Kpi, currency: str, digits: int = 1) -> str:
         """ "Rp 4.8B a month", "2 h, measured weekly" (what does not add up is no allowance), "Rp 1B by 31 Dec 2026"."""
-        value = self.asked(target, kpi, currency)
+        value = self.asked(target, kpi, currency, digits)
         if target.deadline is not None:
             return self("kpi.target.by_day", value=value, day=target.deadline)
         if kpi.aggregation is Aggregation.SUM:
             return self(f"kpi.target.per.{target.period}", value=value)
         return self(f"kpi.target.measured.{target.period}", value=value)
 
-    def asked(self, target: Target, kpi: Kpi, currency: str) -> str:
+    def asked(self, target: Target, kpi: Kpi, currency: str, digits: int = 1) -> str:
         """What a target asks for, short enough for a table: "Rp 4.8B", "max. 2 h", "3–5"."""
-        value = self.compact(target.value, kpi.unit, currency)
+        value = self.compact(target.value, kpi.unit, currency, digits)
         if target.upper is not None:
-            return f"{value}–{self.compact(target.upper, kpi.unit, currency)}"
+            return f"{value}–{self.compact(target.upper, kpi.unit, currency, digits)}"
         return value if target.aim in (None, Aim.REACH) else self(f"kpi.target.asks.{target.aim}", value=value)
 
     def standing_target(self, line: KpiLine, period: Period, today: Date, currency: str) -> str:

@@ -20,6 +20,8 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSe
 SLACK_API_URL = "https://slack.com/api/"
 SECRET_KEY_LENGTH = 32
 LARGEST_PORT = 65_535
+LEAST_DAYS = 30
+MOST_DAYS = 36_500
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("text", "json")
 # What may come from a file instead, the way Docker and systemd hand over secrets.
@@ -60,9 +62,11 @@ def _app_token(token: SecretStr) -> SecretStr:
 
 
 def _secret_key(key: SecretStr) -> SecretStr:
-    if len(key.get_secret_value()) < SECRET_KEY_LENGTH:
+    """One key, or several separated by commas: the first seals, all of them open."""
+    if any(len(each.strip()) < SECRET_KEY_LENGTH for each in key.get_secret_value().split(",")):
         raise ValueError(
-            f"must have at least {SECRET_KEY_LENGTH} characters; make one, for instance, with: openssl rand -hex 32"
+            f"must have at least {SECRET_KEY_LENGTH} characters (each key, where there are several with commas between "
+            "them); make one, for instance, with: openssl rand -hex 32"
         )
     return key
 
@@ -140,6 +144,21 @@ def _log_level(level: str) -> str:
     return level.upper()
 
 
+def _switch(value: Any) -> bool:
+    try:
+        return {"on": True, "off": False}[str(value).lower()] if not isinstance(value, bool) else value
+    except KeyError:
+        raise ValueError("must be on or off") from None
+
+
+def _days(value: Any) -> int:
+    text = str(value)
+    days = int(text[:6]) if text.isascii() and text.isdigit() else -1
+    if days != 0 and not LEAST_DAYS <= days <= MOST_DAYS:
+        raise ValueError(f"must be 0 (keep), or a number of days from {LEAST_DAYS} to {MOST_DAYS}")
+    return days
+
+
 def _log_format(name: str) -> str:
     if name.lower() not in LOG_FORMATS:
         raise ValueError(f"must be one of {', '.join(LOG_FORMATS)}")
@@ -150,7 +169,8 @@ class Settings(BaseSettings):
     """How this copy of the bot runs. Built by `load`; the constructor takes values by field name and reads nothing.
 
     `locale`, `timezone` (IANA), `country` (ISO 3166, for public holidays) and `currency` (ISO 4217) are the defaults
-    for people and audiences that have not chosen their own. `clock_url` is where the playground's clock is asked; it is
+    for people and audiences that have not chosen their own. `retention_days` is after how many days what single people
+    said is removed; 0 keeps it. `clock_url` is where the playground's clock is asked; it is
     empty everywhere else. Secrets are shown neither by repr nor by str.
     """
 
@@ -172,6 +192,8 @@ class Settings(BaseSettings):
     charts: Annotated[Charts, BeforeValidator(_charts)] = Charts.AUTO
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, BeforeValidator(_port)] = 3000
+    rate_limits: Annotated[bool, BeforeValidator(_switch)] = True
+    retention_days: Annotated[int, BeforeValidator(_days)] = 0
     log_level: Annotated[str, AfterValidator(_log_level)] = "INFO"
     log_format: Annotated[str, AfterValidator(_log_format)] = "text"
     clock_url: Annotated[str, AfterValidator(_clock_address)] = ""
@@ -201,6 +223,11 @@ class Settings(BaseSettings):
                 f"{env_name('clock_url')} is accepted only when SLACK_API_URL is on this machine; leave it empty"
             )
         return self
+
+    @property
+    def is_for_many(self) -> bool:
+        """Whether workspaces install the app themselves: a client id, and no bot token of a single one."""
+        return bool(self.slack_client_id) and self.slack_bot_token is None
 
     @property
     def is_http_asked_for(self) -> bool:

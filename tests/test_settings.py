@@ -48,6 +48,8 @@ def test_every_variable_reaches_its_field() -> None:
         "DENYUT_CHARTS": "Image",
         "DENYUT_HTTP_HOST": "0.0.0.0",
         "DENYUT_HTTP_PORT": "8080",
+        "DENYUT_RATE_LIMITS": "Off",
+        "DENYUT_RETENTION_DAYS": "365",
         "DENYUT_LOG_LEVEL": "debug",
         "DENYUT_LOG_FORMAT": "JSON",
         "DENYUT_CLOCK_URL": "http://127.0.0.1:8765/control/clock",
@@ -75,6 +77,8 @@ def test_every_variable_reaches_its_field() -> None:
         "charts": "image",
         "http_host": "0.0.0.0",
         "http_port": 8080,
+        "rate_limits": False,
+        "retention_days": 365,
         "log_level": "DEBUG",
         "log_format": "json",
         "clock_url": "http://127.0.0.1:8765/control/clock",
@@ -92,6 +96,10 @@ def test_an_empty_value_counts_as_not_given(field: str, empty: str) -> None:
 
 
 BAD = [
+    ({"DENYUT_RATE_LIMITS": "maybe"}, "DENYUT_RATE_LIMITS", "on or off"),
+    ({"DENYUT_RETENTION_DAYS": "7"}, "DENYUT_RETENTION_DAYS", "from 30 to 36500"),
+    ({"DENYUT_RETENTION_DAYS": "-1"}, "DENYUT_RETENTION_DAYS", "0 (keep)"),
+    ({"DENYUT_RETENTION_DAYS": "9" * 5000}, "DENYUT_RETENTION_DAYS", "from 30"),
     ({"SLACK_BOT_TOKEN": "xapp-0"}, "SLACK_BOT_TOKEN", "xoxb-"),
     ({"SLACK_APP_TOKEN": "xoxb-0"}, "SLACK_APP_TOKEN", "xapp-"),
     ({"SLACK_API_URL": "slack.com"}, "SLACK_API_URL", "such as https://slack.com/api/"),

@@ -133,7 +133,8 @@ def _carried_request(click: Click, acting: Acting) -> LogRequest:
     on = grammar.likely_day(AmbiguousDate((days[0], days[1])) if len(days) == 2 else days[0], click.today)
     said = str(value.get("sure", ""))
     sure = Confidence(said) if said in list(Confidence) else None
-    return LogRequest(kpi, number, on, value.get("for"), str(value.get("note", "")), sure)
+    member_id = str(value["for"]) if value.get("for") else None
+    return LogRequest(kpi, number, on, member_id, str(value.get("note", "")), sure)
 
 
 async def on_same_again(click: Click) -> Reply:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from bot.domain.audit import Act, Deed
 from bot.domain.catalogue import Catalogue
 from bot.domain.dates import AmbiguousDate
 from bot.domain.deliveries import DeliveryState, NewDelivery
@@ -67,6 +68,7 @@ def log_value(db: UnitOfWork, request: LogRequest, source: str, acting: Acting) 
         if entry.member_id != entry.logged_by:
             told = NewDelivery(LOGGED_FOR_YOU, subject=entry.id, receiver=entry.member_id, due_at=acting.now)
             db.deliveries.add(told)
+            note(db, Deed.VALUE_LOGGED_FOR, entry, acting)
         turn_asks(db, entry, acting.now)
         return entry
     return db.kpis.by_source(source) or entry
@@ -151,6 +153,7 @@ def undo_entry(db: UnitOfWork, entry_id: str, acting: Acting) -> Undone:
         return Undone(db.kpis.get(entry.id) or entry, already=True)
     restored = _restore(db, undone)
     tell_change(db, undone, acting)
+    note_change(db, undone, acting)
     if restored is not None:
         turn_asks(db, restored, acting.now)
     return Undone(undone, already=False, restored=restored)
@@ -161,6 +164,17 @@ def end_entry(
 ) -> Entry | None:
     """The entry as it is once it counts no more; None where another replica was faster, and it is ended already."""
     return end(db, entry, state, acting.by.id, acting.now, because)
+
+
+def note(db: UnitOfWork, deed: Deed, entry: Entry, acting: Acting) -> None:
+    """Writes into the audit log what somebody did about a value, and not the value."""
+    db.audit.note(Act(acting.now, acting.by.id, deed, entry.kpi_key, {"member": entry.member_id, "on": f"{entry.on}"}))
+
+
+def note_change(db: UnitOfWork, entry: Entry, acting: Acting) -> None:
+    """The same for a change of another's value; one's own is nobody's matter."""
+    if entry.member_id != acting.by.id:
+        note(db, Deed.VALUE_CHANGED_FOR, entry, acting)
 
 
 def _restore(db: UnitOfWork, undone: Entry) -> Entry | None:

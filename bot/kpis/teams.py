@@ -73,11 +73,11 @@ def _refreshing() -> Job:
     read_at: dict[tuple[str, str], datetime] = {}
 
     async def refresh_teams(services: Services, now: datetime) -> None:
-        for workspace_id in await services.storage.workspaces():
-            teams = await services.storage.read(workspace_id, named_teams)
-            due = [team for team in sorted(teams) if _is_due(read_at.get((workspace_id, team)), now)]
-            read_at.update({(workspace_id, team): now for team in due})
-            await refresh(services, workspace_id, due)
+        workspace_id = services.workspace_id
+        teams = await services.storage.read(workspace_id, named_teams)
+        due = [team for team in sorted(teams) if _is_due(read_at.get((workspace_id, team)), now)]
+        read_at.update({(workspace_id, team): now for team in due})
+        await refresh(services, workspace_id, due)
 
     return refresh_teams
 

@@ -237,4 +237,4 @@ def ambiguous_typed(value: AmbiguousValue, kpi: Kpi, w: Wording) -> str:
 
 def form_day(inputs: Mapping[str, str], today: date) -> date:
     """The day chosen in the form; today where Slack sends none."""
-    return date.fromisoformat(inputs.get(ON_FIELD) or today.isoformat())
+    return ids.chosen_day(inputs.get(ON_FIELD, "")) or today

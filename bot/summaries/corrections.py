@@ -37,10 +37,10 @@ class _Posted:
 
 async def correct_posts(services: Services, now: datetime) -> None:
     """The job: owes a correction for each latest post of which a figure has changed. Doing it again changes nothing."""
-    for workspace_id in await services.storage.workspaces():
-        owed = await services.storage.read(workspace_id, lambda db: _owed(db, services, now))
-        if owed:
-            await services.storage.write(workspace_id, partial(_add, owed=owed))
+    workspace_id = services.workspace_id
+    owed = await services.storage.read(workspace_id, lambda db: _owed(db, services, now))
+    if owed:
+        await services.storage.write(workspace_id, partial(_add, owed=owed))
 
 
 def _add(db: UnitOfWork, owed: Sequence[NewDelivery]) -> int:

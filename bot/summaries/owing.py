@@ -25,10 +25,10 @@ USEFUL_FOR = timedelta(hours=12)
 async def follow_posts(services: Services, now: datetime) -> None:
     """The job: owes each lead the note that belongs to a post. Doing it again changes nothing."""
     country, zone = services.settings.country, services.settings.timezone
-    for workspace_id in await services.storage.workspaces():
-        notes = await services.storage.read(workspace_id, lambda db: owed(db, now, country, zone))
-        if notes:
-            await services.storage.write(workspace_id, partial(_add, notes=notes))
+    workspace_id = services.workspace_id
+    notes = await services.storage.read(workspace_id, lambda db: owed(db, now, country, zone))
+    if notes:
+        await services.storage.write(workspace_id, partial(_add, notes=notes))
 
 
 def owed(db: UnitOfWork, now: datetime, country: str, default_zone: str) -> list[NewDelivery]:

@@ -4,10 +4,11 @@
 from bot.domain.actions import ActionState
 from bot.domain.kpis import Direction
 from bot.domain.pacing import Status
+from bot.domain.scoreboard import KpiLine
 from bot.domain.swings import Swing
 from bot.slack.blocks import cut
-from bot.summaries.facts import Attention, Beside, Comment, Noted, Owing, Promised, Win
-from bot.summaries.verdicts import Against, Mover, Targets, against, in_need, mover
+from bot.summaries.facts import IN_POST, Attention, Beside, Comment, Noted, Owing, Promised, Win
+from bot.summaries.verdicts import Against, Mover, Targets, against, in_need, mover, shown_first
 from bot.summaries.wording import Wording, inside
 
 COMMENT_LENGTH = 100
@@ -28,6 +29,15 @@ def headline(w: Wording) -> str:
     return " ".join(filter(None, said)) or w.t("summaries.nothing_to_compare")
 
 
+def posted(w: Wording) -> tuple[KpiLine, ...]:
+    """The lines of the post's table: whatever the first sentence names stands among them."""
+    facts = w.facts
+    targets, moved = against(facts.judged), mover(facts.judged, facts.swings)
+    named = [each.line.kpi.key for each in (targets.good, targets.bad) if each is not None]
+    named += [moved.line.kpi.key] if moved is not None and moved.line is not None else []
+    return shown_first(facts.lines, (*named, *(each.kpi.key for each in facts.coming[:MAX_COMING])), IN_POST)
+
+
 def _targets(targets: Targets, w: Wording) -> str:
     """What is met comes before what is not; neither hides the other."""
     clauses = []
@@ -44,12 +54,10 @@ def _targets(targets: Targets, w: Wording) -> str:
 def _with_others(chosen: Against, key: str, w: Wording) -> str:
     kpi, target = chosen.line.kpi, chosen.line.target
     assert target is not None  # a pace comes with its target
-    said = w.t(
-        f"summaries.said.{chosen.status}",
-        kpi=w.name(kpi),
-        actual=w.value(chosen.pace.actual, kpi.unit),
-        target=w.target(target, kpi),
-    )
+    is_exact = chosen.status is Status.MET and w.is_exact(chosen.pace.actual, target)
+    actual, asked = w.held_against(chosen.pace.actual, target, kpi)
+    verdict = "summaries.said.met_exactly" if is_exact else f"summaries.said.{chosen.status}"
+    said = w.t(verdict, kpi=w.name(kpi), actual=actual, target=asked)
     return f"{said}, {w.t(key, count=chosen.others, n=chosen.others)}" if chosen.others else said
 
 
@@ -73,6 +81,8 @@ def _mover(moved: Mover, w: Wording) -> str:
         said = f"{said} ({w.t('summaries.lower_is_better')})"
     if moved.swing is Swing.UNUSUAL:
         said = f"{said}, {w.t('summaries.unusual')}"
+    if moved.unusual:
+        said = f"{said}, {w.t('summaries.others_unusual', count=moved.unusual, n=moved.unusual)}"
     if moved.usual:
         said = f"{said}; {w.t('summaries.others_usual', count=moved.usual, n=moved.usual)}"
     return f"{said}."
@@ -135,10 +145,11 @@ def win(each: Win, w: Wording) -> str:
     said = {"kpi": w.name(each.kpi), "value": w.value(each.value, each.kpi.unit)}
     if each.target is None:
         return w.t(f"summaries.win.best.{w.facts.period.kind}", n=each.best_of, **said)
-    said["target"] = w.target(each.target, each.kpi)
+    said["value"], said["target"] = w.held_against(each.value, each.target, each.kpi)
+    how = "_exactly" if w.is_exact(each.value, each.target) else ""
     if each.person:
-        return w.t("summaries.win.own", person=w.person(each.person), **said)
-    return w.t("summaries.win.met", **said)
+        return w.t(f"summaries.win.own{how}", person=w.person(each.person), **said)
+    return w.t(f"summaries.win.met{how}", **said)
 
 
 def attention(each: Attention, w: Wording) -> str:
@@ -146,15 +157,9 @@ def attention(each: Attention, w: Wording) -> str:
     line, kpi = each.line, each.line.kpi
     assert line.pace is not None  # chosen by its status
     assert line.target is not None
-    parts = [
-        w.t(
-            "summaries.attention.item",
-            kpi=w.name(kpi),
-            status=w.t(f"kpi.status.{line.pace.status}"),
-            actual=w.value(line.pace.actual, kpi.unit),
-            target=w.target(line.target, kpi),
-        )
-    ]
+    actual, asked = w.held_against(line.pace.actual, line.target, kpi)
+    status = w.t(f"kpi.status.{line.pace.status}")
+    parts = [w.t("summaries.attention.item", kpi=w.name(kpi), status=status, actual=actual, target=asked)]
     if each.owners:
         names = w.t.listing(map(w.person, each.owners))
         parts.append(w.t("summaries.attention.owners", count=len(each.owners), names=names))

@@ -4,6 +4,7 @@ says is read in `reading` at the moment it is sent."""
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from bot.domain import audit
 from bot.domain.deliveries import NewDelivery, Verb
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
@@ -103,7 +104,7 @@ def save_summary(
     return _add(db, now, author, summary, rule, len(there), country)
 
 
-def stop(db: UnitOfWork, member: Member, summary_id: str) -> Summary:
+def stop(db: UnitOfWork, now: datetime, member: Member, summary_id: str) -> Summary:
     """Ends a summary; nothing more of it is posted. Doing it twice is the same as once.
 
     Raises DomainError `core.outsider`, `summaries.not_yours`, and `core.stale` when there never was one.
@@ -112,6 +113,8 @@ def stop(db: UnitOfWork, member: Member, summary_id: str) -> Summary:
     require_owner(summary, member)
     db.summaries.deactivate(summary.id)
     db.schedules.set_active(_schedule(db, summary).id, False)
+    if summary.active:
+        _note(db, now, member, audit.Deed.SUMMARY_REMOVED, summary)
     return summary
 
 
@@ -231,6 +234,7 @@ def _add(
 ) -> Standing:
     db.summaries.add(summary)
     db.schedules.add(Schedule(new_id(), ScheduleKind.SUMMARY, summary.id, rule, author.id, planned_until=now))
+    _note(db, now, author, audit.Deed.SUMMARY_SET_UP, summary)
     return replace(standing(db, now, summary, author, country), deed=Deed.ADDED if others else Deed.SET)
 
 
@@ -239,7 +243,12 @@ def _change(db: UnitOfWork, now: datetime, author: Member, summary: Summary, rul
     if not has_same_dates(rule, schedule.rule):
         db.schedules.replace_rule(schedule.id, rule, planned_until=now)
     db.summaries.change(summary.id, summary.channel_id, summary.language, summary.definition)
+    _note(db, now, author, audit.Deed.SUMMARY_CHANGED, summary)
     return replace(standing(db, now, summary, author, country), deed=Deed.CHANGED)
+
+
+def _note(db: UnitOfWork, now: datetime, member: Member, deed: audit.Deed, summary: Summary) -> None:
+    db.audit.note(audit.Act(now, member.id, deed, summary.id, {"channel": summary.channel_id}))
 
 
 def _schedule(db: UnitOfWork, summary: Summary) -> Schedule:

@@ -1,7 +1,7 @@
 """Which sentence a summary's numbers call for: what to say against targets, and what of the changes is news. Pure; how
 it is said is in `sentences`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -41,14 +41,16 @@ class Targets:
 @dataclass(frozen=True, slots=True)
 class Mover:
     """What is said of the changes of `compared` lines: the one that is news (None: none of them), with what is known of
-    its `swing`, whether it moved most of all, and how many others moved, all of them within their usual swing, or
-    not. What was 0 before has no share to be compared by: it is told as it is (`from_zero`) where nothing else is."""
+    its `swing`, whether it moved most of all, how many others moved within their usual swing (`usual`), and how many
+    others beyond it (`unusual`). What was 0 before has no share to be compared by: it is told as it is (`from_zero`)
+    where nothing else is."""
 
     line: KpiLine | None
     compared: int
     swing: Swing | None = None
     is_most: bool = False
     usual: int = 0
+    unusual: int = 0
     from_zero: bool = False
 
     @property
@@ -104,10 +106,20 @@ def mover(lines: Sequence[KpiLine], swings: Mapping[str, Swing]) -> Mover | None
         if news:
             share, line = max(news, key=lambda each: each[0])
             is_most = len(compared) > 1 and share == max(each[0] for each in moved)
-            return Mover(line, len(compared), wanted, is_most, usual)
+            others = len(news) - 1 if wanted is Swing.UNUSUAL else 0
+            return Mover(line, len(compared), wanted, is_most, usual, others)
     if begun:
         return Mover(begun[0], len(compared), usual=usual, from_zero=True)
     return Mover(None, len(compared), usual=usual)
+
+
+def shown_first(lines: Sequence[KpiLine], named: Collection[str], count: int) -> tuple[KpiLine, ...]:
+    """The lines that have a place where only so many have one: the first, and in place of the last of them those whose
+    KPI is `named` (at most `count`) and would have none. In the given order."""
+    kept = [line for line in lines if line.kpi.key in named][:count]
+    others = [line for line in lines if line.kpi.key not in named][: count - len(kept)]
+    chosen = {line.kpi.key for line in (*kept, *others)}
+    return tuple(line for line in lines if line.kpi.key in chosen)
 
 
 def relative_change(line: KpiLine) -> Decimal | None:

@@ -26,7 +26,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.charts import chart_block, is_drawable
 from bot.summaries import pulse_wording, sentences
-from bot.summaries.facts import IN_POST, Correction, Promised, SummaryFacts
+from bot.summaries.facts import Correction, Promised, SummaryFacts
 from bot.summaries.wording import Wording
 
 MAX_PULSES = 3
@@ -105,7 +105,7 @@ def summary_message(
     page.blocks.append(header(w.title()))
     page.sentence(sentences.headline(w))
     if facts.has_numbers:
-        page.table(facts.lines[:IN_POST], w)
+        page.table(sentences.posted(w), w)
     if facts.trend:
         page.chart(w.chart(facts.trend), w.trend(facts.trend))
     page.sentence("\n".join(_pulses(facts, w)))
@@ -130,8 +130,10 @@ def details_message(
     page.blocks.append(header(title))
     if at is not None:
         page.sentence(corrected(corrections or (), at, w))
-    if facts.has_numbers and facts.lines[IN_POST:]:
-        page.table(facts.lines[IN_POST:], w)
+    above = {line.kpi.key for line in sentences.posted(w)}
+    below = [line for line in facts.lines if line.kpi.key not in above]
+    if facts.has_numbers and below:
+        page.table(below, w)
     if facts.has_numbers and facts.more_kpis:
         page.sentence(t("summaries.more_kpis", count=facts.more_kpis, n=facts.more_kpis))
     page.sentence(sentences.needed(w))

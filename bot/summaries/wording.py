@@ -12,12 +12,14 @@ from bot.domain.kpis import Kpi, Unit
 from bot.domain.periods import Period, PeriodKind
 from bot.domain.scoreboard import KpiLine, is_in_points
 from bot.domain.swings import Swing
-from bot.domain.targets import Target
+from bot.domain.targets import Aim, Target
 from bot.i18n import Translator
 from bot.slack.blocks import cut
 from bot.summaries.facts import SummaryFacts, Trend
 
 NAME_LENGTH = 40
+_MOST_DIGITS = 3
+"""So many digits after a million or a billion tell apart what a phone has room for."""
 _AMOUNTS = (
     (Decimal(10) ** 12, "trillion"),
     (Decimal(10) ** 9, "billion"),
@@ -60,10 +62,31 @@ class Wording:
             return self.t.asked(target, kpi, self.facts.currency)
         return self.t.target(target, kpi, self.facts.currency)
 
+    def held_against(self, actual: Decimal | None, target: Target, kpi: Kpi) -> tuple[str, str]:
+        """A figure and its target, each with as many more digits as it takes to tell them apart where they differ."""
+        digits = self._digits(actual, target, kpi)
+        said = self.t.figure(actual, kpi.unit, self.facts.currency, digits)
+        if target.period is self.facts.period.kind:
+            return said, self.t.asked(target, kpi, self.facts.currency, digits)
+        return said, self.t.target(target, kpi, self.facts.currency, digits)
+
+    def is_exact(self, actual: Decimal | None, target: Target) -> bool:
+        """Whether a figure is just what was asked, where that is one number."""
+        return actual == target.value and target.upper is None and target.aim in (None, Aim.REACH)
+
+    def _digits(self, actual: Decimal | None, target: Target, kpi: Kpi) -> int:
+        currency = self.facts.currency
+        edges = [each for each in (target.value, target.upper) if each is not None and each != actual]
+        for digits in range(1, _MOST_DIGITS):
+            said = self.t.figure(actual, kpi.unit, currency, digits)
+            if said not in [self.t.figure(each, kpi.unit, currency, digits) for each in edges]:
+                return digits
+        return _MOST_DIGITS
+
     def standing(self, line: KpiLine) -> str:
         """The target in the table, with the figure its status is about where that is not the summary's own."""
         if line.target is not None and self._is_of_the_figure(line):
-            return self.t.asked(line.target, line.kpi, self.facts.currency)
+            return self.held_against(line.figure.value, line.target, line.kpi)[1]
         return self.t.standing_target(line, self.facts.period, self.facts.today, self.facts.currency)
 
     def _is_of_the_figure(self, line: KpiLine) -> bool:
@@ -88,9 +111,15 @@ class Wording:
         change = self.change(line)
         if self.is_usual(line):
             change = self.t("summaries.usual_change", change=change)
-        figure = self.value(line.figure.value, line.kpi.unit)
+        figure = self.figure(line)
         standing = ", ".join(filter(None, (self.standing(line), self.status(line))))
         return [self.name(line.kpi), f"{figure} ({change})" if change else figure, standing]
+
+    def figure(self, line: KpiLine) -> str:
+        """A line's figure, told apart from the target that stands beside it."""
+        if line.target is not None and self._is_of_the_figure(line):
+            return self.held_against(line.figure.value, line.target, line.kpi)[0]
+        return self.value(line.figure.value, line.kpi.unit)
 
     def is_usual(self, line: KpiLine) -> bool:
         """Whether there was a change, and one of those that come and go anyway."""
@@ -99,7 +128,7 @@ class Wording:
 
     def row(self, line: KpiLine) -> str:
         """A line of the table as a sentence, for those who hear it."""
-        parts = [self.t("summaries.row", kpi=self.name(line.kpi), value=self.value(line.figure.value, line.kpi.unit))]
+        parts = [self.t("summaries.row", kpi=self.name(line.kpi), value=self.figure(line))]
         if line.target is not None:
             standing = ", ".join(filter(None, (self.standing(line), self.status(line))))
             parts.append(self.t("summaries.row_target", target=standing))

@@ -145,7 +145,7 @@ def launched_message(survey: Survey, opened: Round, facts: Mapping[str, str], t:
     lines += left_out_lines(facts, t)
     lines.append(t("surveys.launched.reminders"))
     lines.append(t("surveys.launched.closes", closes=t.moment(opened.closes_at, zone)))
-    lines.append(t("surveys.launched.results", receivers=receivers(survey, definition, t, reader=opened.started_by)))
+    lines.append(results_go(survey, definition, t, reader=opened.started_by))
     if opened.asked < opened.min_score and not definition.is_named:
         lines.append(t("surveys.launched.small", score=opened.min_score))
     return lines_message(*lines)
@@ -173,14 +173,17 @@ def failure_line(survey: Survey, reason: str, place: str, t: Translator) -> str:
     return t(f"surveys.not_launched.{reason}", handle=survey.handle, place=mention)
 
 
-def receivers(survey: Survey, definition: Definition, t: Translator, reader: str = "") -> str:
-    """Who is given the results, as the survey's author or an admin reads it: "you, @Ayu and everybody in #sales"."""
+def results_go(survey: Survey, definition: Definition, t: Translator, reader: str = "") -> str:
+    """Who is given the results, as the survey's author or an admin reads it: "The results go to you, @Ayu and everybody
+    in #sales.". Without an author, as an import leaves it, an admin stands in for them."""
     given, author = definition.receivers, survey.created_by
     people = [*([author] if given.author and author else []), *given.people]
     words = [t("surveys.receivers.you") if each == reader else f"<@{each}>" for each in dict.fromkeys(people)]
     if given.channel_id:
         words.append(t("surveys.receivers.channel", channel=f"<#{given.channel_id}>"))
-    return t.listing(words or [t("surveys.receivers.nobody")])
+    if given.author and not author:
+        words.insert(0, t("surveys.receivers.admin"))
+    return t("surveys.launched.results", receivers=t.listing(words)) if words else t("surveys.results_to_nobody")
 
 
 def left_out_lines(facts: Mapping[str, str], t: Translator) -> list[str]:
@@ -202,7 +205,7 @@ def closing_message(closing: Closing, t: Translator) -> Message:
         text = t("surveys.stopped", handle=survey.handle)
     else:
         text = t("surveys.closed", handle=survey.handle, answered=closing.answered, asked=closing.asked)
-        text = f"{text} {t('surveys.closed.results', receivers=receivers(survey, survey.definition, t))}"
+        text = f"{text} {results_go(survey, survey.definition, t)}"
     return Message(text, (section(text),))
 
 

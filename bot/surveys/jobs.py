@@ -32,18 +32,18 @@ def register(registry: Registry) -> None:
     registry.job("surveys.carry_over", carry_over)
     registry.job("surveys.launch", launch)
     registry.job("surveys.close_early", close_early)
-    registry.job("surveys.close", close)
-    registry.job("surveys.decide", decide)
-    registry.job("surveys.seal", seal)
+    registry.job("surveys.close", close, also_for_left=True)
+    registry.job("surveys.decide", decide, also_for_left=True)
+    registry.job("surveys.seal", seal, also_for_left=True)
 
 
 async def carry_over(services: Services, now: datetime) -> None:  # noqa: ARG001
     """Bring rounds that were open when the database was migrated from the first version to what is stored now. Before
     anybody is reminded in this pass: until then it is not known who has answered in them."""
-    for workspace_id in await services.storage.workspaces():
-        for running in await services.storage.read(workspace_id, lambda db: db.rounds.open()):
-            if running.answered is not None:
-                await services.storage.write(workspace_id, partial(_carry_over, round_id=running.id))
+    workspace_id = services.workspace_id
+    for running in await services.storage.read(workspace_id, lambda db: db.rounds.open()):
+        if running.answered is not None:
+            await services.storage.write(workspace_id, partial(_carry_over, round_id=running.id))
 
 
 def _carry_over(db: UnitOfWork, round_id: str) -> bool:
@@ -52,24 +52,24 @@ def _carry_over(db: UnitOfWork, round_id: str) -> bool:
 
 async def launch(services: Services, now: datetime) -> None:
     """Read the audience of every round that waits for it, and ask its people."""
-    for workspace_id in await services.storage.workspaces():
-        for waiting in await services.storage.read(workspace_id, lambda db: db.rounds.launching()):
-            await _launch(services, workspace_id, waiting, now)
+    workspace_id = services.workspace_id
+    for waiting in await services.storage.read(workspace_id, lambda db: db.rounds.launching()):
+        await _launch(services, workspace_id, waiting, now)
 
 
 async def close_early(services: Services, now: datetime) -> None:
     """Bring the close forward where everybody who is still there has finished. What is found is decided again in the
     transaction that changes it: somebody may have taken an answer back meanwhile."""
-    for workspace_id in await services.storage.workspaces():
-        for round_id in await services.storage.read(workspace_id, lambda db: early_close.finished(db, now)):
-            await services.storage.write(workspace_id, partial(early_close.close_early, now=now, round_id=round_id))
+    workspace_id = services.workspace_id
+    for round_id in await services.storage.read(workspace_id, lambda db: early_close.finished(db, now)):
+        await services.storage.write(workspace_id, partial(early_close.close_early, now=now, round_id=round_id))
 
 
 async def close(services: Services, now: datetime) -> None:
     """Close the rounds whose time is over, each by itself."""
-    for workspace_id in await services.storage.workspaces():
-        for running in await services.storage.read(workspace_id, lambda db: db.rounds.closing(now)):
-            await services.storage.write(workspace_id, partial(_close, now=now, running=running))
+    workspace_id = services.workspace_id
+    for running in await services.storage.read(workspace_id, lambda db: db.rounds.closing(now)):
+        await services.storage.write(workspace_id, partial(_close, now=now, running=running))
 
 
 def _close(db: UnitOfWork, now: datetime, running: Round) -> bool:
@@ -79,11 +79,11 @@ def _close(db: UnitOfWork, now: datetime, running: Round) -> bool:
 async def decide(services: Services, now: datetime) -> None:
     """Decide what may be shown of closed rounds, the oldest first, as later ones are compared with it. What could not
     be kept, since another round was decided meanwhile, is considered again on the next pass."""
-    for workspace_id in await services.storage.workspaces():
-        for closed in await services.storage.read(workspace_id, lambda db: db.rounds.undecided()):
-            decision = await services.storage.read(workspace_id, partial(_consider, closed=closed))
-            if await services.storage.write(workspace_id, partial(_keep, now=now, decision=decision)):
-                log.info("round decided", action="round_decided", round=closed.id)
+    workspace_id = services.workspace_id
+    for closed in await services.storage.read(workspace_id, lambda db: db.rounds.undecided()):
+        decision = await services.storage.read(workspace_id, partial(_consider, closed=closed))
+        if await services.storage.write(workspace_id, partial(_keep, now=now, decision=decision)):
+            log.info("round decided", action="round_decided", round=closed.id)
 
 
 def _consider(db: UnitOfWork, closed: Round) -> Decision:
@@ -96,14 +96,14 @@ def _keep(db: UnitOfWork, now: datetime, decision: Decision) -> bool:
 
 async def seal(services: Services, now: datetime) -> None:  # noqa: ARG001
     """Cut the last link between people and answers of closed rounds. An interrupted seal goes on here."""
-    for workspace_id in await services.storage.workspaces():
-        for closed in await services.storage.read(workspace_id, lambda db: db.rounds.unsealed()):
-            try:
-                await services.storage.seal(workspace_id, closed.id)
-            except NotScrubbed as trouble:  # somebody still reads what was there before; a later pass will do it
-                log.warning("round not sealed yet", action="round_not_sealed", round=closed.id, error=str(trouble))
-                continue
-            log.info("round sealed", action="round_sealed", round=closed.id)
+    workspace_id = services.workspace_id
+    for closed in await services.storage.read(workspace_id, lambda db: db.rounds.unsealed()):
+        try:
+            await services.storage.seal(workspace_id, closed.id)
+        except NotScrubbed as trouble:  # somebody still reads what was there before; a later pass will do it
+            log.warning("round not sealed yet", action="round_not_sealed", round=closed.id, error=str(trouble))
+            continue
+        log.info("round sealed", action="round_sealed", round=closed.id)
 
 
 async def _launch(services: Services, workspace_id: str, waiting: Round, now: datetime) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
+from bot.domain.audit import Act, Deed
 from bot.domain.deliveries import DeliveryState, NewDelivery, Verb
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
@@ -28,6 +29,11 @@ WINDOW = timedelta(days=14)
 MOST_NAMED = 10
 """Surveys that a question back names."""
 _INSTANT = timedelta(microseconds=1)
+_SWITCHED = {
+    SurveyState.PAUSED: Deed.SURVEY_PAUSED,
+    SurveyState.ACTIVE: Deed.SURVEY_RESUMED,
+    SurveyState.DELETED: Deed.SURVEY_DELETED,
+}
 STILL_GOING_OUT = timedelta(minutes=2)
 """A prompt that was being sent at the moment of closing gets its closing words this much later."""
 
@@ -104,6 +110,7 @@ def send(db: UnitOfWork, now: datetime, member: Member, survey: Survey, key: str
     rule = schedule.rule if schedule else None
     following = next_due(rule, now) if rule else None
     _start(db, survey, member.id, now, closing(rule, now, following.at if following else None))
+    note(db, now, member, Deed.SURVEY_LAUNCHED, survey)
     return overview(db, now, survey)
 
 
@@ -133,10 +140,12 @@ def close(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Clos
         if not may_leave(db, now, running):  # it was opened this moment
             return close(db, now, member, survey)
         db.rounds.update(replace(running, state=RoundState.FAILED, closed_at=now))
+        note(db, now, member, Deed.SURVEY_CLOSED, survey)
         return Closing(survey, 0, 0, was_asking=False)
     closed = close_round(db, now, running)
     if closed is None:
         raise DomainError("surveys.nothing_open", handle=survey.handle)
+    note(db, now, member, Deed.SURVEY_CLOSED, survey)
     return Closing(survey, closed.asked, closed.answered or 0, was_asking=True)
 
 
@@ -237,7 +246,14 @@ def _switch(db: UnitOfWork, now: datetime, member: Member, survey: Survey, state
             db.schedules.planned_until(schedule.id, now)
         db.schedules.set_active(schedule.id, state is SurveyState.ACTIVE)
     db.surveys.set_state(survey.id, state)
+    if state is not survey.state:
+        note(db, now, member, _SWITCHED[state], survey)
     return overview(db, now, replace(survey, state=state))
+
+
+def note(db: UnitOfWork, now: datetime, member: Member, deed: Deed, survey: Survey) -> None:
+    """Writes into the audit log who did what to a survey."""
+    db.audit.note(Act(now, member.id, deed, survey.id, {"name": survey.handle}))
 
 
 def _waits_for_action(db: UnitOfWork, survey: Survey) -> bool:

@@ -13,6 +13,7 @@ from bot.domain.members import Member
 from bot.settings import Settings
 from storage import Storage
 from tests.features.harness import Bench, RecordingSlack
+from tests.features.permission_bench import RememberingBench, Story
 
 THURSDAY = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)  # 15:00 in Jakarta, 16:00 in Makassar, 09:00 in Amsterdam
 
@@ -46,6 +47,23 @@ async def denyut(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Bench]:
     bench = await Bench(storage, slack, THURSDAY, settings).start()
     yield bench
     await bench.denyut.drain()
+    storage.close()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[RememberingBench]:
+    """The same company on a bench that remembers."""
+    url = f"sqlite:///{tmp_path / 'denyut.db'}"
+    shutil.copy(sqlite_template, tmp_path / "denyut.db")
+    storage = Storage.open(url, tmp_path)
+    channels = {"C0SALES": [each.id for each in MEMBERS], "C0PAIR": ["U0AYU", "U0BOB"]}
+    settings = Settings(data_dir=tmp_path, slack_bot_token="xoxb-test")
+    bench = RememberingBench(storage, RecordingSlack(MEMBERS, channels), THURSDAY, settings)
+    await bench.start()
+    bench.begin(Story())
+    yield bench
+    await bench.denyut.drain()
+    bench.end()
     storage.close()
 
 

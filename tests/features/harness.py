@@ -193,9 +193,13 @@ class Answer:
 
 
 class Bench:
-    """The bot on the test bench. `now` may be set; every method that talks to the bot waits for all that follows."""
+    """The bot on the test bench. `now` may be set; every method that talks to the bot waits for all that follows.
+    Nobody is too fast, unless `is_limited`: the clock stands still here."""
 
-    def __init__(self, storage: Storage, slack: RecordingSlack, now: datetime, settings: Settings) -> None:
+    def __init__(
+        self, storage: Storage, slack: RecordingSlack, now: datetime, settings: Settings, *, is_limited: bool = False
+    ) -> None:
+        settings = settings.model_copy(update={"rate_limits": is_limited})
         self.now = now
         self.slack = slack
         self.storage = storage

@@ -54,7 +54,8 @@ class Figures:
         factor = SIZES[self.t.language].get(size, 1)
         group, point = (",", ".") if self.t.language == "en" else (".", ",")
         value = Decimal(text.removesuffix(size).strip().replace(group, "").replace(point, "."))
-        return value * factor, Decimal("0.05") * factor if size else Decimal(0)
+        decimals = len(text.partition(point)[2].removesuffix(size).strip())
+        return value * factor, Decimal(5) / 10 ** (max(decimals, 1) + 1) * factor if size else Decimal(0)
 
     def signed(self, text: str) -> int:
         return int(text.replace("\N{MINUS SIGN}", "-"))

@@ -122,6 +122,8 @@ class Reader(Figures):
                 "summaries.steady": self.steady,
                 "summaries.from_zero": self.from_zero,
                 "summaries.others_usual": self.others_usual,
+                "summaries.others_unusual": self.others_unusual,
+                "summaries.said.met_exactly": self.exactly,
                 "summaries.others.met": self.others((Status.MET,)),
                 "summaries.others.on_track": self.nothing_to_check,
                 "summaries.others.also_on_track": self.nothing_to_check,
@@ -209,6 +211,26 @@ class Reader(Figures):
         ]
         assert int(said.get("n", "1")) == len(usual)
 
+    def others_unusual(self, said: Said) -> None:
+        unusual = [
+            kpi
+            for kpi in KPIS
+            if self.world.usual(kpi) is False
+            and round(self.world.change(kpi) or 0, 1)
+            and not self.world.is_coming(kpi)
+        ]
+        assert int(said.get("n", "1")) == len(unusual) - 1
+
+    def exactly(self, said: Said) -> None:
+        kpi = self.keys[said["kpi"]]
+        assert self.world.judged(kpi) == self.world.targets[kpi]
+        self.same(said["target"], self.world.targets[kpi])
+
+    def own_exactly(self, said: Said) -> None:
+        kpi, target = self.keys[said["kpi"]], self.number(said["target"])[0]
+        self.own({**said, "value": said["target"]})
+        assert self.world.judged(kpi, next(who for who, name in NAMES.items() if name == said["person"])) == target
+
     def coming(self, said: Said) -> None:
         kpi = self.keys[said["kpi"]]
         usual = self.world.regulars(kpi)
@@ -261,6 +283,7 @@ class Reader(Figures):
             return None
         own = f"summaries.win.best.{self.world.kind}"
         checks = {
+            "summaries.win.own_exactly": self.own_exactly, "summaries.win.met_exactly": self.exactly,
             "summaries.win.own": self.own, "summaries.win.met": self.met, own: self.best,
             "summaries.attention.item": self.attention, "summaries.action.overdue": self.promise("overdue"),
             "summaries.action.open_by": self.promise("open_by"), "summaries.action.open": self.promise("open"),

@@ -62,15 +62,15 @@ def everything(*more: Block) -> Block:
 
 
 class Ears:
-    """Listens to everything the elements send."""
+    """Listens to everything the elements send: behind no gate, as nobody else offers these."""
 
     def __init__(self, bench: Bench, reply: Reply = None) -> None:
         self.clicks: list[Click] = []
         self.submissions: list[Submission] = []
         self.reply = reply
         for action_id in [element["action_id"] for element in ELEMENTS.values()] + ["e.more", "e.go"]:
-            bench.registry.click(action_id, self.click)
-        bench.registry.form("e.form", self.submission)
+            bench.registry.clicks[action_id] = self.click
+        bench.registry.forms["e.form"] = self.submission
 
     async def click(self, click: Click) -> Reply:
         self.clicks.append(click)

@@ -106,7 +106,7 @@ class TestQuestions:
         assert entries(denyut, "revenue") == []
         _, second, _ = denyut.slack.responses[-1]
         assert "10 Nov 2026 or 11 Oct 2026" in second.text
-        await denyut.press({"blocks": second.blocks}, "kpi.date_chosen:1", user="U0BOB")
+        await denyut.press(second, "kpi.date_chosen:1", user="U0BOB")
         assert counted(denyut, "revenue") == [("U0BOB", Decimal("1.5"), date(2026, 10, 11))]
 
     async def test_who_may_not_is_told_before_being_asked(self, denyut: Bench) -> None:

@@ -158,7 +158,7 @@ class TestOnOneWriter:
     def test_a_click_waits_for_a_moment_only(
         self, storage: Storage, other: Storage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Measured against the whole import, as machines differ: in one piece it is most of it, so a fifth."""
+        """Measured against the whole import, as machines differ: in one piece it is most of it, so half of it."""
         monkeypatch.setattr(recording, "PIECE", 1_000)
         plan, done = plan_of(20_000), threading.Event()
         spans: list[float] = []
@@ -178,6 +178,6 @@ class TestOnOneWriter:
         recorded(storage, plan)
         done.set()
         thread.join()
-        assert max(spans) < (perf_counter() - began) / 5
+        assert max(spans) < (perf_counter() - began) / 2
         assert len(spans) > 20
         assert all(first < second for first, second in pairwise(sorted({e.id for e in entries(other)})))

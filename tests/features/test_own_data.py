@@ -86,6 +86,44 @@ async def test_who_comes_back_starts_anew(denyut: Bench) -> None:
     assert "One logged value" in answer.text
 
 
+class TestThePrivacyNotice:
+    """Short, honest, in the reader's language, and the same as docs/privacy.md."""
+
+    @pytest.mark.parametrize(
+        ("user", "parts"),
+        [
+            (
+                "U0BOB",
+                ("Sealed until close", "Unlinkable after close", "Law 27/2022", "GDPR", "ask an admin", "400 days"),
+            ),
+            ("U0CITRA", ("Tersegel sampai ditutup", "UU 27/2022", "GDPR", "tanya admin", "400 hari")),
+        ],
+    )
+    async def test_it_says_what_is_kept_for_whom_and_how_long(
+        self, denyut: Bench, user: str, parts: tuple[str, ...]
+    ) -> None:
+        answer = await denyut.command("/checkin privacy", user=user)
+        assert [part for part in parts if part not in answer.text] == []
+        assert "<@U0AYU>" in answer.text, "whom to ask"
+        await denyut.press(answer, ids.PRIVACY_EXPORT, user=user)
+        assert denyut.slack.uploads[-1][0] == user
+
+    async def test_it_says_when_what_people_said_goes(self, denyut: Bench) -> None:
+        settings = denyut.services.settings.model_copy(update={"retention_days": 365})
+        keeping = Bench(denyut.storage, denyut.slack, denyut.now, settings)
+        assert "goes after 365 days" in (await keeping.command("/checkin privacy", user="U0BOB")).text
+        assert "until you or an admin" in (await denyut.command("/checkin privacy", user="U0BOB")).text
+
+    @pytest.mark.parametrize("user", ["U0BOB", "U0GUEST", "U0OUT"])
+    async def test_it_stands_on_home_and_visitors_read_it_too(self, denyut: Bench, user: str) -> None:
+        await denyut.event({"type": "app_home_opened", "user": user, "tab": "home"})
+        await denyut.press(denyut.slack.homes[user], ids.PRIVACY_NOTICE_SHOWN, user=user)
+        assert "Law 27/2022" in json.dumps(denyut.form())
+
+    async def test_whoever_types_privacy_in_indonesian_reads_it(self, denyut: Bench) -> None:
+        assert "Privasi, singkatnya" in (await denyut.command("/checkin privasi", user="U0CITRA")).text
+
+
 class TestOnTheCommandLine:
     @pytest.fixture
     def here(self, denyut: Bench, monkeypatch: pytest.MonkeyPatch) -> CliRunner:

@@ -98,7 +98,7 @@ class TestPulse:
         found = preview(denyut)
         assert (
             "How are you?, closed Fri 27 Nov: lowest is workload, 2.8 of 5 "
-            "(95% interval 2.2 to 3.4, 10 of 12 answered (83%)); "
+            "(between 2.2 and 3.4 with 95% certainty, 10 of 12 answered (83%)); "
             "highest is recognition, 4.5 of 5"
         ) in found.post.text
         assert found.details is not None
@@ -169,7 +169,7 @@ class TestTogether:
         found = preview(denyut)
         assert found.details is not None
         assert (
-            "eNPS and leads rose and fell together: very close (r 1 over 10 periods). This is no proof"
+            "eNPS and leads moved strongly together over 10 periods (correlation 1). This is no proof"
             in found.details.text
         )
         assert "no proof" not in found.post.text

@@ -166,7 +166,9 @@ async def test_enps_comes_with_its_interval_answers_and_whether_it_changed(denyu
     await denyut.tick(MONDAY_9_MAKASSAR)
     posted = post_in(denyut, "C0SALES")
     (line,) = [line for line in lines_of(posted) if line.startswith("eNPS")]
-    found = re.search(r"closed Fri 27 Nov: \+(\d+), 95% interval (\S+) to (\S+), 22 of 30 answered \(73%\)", line)
+    found = re.search(
+        r"closed Fri 27 Nov: \+(\d+), between (\S+) and (\S+) with 95% certainty, 22 of 30 answered \(73%\)", line
+    )
     assert found is not None, line
     assert int(found[1]) == round(score(Tally(11, 6, 5)))
     low, high = (int(each.replace(MINUS, "-")) for each in found.groups()[1:])

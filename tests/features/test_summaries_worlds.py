@@ -19,8 +19,9 @@ from bot.summaries.views import details_message, owing_message, summary_message
 from storage import Storage, migrate
 from tests.features.summary_reader import Reader
 from tests.features.summary_worlds import KPIS, NAMES, ZONE, World, made, write
+from tests.soak import times
 
-WORLDS = 200
+WORLDS = times(48, 200)
 TEXTS = load("en")
 
 

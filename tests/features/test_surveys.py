@@ -88,7 +88,7 @@ async def test_a_survey_of_a_channel_without_a_name_gets_the_next_number_and_is_
         ("<#C0SALES|sales> weekly mon banana", "banana"),
         ("sales weekly", "sales weekly"),
         ("<#C0SALES|sales> weekly <#C0OTHER|other> banana", "banana"),
-        ("<#C0SALES|sales> " + "x" * 3000, "xxx"),
+        ("<#C0SALES|sales> " + "x" * 2900, "xxx"),
         ("<#C0SALES|sales> daily", "Daily"),
     ],
 )

@@ -1,7 +1,7 @@
 """Buttons and the form of an alert, and what the scheduler does for alerts."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -33,15 +33,15 @@ async def tell_changes(services: Services, now: datetime) -> None:
     """Tell the owners of targets whose status changed, once a local day, KPI by KPI. What is to be told is worked out
     by reading, so that nobody who logs waits for it."""
     country, zone = services.settings.country, services.settings.timezone
-    for workspace_id in await services.storage.workspaces():
-        decisions = await services.storage.read(
-            workspace_id, partial(read_decisions, now=now, country=country, default_zone=zone)
-        )
-        by_kpi: dict[str, list[Decision]] = {}
-        for each in decisions:
-            by_kpi.setdefault(each.target.kpi_key, []).append(each)
-        for group in by_kpi.values():
-            await services.storage.write(workspace_id, partial(_tell, now=now, decisions=group))
+    workspace_id = services.workspace_id
+    decisions = await services.storage.read(
+        workspace_id, partial(read_decisions, now=now, country=country, default_zone=zone)
+    )
+    by_kpi: dict[str, list[Decision]] = {}
+    for each in decisions:
+        by_kpi.setdefault(each.target.kpi_key, []).append(each)
+    for group in by_kpi.values():
+        await services.storage.write(workspace_id, partial(_tell, now=now, decisions=group))
 
 
 def _tell(db: UnitOfWork, now: datetime, decisions: list[Decision]) -> int:
@@ -59,7 +59,7 @@ async def on_noted(submission: Submission) -> Reply:
     kpi, kind = _carried(submission.carried, acting)
     text, alert = submission.inputs.get(views.NOTE_FIELD, ""), str(submission.carried.get("alert", ""))
     due = submission.inputs.get(ids.ACTION_DUE_INPUT, "")
-    due_on = date.fromisoformat(due) if due else None
+    due_on = ids.chosen_day(due)
     try:
         await submission.services.storage.write(
             submission.workspace_id,

@@ -52,7 +52,7 @@ async def _record(request: Request, budget: Budget) -> Response:
     order = read_order(request)
     recorded = await services.storage.write(workspace_id, lambda db: service.record(db, order, digest, services, now))
     if recorded.is_new:
-        services.wake()
+        services.wake(workspace_id)
     log.info("recorded", action="api_recorded", token=caller.token.id, entries=len(recorded.entries))
     return Response(201 if recorded.is_new else 200, answer(recorded.entries, order))
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.api_tokens import ApiToken
+from bot.domain.audit import Act, Deed
 from bot.domain.entries import Entry
 from bot.domain.errors import DomainError
 from bot.kpis.acting import Acting, read_acting
@@ -77,14 +78,21 @@ def make_token(db: UnitOfWork, name: str, key: str, acting: Acting) -> str | Non
     if len(db.api_tokens.active()) >= MOST_TOKENS:
         raise DomainError("kpis.api.too_many", limit=MOST_TOKENS)
     token = new_token(db.workspace_id)
-    db.api_tokens.add(ApiToken(new_id(), named, acting.by.id, acting.now), digest_of(token))
+    made = ApiToken(new_id(), named, acting.by.id, acting.now)
+    db.api_tokens.add(made, digest_of(token))
+    db.audit.note(Act(acting.now, acting.by.id, Deed.TOKEN_MADE, made.id, {"name": named}))
     return token
 
 
 def revoke_token(db: UnitOfWork, token_id: str, acting: Acting) -> bool:
     """Makes a token open nothing from now on; False if it was revoked before. DomainError `kpis.api.only_admins`."""
     check_may_make_tokens(acting)
-    return db.api_tokens.revoke(token_id, acting.by.id, acting.now)
+    names = db.api_tokens.names({token_id})
+    revoked = db.api_tokens.revoke(token_id, acting.by.id, acting.now)
+    if revoked:
+        facts = {"name": names.get(token_id, "")}
+        db.audit.note(Act(acting.now, acting.by.id, Deed.TOKEN_REVOKED, token_id, facts))
+    return revoked
 
 
 def token_names(db: UnitOfWork, entries: Iterable[Entry]) -> dict[str, str]:
@@ -95,9 +103,12 @@ def token_names(db: UnitOfWork, entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def recognise(db: UnitOfWork, digest: bytes, services: Services, now: datetime) -> Caller:
-    """Who sends. Raises Refused: 401 for a token that is unknown or revoked, 403 where its maker has left."""
+    """Who sends. Raises Refused: 401 for a token that is unknown or revoked, or whose workspace removed the app, 403
+    where its maker has left."""
     token = db.api_tokens.by_digest(digest)
-    if token is None:
+    installation = db.installation.get()
+    has_left = installation is not None and installation.ended_at is not None
+    if token is None or has_left:
         raise unknown_token()
     maker = db.members.get(token.made_by)
     if maker is None or maker.left_out is not None:

@@ -22,12 +22,12 @@ NOTHING_TO_REPORT = "nothing to report"
 
 async def ask_owners(services: Services, now: datetime) -> None:
     """Make what new dates cause, then settle what is due."""
-    for workspace_id in await services.storage.workspaces():
-        new, due = await services.storage.read(workspace_id, partial(_waiting, now=now))
-        for schedule, made in new:
-            await services.storage.write(workspace_id, partial(_make, schedule, made, now, services))
-        if new or due:
-            await services.storage.write(workspace_id, partial(_settle_all, now=now, services=services))
+    workspace_id = services.workspace_id
+    new, due = await services.storage.read(workspace_id, partial(_waiting, now=now))
+    for schedule, made in new:
+        await services.storage.write(workspace_id, partial(_make, schedule, made, now, services))
+    if new or due:
+        await services.storage.write(workspace_id, partial(_settle_all, now=now, services=services))
 
 
 def _make(schedule: Schedule, made: Occurrence, now: datetime, services: Services, db: UnitOfWork) -> None:

@@ -71,7 +71,7 @@ def one_value_typed(
     except DomainError as refusal:
         errors[ids.KPI_VALUE_INPUT] = w.t(refusal.key, **refusal.values)
     try:
-        on = date.fromisoformat(inputs.get(ids.KPI_DAY_INPUT) or w.today.isoformat())
+        on = ids.chosen_day(inputs.get(ids.KPI_DAY_INPUT, "")) or w.today
         if was is None or was.on != on:
             check_day(on, w.today)
     except DomainError as refusal:

@@ -1,13 +1,14 @@
 """Correcting and deleting entries: each function is one transaction. Nothing that was logged is lost: an entry that was
 changed stays, with who changed it, when and why."""
 
+from bot.domain.audit import Deed
 from bot.domain.entries import Entry, EntryState
 from bot.domain.errors import DomainError
 from bot.kpis.acting import Acting
 from bot.kpis.correcting.one_value import OneValue
 from bot.kpis.grammar import check_day
 from bot.kpis.outcomes import Corrected
-from bot.kpis.service import end_entry, may_change, tell_change
+from bot.kpis.service import end_entry, may_change, note, note_change, tell_change
 from bot.logging_values import latest_of, turn_asks
 from storage import UnitOfWork, new_id
 
@@ -66,6 +67,7 @@ def correct_entry(
     ended = _end(db, before, EntryState.CORRECTED, because, acting)
     db.kpis.add(after)
     tell_change(db, ended, acting)
+    note_change(db, ended, acting)
     turn_asks(db, after, acting.now)
     return Corrected(ended, after)
 
@@ -85,6 +87,7 @@ def delete_entry(db: UnitOfWork, entry_id: str, because: str, acting: Acting) ->
         raise DomainError("kpis.correcting.meanwhile")
     ended = _end(db, entry, EntryState.DELETED, because, acting)
     tell_change(db, ended, acting)
+    note(db, Deed.VALUE_DELETED, ended, acting)
     return ended
 
 

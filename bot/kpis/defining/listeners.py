@@ -167,6 +167,7 @@ async def on_seen_chosen(click: Click) -> Reply:
     acting = await acting_in(click)
     carried = ids.unpack((click.view or {}).get("private_metadata"))
     kpi = _kpi(str(carried.get("kpi", "")), acting)
+    await _read(click, lambda db: service.require_may_change(db, kpi.key, acting))
     w, before = wording_in(click, acting), acting.kpis.settings(kpi.key)
     chosen = _as_far_as(click, before, kpi, acting)
 

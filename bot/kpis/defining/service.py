@@ -7,6 +7,7 @@ decided about a KPI are checked or written as a whole, which two replicas must n
 
 from dataclasses import dataclass, replace
 
+from bot.domain.audit import Act, Deed
 from bot.domain.catalogue import Catalogue, KpiSettings, KpiVersion, Viewer, Visibility, depends_on
 from bot.domain.errors import DomainError
 from bot.domain.kpi_notes import KpiNote, KpiNoteKind
@@ -105,6 +106,7 @@ def define(db: UnitOfWork, kpi: Kpi, acting: Acting, key: str, texts: Catalogues
         raise DomainError("kpis.define.was_computed", **refusal.values) from None
     db.catalogue.add_version(version)
     db.catalogue.set_settings(made.key, KpiSettings(owners=(acting.by.id,)))
+    note(db, Deed.KPI_DEFINED, made.key, acting)
     return _defined(db, made, acting)
 
 
@@ -136,6 +138,7 @@ def redefine(
     db.catalogue.add_version(version)
     keep_schedule(db, kpi.key, everyone.settings(kpi.key), acting)
     note_change(db, kpi.key, because, acting)
+    note(db, Deed.KPI_CHANGED, kpi.key, acting)
     return _defined(db, kpi, acting, was=latest.kpi)
 
 
@@ -205,7 +208,22 @@ def change_settings(
     db.catalogue.set_settings(kpi_key, settings)
     keep_schedule(db, kpi_key, settings, acting)
     tell_hidden(db, kpi_key, everyone, acting)
+    _note_settings(db, kpi_key, settings, current, acting)
     return settings
+
+
+def note(db: UnitOfWork, deed: Deed, kpi_key: str, acting: Acting, **details: str) -> None:
+    """Writes into the audit log what somebody did to a KPI."""
+    db.audit.note(Act(acting.now, acting.by.id, deed, kpi_key, details))
+
+
+def _note_settings(db: UnitOfWork, kpi_key: str, now: KpiSettings, before: KpiSettings, acting: Acting) -> None:
+    if now.visibility is not before.visibility or now.team != before.team:
+        note(db, Deed.KPI_VISIBILITY, kpi_key, acting, seen_by=now.visibility.value)
+    if now.owners != before.owners:
+        note(db, Deed.KPI_OWNERS, kpi_key, acting, owners=",".join(now.owners))
+    if replace(now, visibility=before.visibility, team=before.team, owners=before.owners) != before:
+        note(db, Deed.KPI_SETTINGS, kpi_key, acting)
 
 
 def check_settings(db: UnitOfWork, kpi: Kpi, settings: KpiSettings, acting: Acting, before: KpiSettings) -> None:
@@ -236,6 +254,9 @@ def change_policy(db: UnitOfWork, policy: Policy, acting: Acting) -> Policy:
     """Decides who may do what in the workspace. DomainError `kpis.rights.only_admins`."""
     if not acting.by.is_admin or acting.by.left_out is not None:
         raise DomainError("kpis.rights.only_admins")
+    if policy != db.catalogue.policy():
+        rights = {"define": policy.define, "target": policy.target, "log_for_others": policy.log_for_others}
+        db.audit.note(Act(acting.now, acting.by.id, Deed.POLICY_CHANGED, details=rights))
     db.catalogue.set_policy(policy)
     return policy
 

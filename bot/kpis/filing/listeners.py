@@ -195,9 +195,11 @@ async def on_export_submitted(sent: Submission) -> Reply:
 async def _export(ctx: Asked, acting: Acting, request: ExportRequest) -> None:
     """Sends the file, and says so where the person looks; who typed a command sees it come."""
     w = wording_in(ctx, acting)
+    # reading takes long, and SQLite has one writer: that it was done is written down apart, before anything is sent
     content, count = await ctx.services.storage.read(
         ctx.workspace_id, lambda db: service.export_file(db, request, acting)
     )
+    await ctx.services.storage.write(ctx.workspace_id, lambda db: service.note_export(db, count, acting))
     page = views.exported_page(request, count, w)
     try:
         if count:

@@ -4,6 +4,7 @@ transaction each that changes nothing; `record_plan` is one that records everyth
 from dataclasses import replace
 from io import BytesIO
 
+from bot.domain.audit import Act, Deed
 from bot.domain.errors import DomainError, LineError
 from bot.domain.policies import Who, allows
 from bot.i18n import Translator
@@ -92,6 +93,9 @@ def record_plan(db: UnitOfWork, plan: ImportPlan, brought: Brought, request: Imp
     is_first = db.handled.first_time(f"kpi-import:{key}", acting.now)
     report = import_plan(db, plan, acting.now, acting.by.id, key, brought)
     if is_first:
+        if report.added:
+            facts = {"count": str(report.added), "file": request.name}
+            db.audit.note(Act(acting.now, acting.by.id, Deed.VALUES_IMPORTED, details=facts))
         return Recorded(report.added, report.known)
     entries = db.kpis.by_sources([line.source for line in plan.lines]).values()
     added = sum(each.logged_by == acting.by.id and each.logged_at >= request.begun_at for each in entries)
@@ -117,3 +121,9 @@ def export_file(db: UnitOfWork, request: ExportRequest, acting: Acting) -> tuple
     out = BytesIO()
     count = export_table(db, out, request.kind, request.first, request.last, keys)
     return out.getvalue(), count
+
+
+def note_export(db: UnitOfWork, count: int, acting: Acting) -> None:
+    """Writes into the audit log that so many entries left as a file."""
+    if count:
+        db.audit.note(Act(acting.now, acting.by.id, Deed.VALUES_EXPORTED, details={"count": str(count)}))

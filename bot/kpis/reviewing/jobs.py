@@ -19,14 +19,14 @@ def asking() -> Job:
 
     async def ask(services: Services, now: datetime) -> None:
         today = now.astimezone(ZoneInfo(services.settings.timezone)).date()
-        for workspace_id in await services.storage.workspaces():
-            if done.get(workspace_id) != today:
-                # Counting entries takes a while where there are millions: not while others wait to write.
-                used = await services.storage.read(workspace_id, _used)
-                await services.storage.write(
-                    workspace_id, partial(_ask, used=used, today=today, now=now, services=services)
-                )
-                done[workspace_id] = today
+        workspace_id = services.workspace_id
+        if done.get(workspace_id) != today:
+            # Counting entries takes a while where there are millions: not while others wait to write.
+            used = await services.storage.read(workspace_id, _used)
+            await services.storage.write(
+                workspace_id, partial(_ask, used=used, today=today, now=now, services=services)
+            )
+            done[workspace_id] = today
 
     return ask
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.calendars import Calendars
+from bot.domain.audit import Deed
 from bot.domain.catalogue import Catalogue, KpiSettings, Viewer
 from bot.domain.deliveries import NewDelivery
 from bot.domain.errors import DomainError
@@ -15,7 +16,7 @@ from bot.domain.kpis import Kpi
 from bot.domain.members import Member
 from bot.kpis.acting import Acting
 from bot.kpis.asking.service import keep_schedule
-from bot.kpis.defining.service import owners_of, require_may_change, require_may_take_away
+from bot.kpis.defining.service import note, owners_of, require_may_change, require_may_take_away
 from bot.kpis.defining.taken_away import tell_retired
 from bot.kpis.reviewing.dates import forgotten_on, next_review, review_date
 from bot.kpis.reviewing.facts import first_used
@@ -37,6 +38,7 @@ def keep(db: UnitOfWork, kpi_key: str, reason: str, acting: Acting, key: str) ->
         raise DomainError("kpis.review.is_retired")
     if _first_time(db, kpi_key, KpiNoteKind.KEPT, reason, acting, key):
         db.catalogue.set_settings(kpi_key, replace(settings, review_on=next_review(acting.today)))
+        note(db, Deed.KPI_REVIEWED, kpi_key, acting)
         turn_messages(db, kpi_key, acting.now)
 
 
@@ -54,6 +56,7 @@ def retire(db: UnitOfWork, kpi_key: str, reason: str, acting: Acting, key: str) 
     if settings.retired_on is None and _first_time(db, kpi_key, KpiNoteKind.RETIRED, reason, acting, key):
         retired = replace(settings, retired_on=acting.today, retired_because=reason, review_on=None)
         db.catalogue.set_settings(kpi_key, retired)
+        note(db, Deed.KPI_RETIRED, kpi_key, acting)
         keep_schedule(db, kpi_key, retired, acting)
         turn_messages(db, kpi_key, acting.now)
         tell_retired(db, kpi_key, acting)
@@ -65,6 +68,7 @@ def bring_back(db: UnitOfWork, kpi_key: str, acting: Acting, key: str) -> None:
     if settings.retired_on is not None and _first_time(db, kpi_key, KpiNoteKind.KEPT, "", acting, key):
         again = replace(settings, retired_on=None, retired_because="", review_on=next_review(acting.today))
         db.catalogue.set_settings(kpi_key, again)
+        note(db, Deed.KPI_BACK, kpi_key, acting)
         keep_schedule(db, kpi_key, again, acting)
         turn_messages(db, kpi_key, acting.now)
 

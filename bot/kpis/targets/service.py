@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.domain.audit import Act, Deed
 from bot.domain.deliveries import NewDelivery
 from bot.domain.errors import DomainError
 from bot.domain.periods import PeriodKind
@@ -34,6 +35,7 @@ def set_target(db: UnitOfWork, request: TargetRequest, key: str, acting: Acting)
     if not db.handled.first_time(f"kpi-target:{key}", acting.now):
         return _set_before(db, target, acting) or current or target, None
     db.targets.set(target)
+    note(db, Deed.TARGET_SET, target, acting)
     if _is_person(target.owner_id) and target.owner_id != acting.by.id:
         db.deliveries.add(NewDelivery(TARGET_FOR_YOU, target.id, target.owner_id, acting.now))
     return target, current
@@ -162,8 +164,15 @@ def remove_target(db: UnitOfWork, target_id: str, acting: Acting) -> Target:
     if target is None or target.kpi_key not in acting.kpis:
         raise DomainError("core.stale")
     check_may_set(target.kpi_key, target.owner_id, acting)
-    db.targets.end(target.id, acting.now)
+    if db.targets.end(target.id, acting.now):
+        note(db, Deed.TARGET_REMOVED, target, acting)
     return target
+
+
+def note(db: UnitOfWork, deed: Deed, target: Target, acting: Acting) -> None:
+    """Writes into the audit log who set or removed a target of others; one's own is nobody's matter."""
+    if target.owner_id != acting.by.id:
+        db.audit.note(Act(acting.now, acting.by.id, deed, target.kpi_key, {"of": target.owner_id}))
 
 
 def _is_person(owner_id: str) -> bool:

@@ -32,9 +32,9 @@ def register(registry: Registry) -> None:
         (ids.ANSWER_LATER, on_postponed),
         (ids.ANSWER_NOW, on_question_wanted),
     ):
-        registry.click(action_id, for_the_invited(on_click), for_invited=True)
-    registry.form(ids.ANSWER_FORM, for_the_invited(on_answered), for_invited=True)
-    registry.form(ids.REASON_FORM, for_the_invited(on_reasons_given), for_invited=True)
+        registry.click(action_id, for_the_invited(on_click))
+    registry.form(ids.ANSWER_FORM, for_the_invited(on_answered))
+    registry.form(ids.REASON_FORM, for_the_invited(on_reasons_given))
     step_listeners.register(registry)
 
 
@@ -107,7 +107,9 @@ async def on_reasons_given(sent: Submission) -> Reply:
 
 async def on_why_asked(click: Click) -> Reply:
     round_id = _round_id(click)
-    asked = await click.services.storage.read(click.workspace_id, lambda db: answering.asked_in(db, round_id))
+    asked = await click.services.storage.read(
+        click.workspace_id, lambda db: answering.asked_of(db, round_id, click.member.id)
+    )
     return OpenForm(why_form(asked.survey, asked.round, click.t, click.zone))
 
 

@@ -105,6 +105,14 @@ def asked_in(db: UnitOfWork, round_id: str) -> Asked:
     return Asked(survey, found)
 
 
+def asked_of(db: UnitOfWork, round_id: str, member_id: str) -> Asked:
+    """As `asked_in`, for somebody whom the round asked; DomainError `surveys.not_invited` for everybody else."""
+    asked = asked_in(db, round_id)
+    if db.rounds.invitation(round_id, member_id) is None:
+        raise DomainError("surveys.not_invited")
+    return asked
+
+
 def open_asked(db: UnitOfWork, round_id: str) -> Asked:
     """As `asked_in`, but only while people may answer; else DomainError `surveys.round_closed`."""
     asked = asked_in(db, round_id)

@@ -33,9 +33,9 @@ def register(registry: Registry) -> None:
         (ids.STEP_MOVED, on_moved),
         (ids.STEP_LATER, on_later),
     ):
-        registry.click(action_id, for_the_invited(handler), for_invited=True)
-    registry.click(ids.STEP_TICKED, on_ticked, for_invited=True)
-    registry.form(ids.STEP_FORM, for_the_invited(on_written), for_invited=True)
+        registry.click(action_id, for_the_invited(handler))
+    registry.click(ids.STEP_TICKED, on_ticked)
+    registry.form(ids.STEP_FORM, for_the_invited(on_written))
 
 
 async def on_started(click: Click) -> Reply:

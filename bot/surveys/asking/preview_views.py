@@ -9,7 +9,7 @@ from bot.domain.questions import Question
 from bot.i18n import Translator
 from bot.slack.blocks import Message, context, escape, section
 from bot.surveys.asking.forecasts import UNREACHABLE, PlannedRound, Preview
-from bot.surveys.author_views import failure_line, left_out_lines, receivers
+from bot.surveys.author_views import failure_line, left_out_lines, results_go
 from bot.surveys.outcomes import Overview
 from bot.surveys.wording import (
     audience_words,
@@ -37,7 +37,7 @@ def preview_message(seen: Overview, moments: Sequence[datetime], t: Translator, 
         shown += _quoted([t("surveys.preview.drawn", count=definition.draws, drivers=drivers)])
     about = (
         t("surveys.preview.audience", audience=audience_words(definition.audience, t)),
-        t("surveys.launched.results", receivers=receivers(survey, definition, t)),
+        results_go(survey, definition, t),
         level_words(definition, t),
     )
     what = (t("surveys.preview.question"), *shown, "\n".join(_quoted(about)))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.calendars import calendars_of
+from bot.domain.audit import Deed
 from bot.domain.calendars import OwnCalendar
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery
 from bot.domain.errors import DomainError
@@ -21,7 +22,7 @@ from bot.domain.workdays import Workdays
 from bot.surveys.answers.answering import Asked, open_asked
 from bot.surveys.asking.prompts import ASK, ASK_AGAIN, BY_HAND, FIRST_REMINDER, PROMPTS, SECOND_REMINDER, reached_at
 from bot.surveys.outcomes import Reminding
-from bot.surveys.service import require_owner
+from bot.surveys.service import note, require_owner
 from bot.waiting import has_finished
 from storage import UnitOfWork
 
@@ -115,6 +116,7 @@ def remind(
         if not owed:
             raise DomainError("surveys.too_late_to_remind", handle=survey.handle)
         db.deliveries.add_many(owed)
+        note(db, now, member, Deed.SURVEY_REMINDED, survey)
         earlier.append([])
     left = running.asked - db.rounds.answered_count(running.id)
     return Reminding(survey, left if left >= TOLD_FROM else None, len(earlier) == len(BY_HAND))

@@ -148,10 +148,10 @@ def _forgetting() -> Job:
     done: dict[str, date] = {}
 
     async def forget_drafts(services: Services, now: datetime) -> None:
-        for workspace_id in await services.storage.workspaces():
-            if done.get(workspace_id) != now.date():
-                await services.storage.write(workspace_id, lambda db: drafts.forget(db, now))
-                done[workspace_id] = now.date()
+        workspace_id = services.workspace_id
+        if done.get(workspace_id) != now.date():
+            await services.storage.write(workspace_id, lambda db: drafts.forget(db, now))
+            done[workspace_id] = now.date()
 
     return forget_drafts
 

@@ -206,7 +206,7 @@ def manner_chosen(inputs: Mapping[str, str]) -> Manner:
     except ValueError:
         raise DomainError("core.stale") from None
     return Manner(
-        title=inputs.get(ids.DRAFT_TITLE_INPUT, ""),
+        title=inputs.get(ids.DRAFT_TITLE_INPUT, "")[:TITLE_LENGTH],
         handle=inputs.get(ids.DRAFT_HANDLE_INPUT, ""),
         is_named=inputs.get(ids.DRAFT_LEVEL_INPUT) == NAMED,
         one_by_one=inputs.get(ids.DRAFT_ORDER_INPUT) == ONE_BY_ONE,

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bot.domain.audiences import Audience
+from bot.domain.audit import Deed
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.domain.questions import MOST_QUESTIONS, Question, QuestionKind, check_question, check_questions
@@ -189,6 +190,7 @@ def launch(db: UnitOfWork, now: datetime, member: Member, draft_id: str, rule: R
     handle = next(each for each in _numbered(wished) if each not in taken)
     survey = replace(draft, handle=handle, state=SurveyState.ACTIVE)
     db.surveys.update(survey)
+    service.note(db, now, member, Deed.SURVEY_CREATED, survey)
     if rule is None:
         return service.send(db, now, member, survey, f"launch:{survey.id}")
     db.schedules.add(Schedule(new_id(), ScheduleKind.SURVEY, survey.id, rule, member.id, planned_until=now))
@@ -208,6 +210,7 @@ def save(db: UnitOfWork, now: datetime, member: Member, draft_id: str, survey_id
     changed = replace(survey, definition=draft.definition, handle=draft.handle or survey.handle)
     db.surveys.update(changed)
     _reschedule(db, now, changed, rule)
+    service.note(db, now, member, Deed.SURVEY_CHANGED, changed)
     return service.overview(db, now, changed)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import count
 
 from bot.domain.audiences import Audience
+from bot.domain.audit import Deed
 from bot.domain.enps import Scale
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
@@ -17,7 +18,7 @@ from bot.domain.surveys import Definition, Survey
 from bot.surveys.authoring.manners import HANDLE_LENGTH
 from bot.surveys.authoring.wishes import Wish
 from bot.surveys.outcomes import Overview
-from bot.surveys.service import overview, require_member
+from bot.surveys.service import note, overview, require_member
 from storage import UnitOfWork, new_id
 
 TEMPLATE = "enps"
@@ -42,6 +43,7 @@ def create(
         raise DomainError("surveys.channel_has_one", handle=there.handle)
     survey = Survey(new_id(), _free_handle(db, names), definition_for(audience, wish.scale), author.id, now)
     db.surveys.add(survey)
+    note(db, now, author, Deed.SURVEY_CREATED, survey)
     if wish.rule:
         db.schedules.add(Schedule(new_id(), ScheduleKind.SURVEY, survey.id, wish.rule, author.id, planned_until=now))
     return overview(db, now, survey)

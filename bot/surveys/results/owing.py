@@ -21,8 +21,12 @@ APART = timedelta(milliseconds=1)
 
 def results_owed(db: UnitOfWork, now: datetime, survey: Survey, closed: Round) -> list[NewDelivery]:
     """The messages with the results of a round that was just closed and decided, in reading order. Where the survey's
-    author has left, an admin hears of it, once: somebody has to look at the results, and to say what follows."""
-    owed = [each for receiver in receivers_of(survey, closed) for each in _to(db, now, survey, closed, receiver)]
+    author has left, an admin hears of it, once: somebody has to look at the results, and to say what follows. Where it
+    has none, as an import leaves it, an admin gets the results."""
+    receivers = receivers_of(survey, closed)
+    if closed.definition.receivers.author and not survey.created_by:
+        receivers = tuple(dict.fromkeys((*(admin.id for admin in db.members.admins()[:1]), *receivers)))
+    owed = [each for receiver in receivers for each in _to(db, now, survey, closed, receiver)]
     author = db.members.get(survey.created_by) if survey.created_by else None
     if author is not None and author.left_out:
         owed += [NewDelivery(AUTHOR_LEFT, survey.id, admin.id, now) for admin in db.members.admins()[:1]]

@@ -89,7 +89,10 @@ def _seen(db: UnitOfWork, survey: Survey, closed: Round, reader: str, people: Se
     answered what, are for the groups: without them there are none."""
     if not _sees_names(survey, closed, reader):
         return closed
-    everything = privacy.publish_named(db.rounds.facts(closed.id), _groups(db, closed, people))
+    facts = db.rounds.facts(closed.id)
+    if not (facts.counts or facts.texts):  # nobody answered, or it is past its time (`storage.retention`)
+        return closed
+    everything = privacy.publish_named(facts, _groups(db, closed, people))
     return replace(closed, published=everything)
 
 

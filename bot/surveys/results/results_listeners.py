@@ -1,7 +1,7 @@
 """Commands, clicks and forms about results and what follows from them; and what the scheduler does for them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -94,7 +94,7 @@ async def on_action_form(sent: Submission) -> Reply:
     if not text.strip():
         return FormErrors({ids.ACTION_INPUT: sent.t("surveys.action.missing")})
     due = sent.inputs.get(ids.ACTION_DUE_INPUT, "")
-    promise = actions.Promise(sent.inputs.get(ids.ACTION_OWNER_INPUT, ""), date.fromisoformat(due) if due else None)
+    promise = actions.Promise(sent.inputs.get(ids.ACTION_OWNER_INPUT, ""), ids.chosen_day(due))
     try:
         acted = await sent.services.storage.write(
             sent.workspace_id,
@@ -110,10 +110,10 @@ async def on_action_form(sent: Submission) -> Reply:
 async def want_actions(services: Services, now: datetime) -> None:
     """Ask authors once more what follows from a round, some working days after its close."""
     workdays, zone = Workdays(services.settings.country), services.settings.timezone
-    for workspace_id in await services.storage.workspaces():
-        owed = await services.storage.read(workspace_id, lambda db: actions.wanted(db, now, workdays, zone))
-        if owed:
-            await services.storage.write(workspace_id, partial(_owe, owed))
+    workspace_id = services.workspace_id
+    owed = await services.storage.read(workspace_id, lambda db: actions.wanted(db, now, workdays, zone))
+    if owed:
+        await services.storage.write(workspace_id, partial(_owe, owed))
 
 
 def read_action(words: str, texts: Catalogues) -> tuple[FollowUpKind, str]:

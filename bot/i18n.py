@@ -142,7 +142,7 @@ class Translator:
         """A KPI value short enough for a table on a phone: "Rp 412,5 jt", "Rp 412.5M"; large amounts with at most so
         many `digits` after the point."""
         if unit is not Unit.CURRENCY or abs(value) < 1_000_000:
-            return self.value(value if unit is not Unit.CURRENCY else value.quantize(Decimal(1)), unit, currency)
+            return self.value(value if unit is not Unit.CURRENCY else _payable(value, currency), unit, currency)
         short = numbers.format_compact_decimal(abs(value), locale=self.locale, fraction_digits=digits)
         return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{short}"
 
@@ -253,6 +253,13 @@ def _day(day: Date, pattern: str, language: str) -> str:
 @lru_cache(maxsize=1024)
 def _time(at: time, pattern: str, language: str) -> str:
     return dates.format_time(at, pattern, locale=Locale.parse(language))
+
+
+def _payable(value: Decimal, currency: str) -> Decimal:
+    """An amount rounded to the digits that CLDR gives the currency; rupiah to whole ones: CLDR gives their accounts two
+    digits, but nobody pays or writes them."""
+    digits = 0 if currency == "IDR" else numbers.get_currency_precision(currency)
+    return value.quantize(Decimal(1).scaleb(-digits))
 
 
 def _minus(text: str) -> str:

@@ -17,7 +17,7 @@ from bot.domain.comovement import Comovement
 from bot.domain.enps import SCALE_0_10, Change, Interval
 from bot.domain.entries import Confidence, Totals
 from bot.domain.kpi_notes import KpiNote, KpiNoteKind
-from bot.domain.kpis import KPIS
+from bot.domain.kpis import KPIS, Unit
 from bot.domain.pacing import Status
 from bot.domain.periods import Period, PeriodKind, before, containing
 from bot.domain.questions import QuestionKind
@@ -548,3 +548,17 @@ def test_the_rhythm_is_said_plainly() -> None:
     weekly = Rule(Cadence.WEEKLY, MONDAY, time(9), "Asia/Jakarta")
     assert when(weekly, EN) == "every Monday at 09:00"
     assert when(weekly, ID) == "setiap Senin pukul 09.00"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [
+        ("12.35", "USD", "$12.35"),
+        ("12", "USD", "$12"),
+        ("333.3333", "USD", "$333.33"),
+        ("333.3333", "IDR", "Rp\N{NO-BREAK SPACE}333"),
+        ("333.3333", "JPY", "¥333"),
+    ],
+)
+def test_a_short_amount_has_the_cents_that_people_pay_with(amount: str, currency: str, said: str) -> None:
+    assert EN.compact(Decimal(amount), Unit.CURRENCY, currency) == said

@@ -8,10 +8,11 @@ import pytest
 from tests.hostile.company import LEAVING, Walk, handler_in, renewed
 from tests.hostile.conftest import Sender
 from tests.hostile.mutations import Claim, Hostile, Real
-from tests.hostile.soak import SEED, number
+from tests.hostile.seed import SEED
 from tests.hostile.watch import INSIDE, Watch, said_in
+from tests.soak import times
 
-PAYLOADS = number(20_000, 1_000_000)
+PAYLOADS = times(20_000, 1_000_000)
 ENOUGH = 12
 """After so many different findings it is over."""
 FREE_OF_IDS = {

@@ -28,7 +28,8 @@ from tests.features.harness import Bench
 from tests.features.survey_rounds import ENPS, Said, closed, survey_of
 from tests.hostile.corpus import BY_HAND, generated
 from tests.hostile.live_tokens import live_anywhere, live_in
-from tests.hostile.soak import IS_SOAK, SEED
+from tests.hostile.seed import SEED
+from tests.soak import IS_SOAK
 
 TEXTS = (*BY_HAND, *(generated(SEED, 5000) if IS_SOAK else ()))
 AT_ONCE = 24

@@ -26,13 +26,14 @@ from tests.features.survey_rounds import ENPS
 from tests.hostile.company import Json, handler_in
 from tests.hostile.conftest import CHANNELS
 from tests.hostile.deliveries import DOINGS, SALES, captured
-from tests.hostile.soak import SEED, number
+from tests.hostile.seed import SEED
+from tests.soak import times
 
 SECONDS = re.compile(r"(\d\d:\d\d):\d\d(?:\.\d+)?")
 """How long a message took to be sent is not the same twice."""
 WEIGHTS = [weight for _, weight in DOINGS]
 LOOK_EVERY = int(os.environ.get("DENYUT_LOOK_EVERY", "150"))
-DELIVERIES = {"sqlite": number(2_000, 140_000), "postgres": number(1_000, 60_000)}
+DELIVERIES = {"sqlite": times(2_000, 140_000), "postgres": times(1_000, 60_000)}
 OF_OURS = re.compile(r"\b[0-9a-f]{16,64}\b|\b1700000000\.\d{6}\b")
 """What is drawn at random, and the order in which messages went out."""
 

@@ -13,7 +13,8 @@ from bot.transports import dispatch
 from tests.hostile.company import LEAVING, renewed
 from tests.hostile.conftest import SECRET, Sender, signed
 from tests.hostile.mutations import Claim, Real
-from tests.hostile.soak import SEED, number
+from tests.hostile.seed import SEED
+from tests.soak import times
 from tests.transports.conftest import (
     CLICK,
     COMMAND,
@@ -30,7 +31,7 @@ from tests.transports.conftest import (
 )
 
 __all__ = ["connect", "handed", "http", "small_slack"]
-FRAMES = number(1_500, 50_000)
+FRAMES = times(1_500, 50_000)
 KINDS = (COMMAND, CLICK, EVENT)
 
 

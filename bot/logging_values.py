@@ -78,8 +78,7 @@ def end(
     db: UnitOfWork, entry: Entry, state: EntryState, by: str, now: datetime, because: str | None = None
 ) -> Entry | None:
     """The entry as it is once it counts no more; None where another replica was faster, and it is ended already."""
-    ended = db.kpis.end(entry.id, state, by, now, because)
-    return ended if (ended.state, ended.changed_by, ended.changed_at) == (state, by, now) else None
+    return db.kpis.end(entry.id, state, by, now, because)
 
 
 def latest_of(db: UnitOfWork, entry: Entry) -> Entry:

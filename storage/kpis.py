@@ -97,22 +97,20 @@ class Entries(StagedEntries):
         same = [getattr(ENTRIES.c, name) == getattr(said, name) for name in _SAID]
         return self._one(*same, ENTRIES.c.state == EntryState.ACTIVE, ENTRIES.c.logged_at >= since)
 
-    def undo(self, entry_id: str, by: str, at: datetime) -> Entry:
+    def undo(self, entry_id: str, by: str, at: datetime) -> Entry | None:
         """Make an entry count no more, as `end` does."""
         return self.end(entry_id, EntryState.UNDONE, by, at)
 
-    def end(self, entry_id: str, state: EntryState, by: str, at: datetime, because: str | None = None) -> Entry:
-        """Make an entry count no more, keeping who did it, when and why. One that counts no more stays as it is.
-
-        Returns the entry as it now is; raises DomainError `kpis.unknown_entry`.
-        """
+    def end(self, entry_id: str, state: EntryState, by: str, at: datetime, because: str | None = None) -> Entry | None:
+        """Make an entry count no more, keeping who did it, when and why; the entry as it now is. None for one that
+        counted no more before: it stays as it is. Raises DomainError `kpis.unknown_entry`."""
         active = (ENTRIES.c.id == entry_id, ENTRIES.c.state == EntryState.ACTIVE)
         ended = self._scope.update(ENTRIES, *active)
-        self._scope.change(ended.values(state=state, changed_by=by, changed_at=at, because=because))
+        changes = self._scope.change(ended.values(state=state, changed_by=by, changed_at=at, because=because))
         entry = self.get(entry_id)
         if entry is None:
             raise DomainError("kpis.unknown_entry")
-        return entry
+        return entry if changes else None
 
     def history(self, kpi_key: str, member_id: str | None = None, limit: int = 50) -> list[Entry]:
         """A KPI's entries of everybody or of one person, the latest day first, undone ones included."""

@@ -135,7 +135,7 @@ async def test_added_used_removed_and_added_again(server: Server) -> None:
         assert server.ask("SELECT length(sealed_token) FROM installations") == [(0,)]
         await server.control("clock", advance_seconds=14 * 86400)
         assert (await server.install()) == (200, f"Denyut is in {name}")
-        back = await ayu.wait_for_dm(lambda message: "Saya kembali" in message["text"])
+        back = await ayu.wait_for_dm(lambda message: "Saya kembali" in message["text"], timeout=20)
         assert "tidak dikirim belakangan" in text_of(back)
         await logged(server, ayu, "/kpi catat pendapatan 7 jt", 3)
     stored = (server.folder / "data" / "denyut.db").read_bytes()

@@ -103,6 +103,7 @@ EVENTS: tuple[Json, ...] = (
         "deleted": False, "is_bot": False, "is_admin": False, "profile": {"display_name": "new", "real_name": "N"},
     }},
     {"type": "team_join", "user": {"id": "U0LATE", "team_id": TEAM, "name": "late", "locale": "en-US"}},
+    {"type": "team_access_granted", "team_ids": [TEAM]},
     # nobody asked for these
     {"type": "message", "channel": "C0SALES", "user": "U0AYU", "text": "hello", "ts": "1.2", "channel_type": "channel"},
     {"type": "message", "subtype": "message_changed", "channel": "D0AYU", "message": {"user": "U0AYU", "text": "x"}},
@@ -115,6 +116,7 @@ EVENTS: tuple[Json, ...] = (
 LEAVING: tuple[Json, ...] = (
     {"type": "tokens_revoked", "tokens": {"oauth": ["U0AYU"], "bot": ["U0DENYUT"]}},
     {"type": "app_uninstalled"},
+    {"type": "team_access_revoked", "team_ids": [TEAM]},
 )
 """Events after which there is no company any more."""
 PERSON = {"id": "U0AYU", "team_id": TEAM}

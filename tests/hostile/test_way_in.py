@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -37,26 +38,26 @@ KINDS = (COMMAND, CLICK, EVENT)
 
 class TestSignatures:
     @pytest.mark.parametrize(
-        "headers",
+        "made",
         [
-            {},
-            {"x-slack-signature": "v0=" + "0" * 64, "x-slack-request-timestamp": "0"},
-            {**signed(b"{}", second=int(time.time()) - 900)},
-            {**signed(b"{}", second=int(time.time()) + 900)},
-            {**signed(b"{}", secret="another")},
-            {**signed(b"{}"), "x-slack-signature": signed(b"{}")["x-slack-signature"].upper()},
-            {**signed(b"{}"), "x-slack-signature": signed(b"{}")["x-slack-signature"][:-1]},
-            {**signed(b"{}"), "x-slack-request-timestamp": f" {int(time.time())}"},
-            {**signed(b"{}"), "x-slack-request-timestamp": f"-{int(time.time())}"},
-            {**signed(b"{}"), "x-slack-request-timestamp": "١٢٣"[:1].encode("utf-8").decode("latin-1")},
-            {f"x-{number}": "x" for number in range(500)},
+            dict,
+            lambda: {"x-slack-signature": "v0=" + "0" * 64, "x-slack-request-timestamp": "0"},
+            lambda: {**signed(b"{}", second=int(time.time()) - 900)},
+            lambda: {**signed(b"{}", second=int(time.time()) + 900)},
+            lambda: {**signed(b"{}", secret="another")},
+            lambda: {**signed(b"{}"), "x-slack-signature": signed(b"{}")["x-slack-signature"].upper()},
+            lambda: {**signed(b"{}"), "x-slack-signature": signed(b"{}")["x-slack-signature"][:-1]},
+            lambda: {**signed(b"{}"), "x-slack-request-timestamp": f" {int(time.time())}"},
+            lambda: {**signed(b"{}"), "x-slack-request-timestamp": f"-{int(time.time())}"},
+            lambda: {**signed(b"{}"), "x-slack-request-timestamp": "١٢٣"[:1].encode("utf-8").decode("latin-1")},
+            lambda: {f"x-{number}": "x" for number in range(500)},
         ],
         ids=range(11),
     )
-    async def test_only_fresh_ones_of_ours_are_taken(self, headers: dict[str, str], handed: Handed) -> None:
+    async def test_only_fresh_ones_of_ours_are_taken(self, made: Callable[[], dict[str, str]], handed: Handed) -> None:
         from bot.transports import HttpWayIn
 
-        status, _ = await Sender(HttpWayIn(handed.bolt, SECRET)).send(b"{}", "application/json", headers)
+        status, _ = await Sender(HttpWayIn(handed.bolt, SECRET)).send(b"{}", "application/json", made())
         assert (status, handed.payloads) == (401, [])
 
 

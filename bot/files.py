@@ -55,7 +55,8 @@ def import_kpis(
 ) -> str:
     """Records the entries of a CSV or XLSX file; says how the file was understood and what was done. They count from
     `now` (aware; by default this moment) on. Raises CannotStart with every wrong line, and then nothing is stored."""
-    choice, now = choice or ImportChoice(), now or datetime.now(UTC)
+    choice, counts_from = choice or ImportChoice(), now
+    now = now or datetime.now(UTC)
     t = load(settings.locale).t(settings.locale)
     with closing(open_storage(settings, exclusive=False)) as storage, _progress() as tell:
         team = workspace or _only_workspace(settings, storage)
@@ -70,15 +71,22 @@ def import_kpis(
             return "\n".join((*said, "This was a dry run: nothing was stored."))
         try:
             report = record(
-                storage, team, plan, now, lambda db, own: _recorded(db, plan, now, own, file.name), tell=tell
+                storage,
+                team,
+                plan,
+                now,
+                lambda db, own: _recorded(db, plan, now, counts_from, own, file.name),
+                tell=tell,
             )
         except DomainError as refusal:
             raise CannotStart(_not_imported(file, [f"{t(refusal.key, **refusal.values)}."])) from None
     return "\n".join((*said, f"{report.added} entries recorded, {report.known} known already."))
 
 
-def _recorded(db: UnitOfWork, plan: ImportPlan, now: datetime, brought: Brought, name: str) -> ImportReport:
-    report = import_plan(db, plan, now, brought=brought)
+def _recorded(
+    db: UnitOfWork, plan: ImportPlan, now: datetime, counts_from: datetime | None, brought: Brought, name: str
+) -> ImportReport:
+    report = import_plan(db, plan, now, brought=brought, counts_from=counts_from or datetime.now(UTC))
     if report.added:
         noted(db, now, Deed.VALUES_IMPORTED, count=str(report.added), file=name)
     return report

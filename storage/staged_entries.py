@@ -26,7 +26,7 @@ _IS_STAGED = ENTRIES.c.state == EntryState.STAGED
 
 
 class StagedEntries:
-    """The entries of a workspace that are being brought in, by who logs them and when."""
+    """The entries of a workspace that are being brought in, by who logs them and when that began."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -43,13 +43,13 @@ class StagedEntries:
         staged = [{name: getattr(each, name) for name in FIELDS} | _STAGED for each in entries]
         return self._scope.insert_new(ENTRIES, staged)
 
-    def publish(self, by: str, at: datetime, kpi_keys: Collection[str]) -> int:
-        """Let what this person staged at this moment (UTC), of these KPIs, count from now on; how many entries it is.
-        DomainError
-        `kpis.define.computed_meanwhile` where one of the KPIs is computed by now."""
+    def publish(self, by: str, at: datetime, kpi_keys: Collection[str], counts_from: datetime) -> int:
+        """Let what this person staged at this moment (UTC), of these KPIs, count; how many entries it is. They are
+        logged at `counts_from` (UTC): whoever read before had nothing of them, and finds them changed since.
+        DomainError `kpis.define.computed_meanwhile` where one of the KPIs is computed by now."""
         self._check_typed(kpi_keys)
         staged = self._scope.update(ENTRIES, _IS_STAGED, *_brought(by, at))
-        return self._scope.change(staged.values(state=EntryState.ACTIVE))
+        return self._scope.change(staged.values(state=EntryState.ACTIVE, logged_at=counts_from))
 
     def staged(self, before: datetime) -> list[tuple[str, datetime]]:
         """Who began to bring in entries, and when, earlier than `before` (UTC), and has not published them. It goes

@@ -24,6 +24,7 @@ KPIS: Mapping[str, Entry] = {
     ids.KPI_LOG_OPENED: Entry(Who.MEMBER),
     ids.KPI_LOG_FORM: Entry(Who.LOGGER),
     ids.KPI_SHOW: Entry(Who.MEMBER),
+    ids.KPI_LIST_WHOLE: Entry(Who.MEMBER),
     ids.KPI_SHARED: Entry(Who.VIEWER, Pace.COSTLY),
     ids.KPI_CORRECT_OPENED: Entry(Who.CORRECTOR),
     ids.KPI_CHANGE_OPENED: Entry(Who.CORRECTOR),

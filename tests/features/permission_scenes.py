@@ -231,6 +231,7 @@ async def values(bench: RememberingBench) -> Story:
     _hide(bench, "revenue")
     for line in ("log leads 5 note rahasia besar", "show leads", "list", "history leads"):
         await bench.command(f"/kpi {line}", user=OWNER)
+    await bench.press(await bench.command("/kpi list", user=OWNER), ids.KPI_LIST_WHOLE, user=OWNER)
     await bench.command("/kpi", user=OWNER)
     await bench.press(await bench.command("/kpi log revenue 1.500", user=OWNER), ids.VALUE_CHOSEN + ":0", user=OWNER)
     await bench.command("/kpi log leads 6 on 10/11", user=OWNER)

@@ -25,6 +25,7 @@ from bot.kpis.vocabulary import Split, Vocabulary
 from bot.kpis.wording import Wording
 from bot.playground.block_kit.whole import check_message_blocks
 from bot.scoreboard import read_scoreboard
+from bot.slack import ids
 from storage import Storage
 from tests.features.harness import Answer, Bench
 
@@ -173,8 +174,10 @@ class TestReadable:
     @pytest.mark.parametrize("language", ["en", "id"])
     async def test_the_list_has_every_kpi_once_and_inputs_at_the_end(self, denyut: Bench, language: str) -> None:
         command = {"en": "/kpi list", "id": "/kpi daftar"}[language]
-        answer = await denyut.command(command, user=SPEAKERS[language][0])
+        glance = await denyut.command(command, user=SPEAKERS[language][0])
         t = TEXTS.t(language)
+        await denyut.press(glance, ids.KPI_LIST_WHOLE, user=SPEAKERS[language][0])
+        _, answer, _ = denyut.slack.responses[-1]
         said = "\n".join(str(block.get("text", {}).get("text", "")) for block in answer.blocks)
         places = {key: said.index(f"*{t(f'kpi.{key}')}* (") for key in KPIS}
         assert len(set(places.values())) == len(KPIS)

@@ -92,6 +92,42 @@ def test_what_is_staged_is_nowhere(storage: Storage) -> None:
     assert not any(storage.read_now("T1", looked))
 
 
+def test_it_counts_from_the_moment_it_is_published(storage: Storage) -> None:
+    """A summary that was posted while lines were staged had nothing of them, and hears of them afterwards."""
+    plan, published = plan_of(45), NOW + timedelta(minutes=5)
+    posted = NOW + timedelta(minutes=2)
+
+    def publish(db: UnitOfWork, brought: Brought) -> ImportReport:
+        return import_plan(db, plan, NOW, brought=brought, counts_from=published)
+
+    assert record(storage, "T1", plan, NOW, publish) == ImportReport(45, 45, 0)
+    assert {entry.logged_at for entry in entries(storage)} == {published}
+
+    def since(moment: datetime) -> bool:
+        return storage.read_now(
+            "T1", lambda db: db.entry_changes.any_since(moment, TODAY - timedelta(days=50), TODAY, {"leads"})
+        )
+
+    assert since(posted)
+    assert not since(published), "the control"
+    assert record(storage, "T1", plan, NOW, publish) == ImportReport(45, 0, 45), "the same again"
+
+
+def test_of_its_own_lines_are_those_that_it_published(storage: Storage) -> None:
+    """Where some came otherwise meanwhile, who is told of what is found by the moment at which they count."""
+    plan, published = plan_of(30), NOW + timedelta(minutes=5)
+    recorded(storage, replace(plan, lines=plan.lines[:7]), NOW + timedelta(minutes=1), "U9")
+    seen: list[Brought] = []
+
+    def publish(db: UnitOfWork, brought: Brought) -> ImportReport:
+        report = import_plan(db, plan, NOW, "U8", brought=brought, counts_from=published)
+        seen.append(recording._own(db, plan, published, "U8"))
+        return report
+
+    assert record(storage, "T1", plan, NOW, publish, "U8") == ImportReport(30, 23, 7)
+    assert sum(sum(each.values()) for each in seen[0].counts.values()) == 23
+
+
 def test_a_refusal_at_the_end_leaves_nothing(storage: Storage) -> None:
     def refuse(db: UnitOfWork, brought: Brought) -> ImportReport:
         import_plan(db, plan_of(45), NOW, brought=brought)

@@ -3,18 +3,21 @@ into what became of it, whichever way the value came."""
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.commands import Request
 from bot.domain.api_tokens import ApiToken
 from bot.domain.catalogue import Visibility
+from bot.domain.entries import Entry
 from bot.files import import_kpis
 from bot.kpis.api.budget import Budget
 from bot.kpis.api.description import ENTRIES_PATH
 from bot.kpis.api.endpoints import post_entries
 from bot.kpis.api.tokens import digest_of, new_token
+from bot.kpis.importing import recording
+from storage import UnitOfWork
 from tests.features.harness import TEAM as WORKSPACE
 from tests.features.harness import Bench, Posted
 from tests.features.test_kpis_asking import BOB_MONDAY, own, pass_by
@@ -53,6 +56,23 @@ def request_of(denyut: Bench, entry: dict[str, str]) -> Request:
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json", "idempotency-key": "k1"}
     body = json.dumps({"entries": [entry]}).encode()
     return Request("POST", ENTRIES_PATH, headers, body, denyut.services, denyut.now)
+
+
+async def test_what_took_a_while_to_bring_in_counts_from_when_it_was_all_there(
+    denyut: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, began = recording._stage, denyut.now
+
+    def slowly(piece: list[Entry], db: UnitOfWork) -> None:
+        real(piece, db)
+        denyut.now = began + timedelta(minutes=7)
+
+    form = await sent(denyut, TEAM, AYU)
+    monkeypatch.setattr(recording, "_stage", slowly)
+    await recorded(denyut, form, AYU)
+    found = denyut.do(lambda db: list(db.kpis.between(date.min, date.max)))
+    assert {entry.logged_at for entry in found} == {began + timedelta(minutes=7)}
+    assert len(found) == 7
 
 
 class TestTold:

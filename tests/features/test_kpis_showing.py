@@ -1,6 +1,7 @@
 """Looking at KPIs through Bolt: one with its changes and its course, several side by side, any period, by person, week
 and month. Figures are worked out by hand beside the tests."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 from bot.domain.catalogue import KpiSettings, KpiVersion, Visibility
 from bot.domain.entries import Entry
 from bot.domain.expressions import read_formula
-from bot.domain.kpis import Aggregation, Direction, Kind, Kpi, Objective, Unit
+from bot.domain.kpis import KPIS, Aggregation, Direction, Kind, Kpi, Objective, Unit
 from bot.domain.periods import PeriodKind
 from bot.domain.targets import Target
+from bot.i18n import Translator
+from bot.slack import ids
 from tests.features.harness import Answer, Bench
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -473,6 +476,14 @@ class TestByWeekAndMonth:
         assert chart(by_week)["title"] == "Leads, 5 Oct – 26 Nov 2026"
 
 
+def told(blocks: Iterable[Mapping[str, Any]]) -> str:
+    return "\n".join(block["text"]["text"] for block in blocks if block["type"] in ("header", "section"))
+
+
+def keys_in(said: str, t: Translator) -> set[str]:
+    return {key for key in KPIS if f"*{t(f'kpi.{key}')}* (" in said}
+
+
 class TestManyKpis:
     async def test_the_overview_has_those_with_a_target_first_and_counts_the_rest(self, denyut: Bench) -> None:
         for number in range(60):
@@ -488,8 +499,47 @@ class TestManyKpis:
         assert len(grid(answer)) == 26
         assert "And 35 more: `/kpi show KPI`" in answer.text
         listed = await denyut.command("/kpi list", user="U0BOB")
-        said = "\n".join(str(block.get("text", {}).get("text", "")) for block in listed.blocks)
-        assert all(f"*Number {number:02}*" in said for number in range(60))
+        assert "*Number 59*" not in told(listed.blocks), "two screens are full before"
+        await denyut.press(listed, ids.KPI_LIST_WHOLE, user="U0BOB")
+        whole = told(denyut.slack.responses[-1][1].blocks)
+        assert all(f"*Number {number:02}*" in whole for number in range(60))
+
+    @pytest.mark.parametrize(
+        ("user", "line", "titles", "button"),
+        [
+            ("U0BOB", "/kpi list", ("Yours", "Tracked here lately"), "Show the other {n}"),
+            ("U0CITRA", "/kpi daftar", ("Punyamu", "Belakangan dicatat di sini"), "Tampilkan {n} lainnya"),
+        ],
+    )
+    async def test_the_list_begins_with_ones_own_and_the_rest_is_one_press_away(
+        self, denyut: Bench, user: str, line: str, titles: tuple[str, str], button: str
+    ) -> None:
+        denyut.do(lambda db: db.catalogue.set_settings("website_traffic", KpiSettings(owners=(user,))))
+        log(denyut, "leads", ("2026-11-24", 4), member=user)
+        log(denyut, "revenue", ("2026-11-24", 5), ("2026-08-01", 5), member="U0EMMA")
+        log(denyut, "orders", ("2026-11-24", 5), member="U0EMMA")
+        log(denyut, "calls_held", ("2026-08-01", 5), member=user)  # too long ago
+        aim(denyut, "deals_won", 100)
+        answer = await denyut.command(line, user=user)
+        t = denyut.services.texts.t("en" if user == "U0BOB" else "id")
+        said = told(answer.blocks)
+        mine, tracked = said.split(f"*{titles[1]}*")
+        assert titles[0] in mine
+        assert keys_in(mine, t) == {"website_traffic", "leads"}
+        assert keys_in(tracked, t) == {"revenue", "orders", "average_order_value", "sales_growth", "deals_won"}
+        assert len(said) < 2_000, "two screens of a phone"
+        await denyut.press(answer, button.format(n=len(KPIS) - 7), user=user)
+        whole = denyut.slack.responses[-1]
+        assert whole[2], "it takes the place of the short one"
+        assert told(whole[1].blocks).startswith(said[:40])
+        assert keys_in(told(whole[1].blocks), t) == set(KPIS)
+        assert ids.KPI_LIST_WHOLE not in str(whole[1].blocks)
+
+    async def test_where_nothing_is_tracked_all_of_it_is_offered(self, denyut: Bench) -> None:
+        answer = await denyut.command("/kpi list", user="U0BOB")
+        assert "Nobody has logged a value lately" in told(answer.blocks)
+        await denyut.press(answer, f"Show all {len(KPIS)} KPIs", user="U0BOB")
+        assert keys_in(told(denyut.slack.responses[-1][1].blocks), denyut.services.texts.t("en")) == set(KPIS)
 
     async def test_the_list_names_owners_and_what_is_retired(self, denyut: Bench) -> None:
         denyut.do(lambda db: db.catalogue.set_settings("orders", KpiSettings(retired_on=date(2026, 10, 1))))

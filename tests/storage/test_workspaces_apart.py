@@ -244,7 +244,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "kpis.usage": lambda db: db.kpis.usage(),
         "kpis.counts": lambda db: db.kpis.counts({"revenue": TODAY - timedelta(days=1)})["revenue"],
         "kpis.stage": lambda db: db.kpis.stage([samples.entry()]),
-        "kpis.publish": lambda db: db.kpis.publish("U9", NOW, ["revenue"]),
+        "kpis.publish": lambda db: db.kpis.publish("U9", NOW, ["revenue"], NOW),
         "kpis.staged": lambda db: db.kpis.staged(NOW + timedelta(days=1)),
         "kpis.drop_staged": lambda db: db.kpis.drop_staged("U9", NOW),
         "kpis.keys_used": lambda db: db.kpis.keys_used(),

@@ -1,10 +1,11 @@
 """Every answer to somebody who looks at KPIs, in both languages, with the longest contents, within Slack's limits; and
 what a chart, its words and a board by person say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 
@@ -18,9 +19,9 @@ from bot.domain.periods import Period, PeriodKind, containing, year_before
 from bot.domain.scoreboard import KpiLine, Progress
 from bot.domain.targets import Aim, Target, target_period
 from bot.i18n import load
-from bot.kpis.showing import overviews, views, wording
+from bot.kpis.showing import lists, overviews, views, wording
 from bot.kpis.showing.courses import MOST_POINTS, chart_stretches
-from bot.kpis.showing.outcomes import Board, Bucket, Course, PersonRow, Shown, Together, YearAgo
+from bot.kpis.showing.outcomes import Board, Bucket, Course, Listed, PersonRow, Shown, Together, YearAgo
 from bot.kpis.showing.views import Sharing
 from bot.kpis.vocabulary import Split
 from bot.kpis.wording import Wording
@@ -105,12 +106,17 @@ ALL_LINES = [line(kpi) for kpi in MANY.values()]
 REVENUE = KPIS["revenue"]
 EMPTY = Shown(WEEK, KpiLine(Figure(REVENUE, None, 0), None, None), course(REVENUE, value=None), is_named=False)
 
+
+def whole(w: Wording, targets: Mapping[str, Sequence[Target]] = MappingProxyType({})) -> Message:
+    return lists.list_message(Listed(targets), w, is_whole=True)
+
+
 MESSAGES: dict[str, Callable[[Wording], Message]] = {
     "overview": lambda w: overviews.overview_message(ALL_LINES, WEEK, "x", w, BUTTON),
     "overview, shared": lambda w: overviews.overview_message(ALL_LINES, WEEK, "x", w, Sharing(by="U0BOBBOBBOB")),
     "overview, just shared": lambda w: overviews.overview_message(ALL_LINES, WEEK, "x", w, Sharing(is_done=True)),
     "overview of nothing": lambda w: overviews.overview_message([], WEEK, "x", w, BUTTON),
-    "list": lambda w: overviews.list_message({key: [target(key, kind) for kind in PERIODS] for key in w.kpis}, w),
+    "list": lambda w: whole(w, {key: [target(key, kind) for kind in PERIODS] for key in w.kpis}),
     "together": lambda w: views.together_message(together(), w, BUTTON),
     "by person": lambda w: views.shown_message(shown(REVENUE, split=Split.PERSON, board=board()), w, BUTTON),
     "by person, nobody": lambda w: views.shown_message(shown(REVENUE, split=Split.PERSON, board=Board(())), w),
@@ -163,7 +169,7 @@ def test_of_very_many_kpis_the_first_are_shown_and_the_rest_counted() -> None:
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_list_has_own_kpis_under_their_objective_whole_and_with_their_owners(language: str) -> None:
     w = wording_of(language)
-    message = overviews.list_message({}, w)
+    message = whole(w)
     said = "\n".join(str(block.get("text", {}).get("text", "")) for block in message.blocks)
     sales = said.split(f"*{w.t('kpi.objective.net_sales')}*")[1].split(f"*{w.t('kpi.objective.retention')}*")[0]
     for version in OWN:
@@ -177,15 +183,15 @@ def test_what_is_retired_is_named_in_one_closing_line() -> None:
     kpis = Catalogue(
         OWN[:2], {"own_1": KpiSettings(retired_on=date(2026, 10, 1)), "orders": KpiSettings(retired_on=NOW.date())}
     )
-    message = overviews.list_message({}, wording_of("en", kpis=kpis))
+    message = whole(wording_of("en", kpis=kpis))
     assert f"Retired: Orders and 1 {'n' * 70}." in message.text
     assert "*Orders*" not in message.text
-    assert "Retired" not in overviews.list_message({}, wording_of("en")).text
+    assert "Retired" not in whole(wording_of("en")).text
 
 
 def test_a_list_that_is_too_long_for_slack_ends_with_how_to_see_the_rest() -> None:
     very_many = Catalogue([own(number) for number in range(300)])
-    message = overviews.list_message({}, wording_of("en", kpis=very_many))
+    message = whole(wording_of("en", kpis=very_many))
     check(message)
     assert "Not all of them fit here" in str(message.blocks[-2:])
 

@@ -126,7 +126,7 @@ async def _record(ctx: Asked, acting: Acting, request: ImportRequest) -> Page:
         return views.plan_page(plan, read, w)
 
     def publish(db: UnitOfWork, brought: Brought) -> Recorded:
-        return service.record_plan(db, plan, brought, request, acting)
+        return service.record_plan(db, plan, brought, request, acting, ctx.services.now())
 
     work = partial(record, ctx.services.storage, ctx.workspace_id, plan, acting.now, publish, acting.by.id)
     done = await asyncio.to_thread(work)

@@ -2,6 +2,7 @@
 transaction each that changes nothing; `record_plan` is one that records everything or nothing."""
 
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 
 from bot.domain.audit import Act, Deed
@@ -86,12 +87,15 @@ def _refusal(db: UnitOfWork, line: ParsedLine, acting: Acting) -> DomainError | 
     return None
 
 
-def record_plan(db: UnitOfWork, plan: ImportPlan, brought: Brought, request: ImportRequest, acting: Acting) -> Recorded:
-    """Records the entries of a plan that `record` has `brought` in, all or none, as logged by this person. The same
+def record_plan(
+    db: UnitOfWork, plan: ImportPlan, brought: Brought, request: ImportRequest, acting: Acting, counts_from: datetime
+) -> Recorded:
+    """Records the entries of a plan that `record` has `brought` in, all or none, as logged by this person at
+    `counts_from` (UTC), the moment of this transaction. The same
     import again (a second click, a redelivery) records nothing and tells the same. Errors as of `import_plan`."""
     key = f"{request.key}:{request.file}"
     is_first = db.handled.first_time(f"kpi-import:{key}", acting.now)
-    report = import_plan(db, plan, acting.now, acting.by.id, key, brought)
+    report = import_plan(db, plan, acting.now, acting.by.id, key, brought, counts_from)
     if is_first:
         if report.added:
             facts = {"count": str(report.added), "file": request.name}

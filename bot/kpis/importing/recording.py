@@ -34,7 +34,8 @@ def record(
     tell: Tell = quiet,
 ) -> T:
     """Record a plan, in this thread: bring in its new entries, then run `publish`, which ends in `import_plan` with the
-    same `now` and `by` and with what was brought in. Where that refuses nothing is left. Errors as of `import_plan`."""
+    same `now` and `by`, with what was brought in, and with the moment at which it runs. Where that refuses nothing is
+    left. Errors as of `import_plan`."""
     check_ready(plan)
     for who, at in storage.read_now(workspace_id, lambda db: db.kpis.staged(now - ABANDONED)):
         _drop(storage, workspace_id, who, at)
@@ -65,11 +66,19 @@ def _stage(entries: list[Entry], db: UnitOfWork) -> None:
 
 
 def import_plan(
-    db: UnitOfWork, plan: ImportPlan, now: datetime, by: str = IMPORTED, key: str = "", brought: Brought | None = None
+    db: UnitOfWork,
+    plan: ImportPlan,
+    now: datetime,
+    by: str = IMPORTED,
+    key: str = "",
+    brought: Brought | None = None,
+    counts_from: datetime | None = None,
 ) -> ImportReport:
     """Let the entries of a plan count: all of them, in this transaction. Unless `record` has `brought` them in, that is
-    done here too. Entries recorded before, also since the plan was made, are left as they are. Messages that ask for
-    such a value turn into what became of it, and the people whose numbers came are told, once for each `key`.
+    done here too. They are logged at `counts_from`, the moment of this transaction (UTC; `now` where none is said): a
+    summary that was posted while they were brought in had nothing of them. Entries recorded before, also since the plan
+    was made, are left as they are. Messages that ask for such a value turn into what became of it, and the people whose
+    numbers came are told, once for each `key`.
 
     FileRefused where the plan has errors or open numbers, DomainErrors `kpis.define.computed_meanwhile`, and
     `kpi_files.at_once` where another import is just bringing in some of the same; nothing is stored then.
@@ -79,21 +88,22 @@ def import_plan(
         brought = Brought.by(plan.new)
         for _, piece in _pieces(plan, now, by):
             db.kpis.stage(piece)
-    added = db.kpis.publish(by, now, brought.days.keys())
+    counts_from = max(now, counts_from or now)  # never before it began, whatever became of the clock
+    added = db.kpis.publish(by, now, brought.days.keys(), counts_from)
     if added < plan.added:
-        brought = _own(db, plan, now, by)
+        brought = _own(db, plan, counts_from, by)
     if added:
         tell_and_turn(db, brought, now, by, key or new_id())
     return ImportReport(len(plan.lines), added, len(plan.lines) - added)
 
 
-def _own(db: UnitOfWork, plan: ImportPlan, now: datetime, by: str) -> Brought:
+def _own(db: UnitOfWork, plan: ImportPlan, counts_from: datetime, by: str) -> Brought:
     """What those new lines brought that were recorded here, where others have recorded some since the plan was
     made."""
     there = db.kpis.by_sources([line.source for line in plan.new])
     if len(there) < plan.added:
         raise DomainError("kpi_files.at_once")
-    here = {source for source, entry in there.items() if (entry.logged_by, entry.logged_at) == (by, now)}
+    here = {source for source, entry in there.items() if (entry.logged_by, entry.logged_at) == (by, counts_from)}
     return Brought.by([line for line in plan.new if line.source in here])
 
 

@@ -6,7 +6,7 @@ from bot.domain.periods import PeriodKind, containing
 from bot.domain.words import shown
 from bot.interactions import Click, Command, Context, OpenForm, Replace, Reply, Say
 from bot.kpis.acting import Acting, acting_in, vocabulary_in, wording_in
-from bot.kpis.showing import grammar, overviews, reading, sharing
+from bot.kpis.showing import grammar, lists, overviews, reading, sharing
 from bot.kpis.showing.answering import answer_message
 from bot.kpis.showing.deliveries import render_shared
 from bot.kpis.showing.grammar import ShowRequest
@@ -21,6 +21,7 @@ def register(registry: Registry) -> None:
     registry.opening("/kpi", on_opening)
     registry.guess("/kpi", guess)
     registry.click(ids.KPI_SHOW, on_show_clicked)
+    registry.click(ids.KPI_LIST_WHOLE, on_list_whole)
     registry.click(ids.KPI_SHARED, on_shared)
     registry.delivery(sharing.SHARED, render_shared)
 
@@ -66,10 +67,18 @@ async def on_list(command: Command) -> Reply:
     acting = await acting_in(command)
     if command.words:
         raise DomainError("kpis.list_alone")
-    targets = await command.services.storage.read(
-        command.workspace_id, lambda db: reading.read_team_targets(db, command.today)
+    return Say(await _list(command, acting, is_whole=False))
+
+
+async def on_list_whole(click: Click) -> Reply:
+    return Replace(await _list(click, await acting_in(click), is_whole=True))
+
+
+async def _list(ctx: Context, acting: Acting, *, is_whole: bool) -> Message:
+    listed = await ctx.services.storage.read(
+        ctx.workspace_id, lambda db: reading.read_listed(db, acting.kpis, acting.by.id, acting.today)
     )
-    return Say(overviews.list_message(targets, wording_in(command, acting)))
+    return lists.list_message(listed, wording_in(ctx, acting), is_whole=is_whole)
 
 
 async def on_opening(command: Command) -> Reply:

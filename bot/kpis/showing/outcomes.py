@@ -1,6 +1,7 @@
 """What readings give to the views of `/kpi show`: plain values. How they come about is in `reading` and `people`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -95,6 +96,16 @@ class Shown:
     split: Split | None = None
     table: Course | None = None
     board: Board | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the list of KPIs knows beside the catalogue: the team's targets, and the keys of the KPIs that are of the
+    person who looks and of those that others track here. In `tracked` is nothing of `mine`."""
+
+    targets: Mapping[str, Sequence[Target]] = field(default_factory=dict)
+    mine: Set[str] = frozenset()
+    tracked: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,26 @@
 is read in `people`."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.figures import earlier, figure
-from bot.domain.kpis import Kpi
+from bot.domain.kpis import Kpi, terms_of
 from bot.domain.periods import Period, PeriodKind, through, year_before
 from bot.domain.scoreboard import KpiLine, change
 from bot.domain.targets import Target
 from bot.domain.workdays import Workdays
 from bot.kpis.showing.courses import begun, chart_stretches, table_period
 from bot.kpis.showing.grammar import ShowRequest
-from bot.kpis.showing.outcomes import Bucket, Course, Shown, Together, YearAgo
+from bot.kpis.showing.outcomes import Bucket, Course, Listed, Shown, Together, YearAgo
 from bot.kpis.showing.people import read_board
 from bot.kpis.vocabulary import Split
 from bot.scoreboard import read_figures, read_scoreboard, read_totals
 from storage import UnitOfWork
 
 MOST_ROWS = 99
+LATELY = timedelta(days=90)
+"""A KPI of longer ago is not one that is tracked: a quarterly one has a value within it."""
 _KINDS = {Split.WEEK: PeriodKind.WEEK, Split.MONTH: PeriodKind.MONTH}
 
 
@@ -114,3 +116,19 @@ def read_team_targets(db: UnitOfWork, today: date) -> dict[str, list[Target]]:
         if not target.owner_id and not target.is_long_past(today):
             found.setdefault(target.kpi_key, []).append(target)
     return found
+
+
+def read_listed(db: UnitOfWork, kpis: Catalogue, member_id: str, today: date) -> Listed:
+    """What the list of KPIs is ordered by, as of `today` (a local date). Of a person are the KPIs they own and those
+    with a value of theirs lately; tracked here are those with a value of anybody or a target, and what is computed from
+    nothing else."""
+    targets = read_team_targets(db, today)
+    keys = [kpi.key for kpi in kpis.current]
+    typed = [kpi.key for kpi in kpis.current if not kpi.is_derived]
+    owned = {key for key in keys if member_id in kpis.settings(key).owners}
+    mine = owned | set(db.kpis.totals(today - LATELY, today, member_id, typed, ()))
+    logged = set(db.kpis.totals(today - LATELY, today, None, typed, ()))
+    computed = {
+        kpi.key for kpi in kpis.current if kpi.is_derived and {term.kpi_key for term in terms_of(kpi)} <= logged
+    }
+    return Listed(targets, frozenset(mine), frozenset((logged | computed | set(targets)) - mine))

@@ -1,13 +1,11 @@
 """Sending what is owed: claims deliveries, has them worded, sends them outside any transaction, and records what became
-of each. What a message says belongs to its feature; what happens when nobody knows whether it arrived, to
-`bot.ambiguous`.
+of each. What a message says belongs to its feature and to `bot.worded`; what happens when nobody knows whether it
+arrived, to `bot.ambiguous`.
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -17,10 +15,9 @@ import structlog
 
 from bot.ambiguous import GONE, UNREACHABLE_PEOPLE, resolve, sent_again
 from bot.commands import Registry
-from bot.domain.deliveries import Delivery, DeliveryState, Verb
+from bot.domain.deliveries import Delivery, Verb
 from bot.notices import NOT_TAKEN, add_undeliverable
 from bot.services import Services
-from bot.slack.blocks import Message
 from bot.slack.gateway import (
     DELIVERY_EVENT,
     Gateway,
@@ -31,7 +28,8 @@ from bot.slack.gateway import (
     SlackUnreachable,
 )
 from bot.slack.people import is_person
-from storage import UnitOfWork
+from bot.worded import UPDATE_AGAIN, Broken, Later, Ready, Skip, TooLate, Unsent, word
+from storage import CannotRead, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -45,41 +43,12 @@ BATCH = 20
 AT_ONCE = 4
 CHANNEL_SECONDS = 1.0
 FIRST_BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=5), timedelta(minutes=5)
-UPDATE_AGAIN = timedelta(seconds=30)
+READ_AGAIN = timedelta(seconds=5)
 METHODS = {Verb.POST: "chat.postMessage", Verb.UPDATE: "chat.update", Verb.REPLY: "chat.postMessage"}
 BUG = "bug"
 
 Moment = Callable[[], datetime]
 Record = Callable[[UnitOfWork], object]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A worded delivery and where it goes: a receiver, or the place of the message it changes or replies to."""
-
-    message: Message
-    channel: str
-    ts: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Skip:
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Later:
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Broken:
-    """The renderer raised: a bug, whose traceback is in the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class _TooLate:
-    """It was tried, and is of no more use to anybody before it was seen."""
 
 
 class _Outcome(StrEnum):
@@ -187,55 +156,35 @@ class Sender:
 
     async def _send(self, slack: Gateway, delivery: Delivery, moment: Moment, slots: asyncio.Semaphore) -> _Outcome:
         """One delivery from wording to record."""
-        worded = await self._services.storage.read(delivery.workspace_id, lambda db: self._word(db, delivery, moment()))
-        if isinstance(worded, _Ready):
-            await self._keep_pace(delivery)
-            async with slots:
-                record, outcome = await self._try(slack, delivery, worded, moment)
+        try:
+            worded = await self._services.storage.read(
+                delivery.workspace_id, lambda db: word(self._registry, self._services, db, delivery, moment())
+            )
+        except CannotRead:
+            record, outcome = _held_until(delivery, moment() + READ_AGAIN, delivery.error), _Outcome.OPEN
         else:
-            record, outcome = self._unsent(delivery, worded, moment()), _Outcome.ENDED
+            if isinstance(worded, Ready):
+                await self._keep_pace(delivery)
+                async with slots:
+                    record, outcome = await self._try(slack, delivery, worded, moment)
+            else:
+                record, outcome = self._unsent(delivery, worded, moment()), _Outcome.ENDED
         await self._services.storage.write(delivery.workspace_id, record)
         return outcome
 
-    def _word(
-        self, db: UnitOfWork, delivery: Delivery, now: datetime
-    ) -> "_Ready | _Skip | _Later | _Broken | _TooLate":
-        if delivery.expires_at is not None and delivery.expires_at <= now:
-            return _TooLate() if delivery.attempts > 1 or delivery.error else _Skip("expired")
-        channel, ts = delivery.receiver, ""
-        if delivery.verb is not Verb.POST:
-            target = db.deliveries.get(delivery.target_id) if delivery.target_id else None
-            if target is None or target.state in (DeliveryState.FAILED, DeliveryState.SKIPPED):
-                return _Skip("what it belongs to was never sent")
-            if target.channel is None or target.ts is None:
-                return _Later(max(target.due_at, now + UPDATE_AGAIN))
-            channel, ts = target.channel, target.ts
-        try:
-            message = self._registry.renders[delivery.purpose](db, delivery, self._services, now)
-        except Exception:  # a job boundary: one message that cannot be worded must not hold up the others
-            log.exception(
-                "a delivery cannot be worded",
-                action="render_failed",
-                purpose=delivery.purpose,
-                delivery=delivery.id,
-                reference=secrets.token_hex(3),
-            )
-            return _Broken()
-        return _Ready(message, channel, ts) if message is not None else _Skip("nothing to say")
-
-    def _unsent(self, delivery: Delivery, worded: "_Skip | _Later | _Broken | _TooLate", now: datetime) -> Record:
+    def _unsent(self, delivery: Delivery, worded: Unsent, now: datetime) -> Record:
         held = delivery.lease_until
         match worded:
-            case _Skip(reason):
+            case Skip(reason):
                 return lambda db: db.deliveries.skipped(delivery.id, reason, held)
-            case _Later(until):
+            case Later(until):
                 return lambda db: db.deliveries.postpone(delivery.id, until, held)
-            case _TooLate():
+            case TooLate():
                 return _failure(delivery, f"{NOT_TAKEN}: {delivery.error}", NOT_TAKEN, now)
-            case _Broken():
+            case Broken():
                 return _failure(delivery, BUG, BUG, now)
 
-    async def _try(self, slack: Gateway, delivery: Delivery, ready: _Ready, moment: Moment) -> tuple[Record, _Outcome]:
+    async def _try(self, slack: Gateway, delivery: Delivery, ready: Ready, moment: Moment) -> tuple[Record, _Outcome]:
         """Calls Slack once, unless it is known not to take it now. What to record, and how far it came."""
         wait_until, why = self._wait_until(delivery, ready, moment())
         if wait_until is not None:
@@ -248,7 +197,7 @@ class Sender:
         at = moment()
         return (lambda db: db.deliveries.sent(delivery.id, sent.channel, sent.ts, at)), _Outcome.SENT
 
-    async def _call(self, slack: Gateway, delivery: Delivery, ready: _Ready) -> Sent:
+    async def _call(self, slack: Gateway, delivery: Delivery, ready: Ready) -> Sent:
         if delivery.verb is Verb.UPDATE:
             await slack.update(ready.channel, ready.ts, ready.message)
             return Sent(ready.channel, ready.ts)
@@ -257,7 +206,7 @@ class Sender:
         return await slack.post(ready.channel, ready.message, metadata=metadata, thread_ts=thread_ts)
 
     def _after_error(
-        self, delivery: Delivery, ready: _Ready, error: SlackError, now: datetime
+        self, delivery: Delivery, ready: Ready, error: SlackError, now: datetime
     ) -> tuple[Record, _Outcome]:
         log.warning(
             "delivery not made",
@@ -287,7 +236,7 @@ class Sender:
                 why = f"unclear: {error}"
                 return (lambda db: db.deliveries.ambiguous(delivery.id, why, now, held=held)), _Outcome.OPEN
 
-    def _wait_until(self, delivery: Delivery, ready: _Ready, now: datetime) -> tuple[datetime | None, str | None]:
+    def _wait_until(self, delivery: Delivery, ready: Ready, now: datetime) -> tuple[datetime | None, str | None]:
         """When to come back and why, if it is already known that Slack would not take it now; at once, and for no fault
         of Slack's, if the lease would not last."""
         if self._is_away(now):

@@ -1,14 +1,14 @@
 """Everything that is kept: tables, transactions, repositories. It knows the domain and nothing else of the bot.
 
-Import `Storage`, `UnitOfWork`, `CannotOpen`, `NotScrubbed`, `new_id`, the kinds of `StorageTrouble` and the module
-`storage.migrate` from here; rows, engines and statements stay inside.
+Import `Storage`, `UnitOfWork`, `CannotOpen`, `NotScrubbed`, `new_id`, the kinds of `StorageTrouble` and what they are
+made of (`reason_of`), and the module `storage.migrate` from here; rows, engines and statements stay inside.
 """
 
 from storage.database import CannotOpen
 from storage.scope import new_id
 from storage.sealing import NotScrubbed
 from storage.store import Storage
-from storage.trouble import CannotRead, CannotWrite, StorageTrouble, UnclearWrite
+from storage.trouble import CannotRead, CannotWrite, StorageTrouble, UnclearWrite, reason_of
 from storage.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "UnclearWrite",
     "UnitOfWork",
     "new_id",
+    "reason_of",
 ]

@@ -193,11 +193,15 @@ async def kill_and_start_again(replicas: Replicas) -> None:
 
 
 async def end_connections(replicas: Replicas) -> None:
-    """All that are open, in whatever they are."""
-    with suppress(psycopg.Error):
-        mine = "pid <> pg_backend_pid() AND datname = current_database()"
-        ended = replicas.ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
-        replicas.done["connections ended"] += len(ended)
+    """All that are open, in whatever they are; where the server is just down, those that are open after it."""
+    mine = "pid <> pg_backend_pid() AND datname = current_database()"
+    ended: list[tuple[Any, ...]] = []
+    async with asyncio.timeout(START_SECONDS):
+        while not ended:
+            with suppress(psycopg.Error):
+                ended = replicas.ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}")
+            await asyncio.sleep(0.05)
+    replicas.done["connections ended"] += len(ended)
 
 
 async def bring_the_server_down(replicas: Replicas) -> None:

@@ -48,6 +48,7 @@ ESSENTIAL: dict[str, tuple[Place, ...]] = {
 """Without these nobody knows who did what, or whether it was done before."""
 TYPED = frozenset({"user", "user_id", "team", "channel", "view", "state", "values", "actions", "event", "container"})
 OBJECT_ID = re.compile(r"\b[0-9a-f]{16}\b")
+KPI_KEY = re.compile(r'(\\*"(?:kpi|key)\\*": ?\\*")[^"\\]+')
 LONG = "x" * 1_000_000
 
 
@@ -297,13 +298,14 @@ def _inner(text: Any) -> Json:
 
 
 def lost(random: Random, base: Json, real: Sequence[Json]) -> Hostile:
-    """Everything that is named by an id of ours is named by one that does not exist."""
+    """Everything that is named by an id of ours is named by one that does not exist, and every KPI by a key of none:
+    what a handler does not read of a payload may be wrong without harm."""
     sources = [holder.get(name) or "" for holder, name in _holders(base)]
     if not any(OBJECT_ID.search(source) for source in sources):
         return carried(random, base, real)
     text = json.dumps(base)
     replaced = OBJECT_ID.sub(lambda _: f"{random.getrandbits(64):016x}", text)
-    return _told(json.loads(replaced), Claim.LOST, "lost")
+    return _told(json.loads(KPI_KEY.sub(r"\1no_such_kpi", replaced)), Claim.LOST, "lost")
 
 
 def state(random: Random, base: Json, real: Sequence[Json]) -> Hostile:

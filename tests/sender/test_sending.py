@@ -1,8 +1,11 @@
 """Sending what is owed: each misbehaviour of Slack leads to the right state, and nobody sees a message twice."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from bot.domain.deliveries import NewDelivery, Verb
 from bot.sender import LEASE
@@ -369,6 +372,37 @@ class TestWhatCannotBeDelivered:
         assert await bench.send() == 2, "the good one and the notice"
         assert (bench.state(broken), bench.state(good)) == ("failed", "sent")
         assert len(bench.notices(subject, "bug", purpose)) == 1
+
+
+class TestWhatCannotBeRead:
+    """While the database does not answer a message is neither sent nor given up; a bug is (above)."""
+
+    @pytest.fixture
+    def away(self, bench: Bench, tmp_path: Path) -> list[str]:
+        """The subjects of messages about which nothing can be read."""
+        subjects: list[str] = []
+        real = bench.registry.renders["test.message"]
+
+        def render(db: Any, delivery: Any, *rest: Any) -> Any:
+            if delivery.subject in subjects:
+                create_engine(f"sqlite:///{tmp_path}/no/folder/of/this/name.db").connect()
+            return real(db, delivery, *rest)
+
+        bench.registry.renders["test.message"] = render
+        return subjects
+
+    async def test_it_goes_out_in_its_turn_when_it_can_be_read(self, bench: Bench, away: list[str]) -> None:
+        away.append("first")
+        first, second = bench.owe(subject="first"), bench.owe(subject="second", due_at=bench.now + timedelta(seconds=1))
+        other = bench.owe("C2", "elsewhere")
+        assert await bench.send(after=2) == 1
+        assert (bench.state(first), bench.state(second), bench.state(other)) == ("due", "due", "sent")
+        assert not bench.notices("first", "bug")
+        assert await bench.send(after=2) == 0, "not at once again"
+        away.clear()
+        assert await bench.send(after=10) == 2
+        assert bench.slack.texts("C1") == ["about first", "about second"]
+        assert bench.delivery(first).attempts == 1, "what nobody could word was no attempt"
 
 
 async def test_two_senders_share_the_work(bench: Bench) -> None:

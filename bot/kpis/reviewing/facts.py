@@ -8,18 +8,17 @@ from datetime import date
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.entries import EntryState
-from bot.domain.figures import figure
 from bot.domain.kpi_notes import KpiNote, Usage
 from bot.domain.kpis import Kpi, inputs_of
 from bot.domain.pacing import Status, Thresholds, pace
-from bot.domain.periods import before
+from bot.domain.periods import Period, before
 from bot.domain.scoreboard import seen_from
 from bot.domain.targets import Target, target_period
 from bot.kpis.acting import Acting
 from bot.kpis.defining.service import may_change
 from bot.kpis.reviewing.dates import review_date
 from bot.kpis.reviewing.outcomes import OUTCOMES, Facts
-from bot.scoreboard import read_totals, whose_numbers
+from bot.scoreboard import read_figures, whose_numbers
 from storage import UnitOfWork
 
 LOOK_BACK = 12
@@ -105,19 +104,27 @@ def _met(db: UnitOfWork, target: Target, acting: Acting) -> tuple[int, int]:
     """In how many of the ended periods since a target was set it was met, and how many were decided."""
     settings = acting.kpis.settings(target.kpi_key)
     thresholds = Thresholds(settings.on_track, settings.behind)
-    period, met, ended = target_period(target, acting.today), 0, 0
-    if target.period is None:
+    periods = _ended(target, acting.today)
+    if not periods:
         return 0, 0
     whose = whose_numbers(db, target.owner_id)
-    for _ in range(LOOK_BACK):
-        period = before(period)
-        if period.last < target.starts:
-            break
-        kpi = acting.kpis.on(seen_from(period, acting.today))[target.kpi_key]
-        actual = figure(kpi, read_totals(db, [kpi], period, before(period), whose)).value
-        status = pace(
-            kpi, target.value, actual, period, acting.today, acting.workdays, target.aim, target.upper, thresholds
+    figures = read_figures(db, acting.kpis, target.kpi_key, periods, acting.today, whose)
+    statuses = [
+        pace(
+            acting.kpis.on(seen_from(period, acting.today))[target.kpi_key],
+            target.value, found.value, period, acting.today, acting.workdays, target.aim, target.upper, thresholds,
         ).status
-        met += status is Status.MET
-        ended += status in (Status.MET, Status.MISSED)
-    return met, ended
+        for period, found in zip(periods, figures, strict=True)
+    ]  # fmt: skip
+    return statuses.count(Status.MET), sum(status in (Status.MET, Status.MISSED) for status in statuses)
+
+
+def _ended(target: Target, today: date) -> list[Period]:
+    """The latest of a target's periods that have ended since it was set, oldest first."""
+    if target.period is None:
+        return []
+    period, ended = before(target_period(target, today)), []
+    while period.last >= target.starts and len(ended) < LOOK_BACK:
+        ended.append(period)
+        period = before(period)
+    return ended[::-1]

@@ -40,7 +40,7 @@ def storage(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sto
 
 async def test_through_outages_and_jumps_each_date_is_decided_once_and_as_the_model_says(storage: Storage) -> None:
     made = skipped = 0
-    for seed in range(times(200, 10_000) // TOGETHER):
+    for seed in range(times(100, 10_000) // TOGETHER):
         year = PlannedYear(storage, seed, TOGETHER)
         await year.run()
         assert year.decided() == year.wanted(), f"seed {seed}"
@@ -55,8 +55,8 @@ async def test_through_outages_and_jumps_each_date_is_decided_once_and_as_the_mo
             assert sorted(each.decided) == seen, "nothing that fell due is left undecided"
         made += len(year.made)
         skipped += sum(state == "skipped" for dates in year.decided().values() for state, _ in dates.values())
-    assert made > times(3000, 150_000)
-    assert skipped > times(500, 25_000), "there was something to miss"
+    assert made > times(1500, 150_000)
+    assert skipped > times(250, 25_000), "there was something to miss"
 
 
 async def test_a_zone_that_this_machine_does_not_know_holds_up_no_other_schedule(storage: Storage) -> None:

@@ -33,7 +33,7 @@ SECONDS = re.compile(r"(\d\d:\d\d):\d\d(?:\.\d+)?")
 """How long a message took to be sent is not the same twice."""
 WEIGHTS = [weight for _, weight in DOINGS]
 LOOK_EVERY = int(os.environ.get("DENYUT_LOOK_EVERY", "150"))
-DELIVERIES = {"sqlite": times(2_000, 140_000), "postgres": times(1_000, 60_000)}
+DELIVERIES = {"sqlite": times(1_000, 140_000), "postgres": times(500, 60_000)}
 OF_OURS = re.compile(r"\b[0-9a-f]{16,64}\b|\b1700000000\.\d{6}\b")
 """What is drawn at random, and the order in which messages went out."""
 

@@ -75,8 +75,8 @@ class Team:
         """Whether a message stays between sent and unsent: one that is only just being sent would lose its lease to a
         clock that runs on under it."""
         with self._database.connect() as connection:
-            unclear = text("SELECT id, CAST(lease_until AS text) FROM deliveries WHERE state IN ('sending', 'ambiguous')")
-            rows = {(row[0], row[1]) for row in connection.execute(unclear)}
+            unclear = "SELECT id, CAST(lease_until AS text) FROM deliveries WHERE state IN ('sending', 'ambiguous')"
+            rows = {(row[0], row[1]) for row in connection.execute(text(unclear))}
         now = monotonic()
         self._doubted = {row: self._doubted.get(row, now) for row in rows}
         is_so = any(now - since > LONG_ENOUGH for since in self._doubted.values())

@@ -1,5 +1,5 @@
 """kill -9 at random moments, one process after the other, while people type, messages become owed and go out: what was
-confirmed stays, and what is owed is seen exactly once. 250 kills over both databases; 10,000 in a soak.
+confirmed stays, and what is owed is seen exactly once. 500 kills over both databases; 10,000 in a soak.
 """
 
 import random
@@ -20,7 +20,7 @@ from tests.faults.little_slack import LittleSlack, served_apart
 from tests.faults.reckoning import Books, all_of, integrity
 from tests.soak import times
 
-KILLS = times(250, 10_000) // 2 // LANES
+KILLS = times(500, 10_000) // 2 // LANES
 BETWEEN = timedelta(seconds=35)
 LONGEST_LIFE = 0.02  # seconds after a random number of words
 MEMBERS = [Member("U9", "Ada", is_admin=True), *(Member(f"U{n}", f"Person {n}") for n in (1, 2, 3))]

@@ -1,7 +1,7 @@
 """The planner through outages of a minute to 30 days, and with a clock that jumps a day forward and back: each date is
 decided exactly once, at most one is made up, and all of it as the model says.
 
-200 schedules over a year each in a normal run; 10,000 with DENYUT_SOAK=1.
+100 schedules over a year each in a normal run; 10,000 with DENYUT_SOAK=1.
 """
 
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ async def test_through_outages_and_jumps_each_date_is_decided_once_and_as_the_mo
         made += len(year.made)
         skipped += sum(state == "skipped" for dates in year.decided().values() for state, _ in dates.values())
     assert made > times(1500, 150_000)
-    assert skipped > times(250, 25_000), "there was something to miss"
+    assert skipped > times(200, 25_000), "there was something to miss"
 
 
 async def test_a_zone_that_this_machine_does_not_know_holds_up_no_other_schedule(storage: Storage) -> None:

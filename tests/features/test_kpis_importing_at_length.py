@@ -194,7 +194,7 @@ class TestOnOneWriter:
     def test_a_click_waits_for_a_moment_only(
         self, storage: Storage, other: Storage, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Whoever clicks meanwhile gets in between the pieces, again and again: in one piece nobody would see a part."""
+        """Whoever clicks meanwhile gets in between the pieces, time and again; in one piece nobody would see a part."""
         monkeypatch.setattr(recording, "PIECE", 1_000)
         plan, done = plan_of(20_000), threading.Event()
         seen: set[int] = set()

@@ -12,7 +12,7 @@ from tests.hostile.seed import SEED
 from tests.hostile.watch import INSIDE, Watch, said_in
 from tests.soak import times
 
-PAYLOADS = times(10_000, 1_000_000)
+PAYLOADS = times(20_000, 1_000_000)
 ENOUGH = 12
 """After so many different findings it is over."""
 FREE_OF_IDS = {

@@ -20,10 +20,12 @@ $(BIN)/python:
 		{ echo "Denyut needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# exact versions, checked by their hashes; the project itself is linked, not copied
+# exact versions, checked by their hashes; the project itself is linked, not copied, and compiled: where Python may not
+# keep what it compiled, every start would do it again
 $(RUN_DONE): constraints.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q bot storage
 	@touch $@
 
 $(DEV_DONE): constraints-dev.txt $(RUN_DONE)

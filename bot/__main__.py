@@ -1,5 +1,18 @@
-"""`python -m bot` is `denyut`."""
+"""`denyut`, and `python -m bot`. Whoever only asks for the version is answered before the command line is loaded."""
 
-from bot.cli import main
+import sys
 
-main()
+from bot import __version__
+
+
+def main() -> None:
+    if sys.argv[1:] in (["--version"], ["version"]):
+        sys.stdout.write(f"{__version__}\n")
+        return
+    from bot.cli import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

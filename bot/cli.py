@@ -1,5 +1,5 @@
 """The command line. Parses, calls, prints; a wrong setting or a start that fails is one line and exit code 2. Heavy
-parts are imported where they are used, so that `denyut --version` loads neither Bolt nor SQLModel.
+parts are imported where they are used, so that `denyut --help` loads neither Bolt nor SQLModel.
 """
 
 import json
@@ -24,10 +24,6 @@ app.add_typer(kpi_app, name="kpi")
 app.add_typer(member_app, name="member")
 app.add_typer(survey_app, name="survey")
 app.command(name="audit")(audit)
-
-
-def main() -> None:
-    app()
 
 
 @app.callback(invoke_without_command=True)

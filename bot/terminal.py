@@ -9,8 +9,6 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-import typer
-
 if TYPE_CHECKING:
     from bot.settings import Settings
 
@@ -46,6 +44,8 @@ def progress() -> Callable[[str, int, int], None]:
 
     def tell(what: str, done: int, whole: int) -> None:
         if sys.stderr.isatty():
+            import typer
+
             typer.echo(f"\r\x1b[K{what} ({done} of {whole})\r", nl=False, err=True)
 
     return tell
@@ -73,5 +73,7 @@ def guarded(work: Callable[[], T]) -> T:
 
 def stop(line: str) -> NoReturn:
     """Ends the command with one line."""
+    import typer
+
     typer.echo(f"denyut: {line}", err=True)
     raise typer.Exit(WRONG)

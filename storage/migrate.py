@@ -1,21 +1,23 @@
-"""Bringing a database to the newest tables, and saying whether that is needed. Alembic is configured here, in code.
+"""Bringing a database to the newest tables, and saying whether that is needed. Alembic is configured here, in code, and
+loaded only where there is something to migrate.
 
-The steps themselves are in `storage/migrations/versions`.
+The steps themselves are in `storage/migrations/versions`, each in a file whose name begins with its revision.
 """
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 
 from storage import database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE_SECONDS = 600.0
@@ -23,8 +25,10 @@ PATIENCE_SECONDS = 600.0
 _ONE_AT_A_TIME = 4_470_291  # any number, the same for all replicas: the PostgreSQL lock while one of them migrates
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> "Config":
     """Alembic's configuration: our scripts, the given connection, and nothing said to the terminal."""
+    from alembic.config import Config
+
     made = Config(stdout=io.StringIO(), output_buffer=io.StringIO())
     made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
@@ -32,9 +36,15 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def head() -> str | None:
-    """The newest revision this version of Denyut knows."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+@cache
+def revisions() -> tuple[str, ...]:
+    """The revisions this version of Denyut knows, oldest first."""
+    return tuple(sorted(each.name.partition("_")[0] for each in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
+def head() -> str:
+    """The newest of them."""
+    return revisions()[-1]
 
 
 def upgrade(database_url: str) -> None:
@@ -48,8 +58,12 @@ def upgrade(database_url: str) -> None:
     with _transaction(url, PATIENCE_SECONDS) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
-        _refuse_newer(revision_of(connection))
-        command.upgrade(config(connection), "head")
+        revision = revision_of(connection)
+        _refuse_newer(revision)
+        if revision != head():
+            from alembic import command
+
+            command.upgrade(config(connection), "head")
 
 
 def pending(database_url: str) -> bool:
@@ -71,12 +85,14 @@ def current(database_url: str) -> str | None:
 
 def revision_of(connection: Connection) -> str | None:
     """The revision of the database behind an open connection."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return None if revision is None else str(revision)
 
 
 def _refuse_newer(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in revisions():
         raise database.CannotOpen(
             f"The database was migrated by a newer version of Denyut (revision {revision}); update Denyut to use it."
         )

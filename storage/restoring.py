@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from alembic import command
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, inspect, or_, select, text, update
 from sqlalchemy import table as named_table
 from sqlalchemy.engine import URL
@@ -141,8 +140,7 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _refuse_unknown(backup: Backup) -> None:
-    known = {each.revision for each in ScriptDirectory.from_config(migrate.config()).walk_revisions()}
-    if backup.revision not in known:
+    if backup.revision not in migrate.revisions():
         raise BackupError(
             f"The backup is of a newer version of Denyut ({backup.version}, revision {backup.revision}); update first."
         )

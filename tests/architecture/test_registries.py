@@ -14,6 +14,7 @@ import pytest
 import yaml
 from jsonschema.validators import validator_for
 
+from bot import __version__
 from bot.app import FEATURES, build_registry
 from bot.help import COMMANDS
 from bot.i18n import load
@@ -147,12 +148,19 @@ def test_importing_everything_has_no_side_effects() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_version_is_told_without_loading_bolt_or_sqlmodel() -> None:
-    code = "import sys; sys.argv=['denyut','--version']\n"
-    code += "try:\n import bot.cli; bot.cli.main()\nexcept SystemExit: pass\n"
+def test_help_is_told_without_loading_bolt_or_sqlmodel() -> None:
+    code = "import sys; sys.argv=['denyut','--help']\n"
+    code += "try:\n import bot.__main__; bot.__main__.main()\nexcept SystemExit: pass\n"
     code += "print(sorted({'slack_bolt','sqlmodel','sqlalchemy','aiohttp','babel'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_version_is_told_without_loading_the_command_line() -> None:
+    code = "import sys; sys.argv=['denyut','--version']\nimport bot.__main__; bot.__main__.main()\n"
+    code += "print(sorted({'typer', 'asyncio', 'bot.cli'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.splitlines() == [__version__, "[]"]
 
 
 def test_no_module_is_too_long_to_read_in_one_sitting() -> None:

@@ -54,7 +54,9 @@ def connect(url: str):
 
 
 def test_there_is_one_head() -> None:
-    assert len(ScriptDirectory.from_config(migrate.config()).get_heads()) == 1
+    scripts = ScriptDirectory.from_config(migrate.config())
+    assert scripts.get_heads() == [migrate.head()]
+    assert {each.revision for each in scripts.walk_revisions()} == set(migrate.revisions())
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_code(new_database: Callable) -> None:

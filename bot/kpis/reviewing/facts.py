@@ -123,7 +123,7 @@ def _ended(target: Target, today: date) -> list[Period]:
     """The latest of a target's periods that have ended since it was set, oldest first."""
     if target.period is None:
         return []
-    period, ended = before(target_period(target, today)), []
+    period, ended = before(target_period(target, today)), list[Period]()
     while period.last >= target.starts and len(ended) < LOOK_BACK:
         ended.append(period)
         period = before(period)

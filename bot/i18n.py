@@ -5,7 +5,7 @@ A language is one folder. Keys are dotted names (`surveys.thanks`), the first pa
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812  `date` is a method here
 from datetime import datetime, time
 from decimal import Decimal
@@ -272,6 +272,7 @@ class Catalogues:
 
     translators: Mapping[str, Translator]
     default: str
+    _all_words: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def t(self, language: str) -> Translator:
         return self.translators.get(language) or self.translators[self.default]
@@ -282,7 +283,12 @@ class Catalogues:
 
     def all_words(self, key: str) -> tuple[str, ...]:
         """A word list of every language together: commands are understood in all of them at once."""
-        return tuple(dict.fromkeys(word for t in self.translators.values() for word in t.words(key)))
+        known = self._all_words.get(key)
+        if known is None:
+            known = self._all_words[key] = tuple(
+                dict.fromkeys(word for t in self.translators.values() for word in t.words(key))
+            )
+        return known
 
 
 def load(default: str = "en") -> Catalogues:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam, select
 
 from bot.domain.catalogue import Catalogue, KpiSettings, KpiVersion
 from bot.domain.errors import DomainError
@@ -22,6 +22,7 @@ from bot.domain.kpi_notes import KpiNote, KpiNoteKind
 from bot.domain.kpi_traits import Kpi
 from bot.domain.policies import Policy
 from storage.kpi_tables import KpiNoteRow, KpiSettingsRow, KpiVersionRow, PolicyRow
+from storage.prepared import Prepared
 from storage.scope import Scope
 from storage.tables import table
 
@@ -29,6 +30,20 @@ _log = logging.getLogger("denyut.storage")
 
 VERSIONS, SETTINGS = table(KpiVersionRow), table(KpiSettingsRow)
 NOTES, POLICIES = table(KpiNoteRow), table(PolicyRow)
+# Read before everything a person does with KPIs, and so made once.
+_ALL_VERSIONS = Prepared(
+    select(*VERSIONS.c)
+    .where(VERSIONS.c.workspace_id == bindparam("workspace"))
+    .order_by(VERSIONS.c.kpi_key, VERSIONS.c.number)
+)
+_ALL_SETTINGS = Prepared(select(*SETTINGS.c).where(SETTINGS.c.workspace_id == bindparam("workspace")))
+_POLICY = Prepared(select(*POLICIES.c).where(POLICIES.c.workspace_id == bindparam("workspace")))
+_OF_ONE_SHARED = Prepared(
+    select(*VERSIONS.c)
+    .where(VERSIONS.c.workspace_id == bindparam("workspace"), VERSIONS.c.kpi_key == bindparam("kpi"))
+    .order_by(VERSIONS.c.kpi_key, VERSIONS.c.number)
+    .with_for_update(read=True, key_share=True)
+)
 
 
 class Catalogues:
@@ -41,8 +56,8 @@ class Catalogues:
     def read(self) -> Catalogue:
         """All KPIs as they are defined now, with everybody's eyes; read once in a transaction."""
         if self._read is None:
-            versions = self._scope.rows(self._scope.select(VERSIONS).order_by(VERSIONS.c.kpi_key, VERSIONS.c.number))
-            settings = self._scope.rows(self._scope.select(SETTINGS))
+            versions = self._scope.prepared(_ALL_VERSIONS).rows
+            settings = self._scope.prepared(_ALL_SETTINGS).rows
             self._read = _catalogue(
                 tuple(tuple(row)[1:] for row in versions), tuple(tuple(row)[1:] for row in settings)
             )
@@ -87,7 +102,7 @@ class Catalogues:
 
     def policy(self) -> Policy:
         """Who may do what here; the default where nobody decided anything."""
-        row = self._scope.first(self._scope.select(POLICIES))
+        row = self._scope.prepared(_POLICY).first()
         return _policy_type().validate_json(row.policy) if row else Policy()
 
     def set_policy(self, policy: Policy) -> None:
@@ -98,12 +113,18 @@ class Catalogues:
 def computed_of(scope: Scope, kpi_keys: Collection[str]) -> set[str]:
     """Those of some KPIs that are own ones and computed as they are defined now. On PostgreSQL their definitions stay
     as they are until the transaction ends: `Catalogues.lock` waits for it, and this waits for that."""
-    shared = _versions(scope, kpi_keys).with_for_update(read=True, key_share=True)
-    if not scope.rows(shared):
+    if not _read_shared(scope, kpi_keys):
         return set()
     # Read again: the wait may have ended with a version that the statement above could not see yet.
     latest = {row.kpi_key: row.definition for row in scope.rows(_versions(scope, kpi_keys))}
     return {key for key, text in latest.items() if json.loads(text)["formula"] is not None}
+
+
+def _read_shared(scope: Scope, kpi_keys: Collection[str]) -> bool:
+    """Whether any of them is an own KPI; nobody defines those anew until the transaction ends."""
+    if len(kpi_keys) == 1:
+        return bool(scope.prepared(_OF_ONE_SHARED, kpi=next(iter(kpi_keys))).rows)
+    return bool(scope.rows(_versions(scope, kpi_keys).with_for_update(read=True, key_share=True)))
 
 
 def _versions(scope: Scope, kpi_keys: Collection[str]) -> Select[Any]:

@@ -5,18 +5,20 @@ How totals become a KPI's figure is the domain's matter (`bot.domain.entries.fig
 What is only staged (`storage.staged_entries`) exists for nobody: whatever is asked here leaves it out.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, func, or_, select, type_coerce
 
 from bot.domain.entries import Entry, EntryState, Totals
 from bot.domain.errors import DomainError
 from bot.domain.kpi_notes import Usage
 from storage.columns import unscaled
 from storage.kpi_tables import EntryRow
+from storage.prepared import Prepared
 from storage.staged_entries import FIELDS, StagedEntries
 from storage.tables import table
 
@@ -26,7 +28,25 @@ _LATEST_FIRST = (ENTRIES.c.on.desc(), ENTRIES.c.logged_at.desc(), ENTRIES.c.id.d
 # SQLite's sum() of whole numbers stops at 2**63, which 93 of the largest values reach; so it adds up two halves.
 _HALF = 10**9
 _AT_A_TIME = 5_000
+_FEW = 8
 _EXISTS = ENTRIES.c.state != EntryState.STAGED
+# Asked with every value that is logged, and so made once.
+_BY_SOURCE = Prepared(
+    select(*ENTRIES.c).where(
+        ENTRIES.c.workspace_id == bindparam("workspace"), ENTRIES.c.source == bindparam("source"), _EXISTS
+    )
+)
+_SAID_BEFORE = Prepared(
+    select(*ENTRIES.c)
+    .where(
+        ENTRIES.c.workspace_id == bindparam("workspace"),
+        *(ENTRIES.c[name] == bindparam(name) for name in _SAID),
+        ENTRIES.c.state == EntryState.ACTIVE,
+        ENTRIES.c.logged_at >= bindparam("since"),
+    )
+    .order_by(*_LATEST_FIRST)
+    .limit(1)
+)
 
 
 class Entries(StagedEntries):
@@ -55,7 +75,8 @@ class Entries(StagedEntries):
         return self._one(ENTRIES.c.corrects == entry_id)
 
     def by_source(self, source: str) -> Entry | None:
-        return self._one(ENTRIES.c.source == source)
+        row = self._scope.prepared(_BY_SOURCE, source=source).first()
+        return _entry(row) if row else None
 
     def by_sources(self, sources: Collection[str]) -> dict[str, Entry]:
         """The entries that these sources brought, in whatever state, by source; unknown ones are left out."""
@@ -94,8 +115,9 @@ class Entries(StagedEntries):
     def said_before(self, said: Entry, since: datetime) -> Entry | None:
         """The active entry in which the same person logged the same value for the same KPI, member and day at `since`
         (UTC) or later."""
-        same = [getattr(ENTRIES.c, name) == getattr(said, name) for name in _SAID]
-        return self._one(*same, ENTRIES.c.state == EntryState.ACTIVE, ENTRIES.c.logged_at >= since)
+        same = {name: getattr(said, name) for name in _SAID}
+        row = self._scope.prepared(_SAID_BEFORE, since=since, **same).first()
+        return _entry(row) if row else None
 
     def undo(self, entry_id: str, by: str, at: datetime) -> Entry | None:
         """Make an entry count no more, as `end` does."""
@@ -131,6 +153,8 @@ class Entries(StagedEntries):
         """Totals by KPI over the days from `first` to `last`. A KPI without active entries is left out.
         Of one member, of some, or of everybody (None). `latest_of` are the KPIs whose latest value is wanted (None:
         all): of the others `Totals.last` is None, and they are added up several times as fast."""
+        if kpi_keys and _is_plain(member_id, kpi_keys, latest_of):
+            return self._sums_of_few(first, last, member_id, sorted(kpi_keys))
         where = [*_days(first, last), *_of(member_id)]
         found = self._added_up(where, kpi_keys, latest_of, ENTRIES.c.kpi_key)
         return {key: totals for (key,), totals in found.items()}
@@ -178,6 +202,17 @@ class Entries(StagedEntries):
                 return found
             last = row.kpi_key
             found.add(last)
+
+    def first_days(self, kpi_keys: Iterable[str]) -> dict[str, date]:
+        """The earliest day that some KPIs have an active entry for; those without any are left out. For each key the
+        index is read up to the first such entry, however many follow."""
+        found: dict[str, date] = {}
+        for key in kpi_keys:
+            where = (ENTRIES.c.kpi_key == key, ENTRIES.c.state == EntryState.ACTIVE)
+            row = self._scope.first(self._scope.select(ENTRIES, *where, columns=[ENTRIES.c.on]).order_by(ENTRIES.c.on))
+            if row is not None:
+                found[key] = row[0]
+        return found
 
     def usage(self, kpi_keys: Collection[str] | None = None) -> dict[str, Usage]:
         """How much each KPI was used, all or these, by key; those without an active entry are left out."""
@@ -236,15 +271,14 @@ class Entries(StagedEntries):
 
     def _sums(self, where: Iterable[ColumnElement[bool]], by: tuple[ColumnElement[Any], ...]) -> Select[Any]:
         """One row for each group: both halves of the sum, and the count."""
-        value = type_coerce(ENTRIES.c.value, BigInteger)
-        low = value % _HALF
-        columns = [
-            *by,
-            func.sum((value - low) // _HALF).label("high"),
-            func.sum(low).label("low"),
-            func.count().label("times"),
-        ]
-        return self._scope.select(ENTRIES, *where, columns=columns).group_by(*by)
+        return self._scope.select(ENTRIES, *where, columns=_summed(*by)).group_by(*by)
+
+    def _sums_of_few(self, first: date, last: date, member_id: Any, kpi_keys: Sequence[str]) -> dict[str, Totals]:
+        """What is added up with every value that is logged: by a statement made beforehand."""
+        values = {f"key_{place}": key for place, key in enumerate(kpi_keys)}
+        statement = _few_summed(len(kpi_keys), member_id is not None)
+        rows = self._scope.prepared(statement, first=first, last=last, member=member_id, **values).rows
+        return {row.kpi_key: _made_totals(row, None) for row in rows}
 
     def _latest(self, where: Iterable[ColumnElement[bool]], by: tuple[ColumnElement[Any], ...]) -> Select[Any]:
         """The value of the latest entry of each group."""
@@ -253,6 +287,34 @@ class Entries(StagedEntries):
         ranked = self._scope.select(ENTRIES, *where, columns=[*by, value, place]).subquery()
         groups = [ranked.c[column.key] for column in by if column.key]
         return select(*groups, ranked.c.value).where(ranked.c.place == 1)
+
+
+def _summed(*by: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    value = type_coerce(ENTRIES.c.value, BigInteger)
+    low = value % _HALF
+    high = func.sum((value - low) // _HALF)
+    return [*by, high.label("high"), func.sum(low).label("low"), func.count().label("times")]
+
+
+def _is_plain(member_id: object, kpi_keys: Collection[str], latest_of: Collection[str] | None) -> bool:
+    """Whether only sums of a few KPIs are wanted, of everybody or of one member."""
+    is_plain = latest_of is not None and {*latest_of}.isdisjoint(kpi_keys)
+    return is_plain and len(kpi_keys) <= _FEW and (member_id is None or isinstance(member_id, str))
+
+
+@cache
+def _few_summed(number: int, of_one: bool) -> Prepared:
+    """The totals of so many KPIs over some days, of everybody or of one member."""
+    wanted = [
+        ENTRIES.c.workspace_id == bindparam("workspace"),
+        ENTRIES.c.state == EntryState.ACTIVE,
+        ENTRIES.c.on >= bindparam("first"),
+        ENTRIES.c.on <= bindparam("last"),
+        ENTRIES.c.kpi_key.in_([bindparam(f"key_{place}") for place in range(number)]),
+    ]
+    if of_one:
+        wanted.append(ENTRIES.c.member_id == bindparam("member"))
+    return Prepared(select(*_summed(ENTRIES.c.kpi_key)).where(*wanted).group_by(ENTRIES.c.kpi_key))
 
 
 def _days(first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -5,13 +5,22 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func
+from sqlalchemy import Row, and_, bindparam, func, select
 
 from bot.domain.schedules import Occurrence, OccurrenceState, Rule, Schedule, ScheduleKind
+from storage.prepared import Prepared
 from storage.scope import Scope
 from storage.tables import OccurrenceRow, ScheduleRow, table
 
 SCHEDULES, OCCURRENCES = table(ScheduleRow), table(OccurrenceRow)
+# Read with every value that is logged, and so made once.
+_OF_SUBJECT = Prepared(
+    select(*SCHEDULES.c).where(
+        SCHEDULES.c.workspace_id == bindparam("workspace"),
+        SCHEDULES.c.kind == bindparam("kind"),
+        SCHEDULES.c.subject_id == bindparam("subject"),
+    )
+)
 
 
 class Schedules:
@@ -35,8 +44,7 @@ class Schedules:
 
     def of_subject(self, kind: ScheduleKind, subject_id: str) -> Schedule | None:
         """The schedule of a survey or summary, active or not."""
-        here = (SCHEDULES.c.kind == kind, SCHEDULES.c.subject_id == subject_id)
-        row = self._scope.first(self._scope.select(SCHEDULES, *here))
+        row = self._scope.prepared(_OF_SUBJECT, kind=kind, subject=subject_id).first()
         return _schedule(row) if row else None
 
     def active(self) -> list[Schedule]:

@@ -3,16 +3,22 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_
+from sqlalchemy import ColumnElement, Row, bindparam, or_, select
 
 from bot.domain.periods import PeriodKind
 from bot.domain.standings import Standing
 from bot.domain.targets import Target
 from storage.kpi_tables import StandingRow, TargetRow
+from storage.prepared import Prepared
 from storage.scope import Scope
 from storage.tables import table
 
 TARGETS, STANDINGS = table(TargetRow), table(StandingRow)
+_ORDER = (TARGETS.c.kpi_key, TARGETS.c.owner_id, TARGETS.c.set_at, TARGETS.c.id)
+# Read with every value that is logged, and so made once.
+_ACTIVE = select(*TARGETS.c).where(TARGETS.c.workspace_id == bindparam("workspace"), TARGETS.c.replaced_at.is_(None))
+_ALL_ACTIVE = Prepared(_ACTIVE.order_by(*_ORDER))
+_ACTIVE_OF_ONE = Prepared(_ACTIVE.where(TARGETS.c.kpi_key == bindparam("kpi")).order_by(*_ORDER))
 
 
 class Targets:
@@ -86,14 +92,12 @@ class Targets:
 
     def active(self, kpi_key: str | None = None) -> list[Target]:
         """Targets that are not replaced, of all KPIs or one: the team's first, then by owner, by when they were set."""
-        where: list[ColumnElement[bool]] = [TARGETS.c.replaced_at.is_(None)]
-        if kpi_key is not None:
-            where.append(TARGETS.c.kpi_key == kpi_key)
-        return self._in_order(*where)
+        if kpi_key is None:
+            return [_target(row) for row in self._scope.prepared(_ALL_ACTIVE).rows]
+        return [_target(row) for row in self._scope.prepared(_ACTIVE_OF_ONE, kpi=kpi_key).rows]
 
     def _in_order(self, *where: ColumnElement[bool]) -> list[Target]:
-        order = (TARGETS.c.kpi_key, TARGETS.c.owner_id, TARGETS.c.set_at, TARGETS.c.id)
-        return [_target(row) for row in self._scope.rows(self._scope.select(TARGETS, *where).order_by(*order))]
+        return [_target(row) for row in self._scope.rows(self._scope.select(TARGETS, *where).order_by(*_ORDER))]
 
 
 def _target(row: Row[Any]) -> Target:

@@ -2,11 +2,20 @@
 
 from collections.abc import Collection
 
+from sqlalchemy import bindparam, select
+
 from storage.kpi_tables import TeamMemberRow
+from storage.prepared import Prepared
 from storage.scope import Scope
 from storage.tables import table
 
 TEAM_MEMBERS = table(TeamMemberRow)
+# Read before everything a person does with KPIs, and so made once.
+_OF_ONE = Prepared(
+    select(TEAM_MEMBERS.c.team_id).where(
+        TEAM_MEMBERS.c.workspace_id == bindparam("workspace"), TEAM_MEMBERS.c.member_id == bindparam("member")
+    )
+)
 
 
 class Teams:
@@ -32,10 +41,7 @@ class Teams:
 
     def of(self, member_id: str) -> frozenset[str]:
         """The groups somebody is in."""
-        statement = self._scope.select(
-            TEAM_MEMBERS, TEAM_MEMBERS.c.member_id == member_id, columns=[TEAM_MEMBERS.c.team_id]
-        )
-        return frozenset(row.team_id for row in self._scope.rows(statement))
+        return frozenset(row.team_id for row in self._scope.prepared(_OF_ONE, member=member_id).rows)
 
     def known(self) -> frozenset[str]:
         """The groups whose members were read."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from itertools import takewhile
 
 from bot.domain.catalogue import Catalogue
@@ -193,6 +194,7 @@ def _catalogued(key: str, texts: Catalogues) -> tuple[str, ...]:
     return *(each(f"kpi.{key}") for each in texts.translators.values()), *texts.all_words(f"kpi.{key}.words")
 
 
+@lru_cache(4096)
 def normal(name: str) -> str:
     """A name as it is compared: lower case, and blanks, hyphens and underscores all the same."""
     return " ".join(re.sub(r"[\s_-]+", " ", name.casefold()).split())

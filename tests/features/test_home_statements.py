@@ -1,15 +1,10 @@
 """How much Home asks of the database: as much with many KPIs as with few, so that it opens as quickly."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from bot.domain.catalogue import KpiSettings, KpiVersion
 from bot.domain.deliveries import NewDelivery
@@ -24,26 +19,12 @@ from bot.home.service import read_home
 from bot.waiting import KPI_ASKED, ask_subject, facts_of, kpis_waiting_for
 from storage import UnitOfWork, new_id
 from tests.features.harness import Bench
+from tests.statements import counted
 
 TODAY = date(2026, 11, 26)
 MONDAY = date(2026, 11, 23)
 LAST_WEEK = Period(date(2026, 11, 16), date(2026, 11, 22), PeriodKind.WEEK)
 KINDS = (PeriodKind.WEEK, PeriodKind.MONTH)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that any database was asked meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def fill(denyut: Bench, count: int) -> None:

@@ -1,14 +1,11 @@
 """Many KPIs are due at once, over very many entries: what is told of them is read from the index alone, and of those
 that no message has room for nothing is added up."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
 
 from bot.domain.catalogue import KpiSettings
 from bot.domain.entries import Entry
@@ -20,6 +17,7 @@ from bot.kpis.reviewing.facts import read_facts
 from bot.kpis.reviewing.outcomes import MOST_KPIS
 from bot.kpis.reviewing.reading import Reviews, read_reviews
 from storage import Storage, UnitOfWork
+from tests.statements import counted
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 TODAY = NOW.date()
@@ -47,22 +45,9 @@ def acting(storage: Storage) -> Acting:
     return storage.write_now("T1", begin)
 
 
-@contextmanager
-def statements(db: UnitOfWork) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def listen(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        said.append(statement)
-
-    connection = db.kpis._scope.connection
-    event.listen(connection, "before_cursor_execute", listen)
-    yield said
-    event.remove(connection, "before_cursor_execute", listen)
-
-
 def test_entries_are_counted_once_for_all_of_them(storage: Storage, acting: Acting) -> None:
     def read(db: UnitOfWork) -> tuple[Reviews, list[str]]:
-        with statements(db) as said:
+        with counted() as said:
             return read_reviews(db, acting), said
 
     found, said = storage.read_now("T1", read)
@@ -101,7 +86,7 @@ class TestOnSqlite:
 
     def test_the_index_of_totals_answers_alone(self, storage: Storage, acting: Acting) -> None:
         def plan(db: UnitOfWork) -> str:
-            with statements(db) as said:
+            with counted() as said:
                 db.kpis.counts({"leads": TODAY, "revenue": TODAY})
             values = ("T1", "leads", "revenue", "2026-11-26", "active")
             rows = db.kpis._scope.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said[0]}", values).all()

@@ -60,6 +60,8 @@ class Vocabulary:
     splits: Mapping[str, Split]
     currency: str
     confidences: Mapping[str, Confidence]
+    longest: int
+    """The most words that a name has."""
 
     @classmethod
     def of(cls, texts: Catalogues, t: Translator, kpis: Catalogue, currency: str = "") -> "Vocabulary":
@@ -71,7 +73,8 @@ class Vocabulary:
         keywords = {part: frozenset(texts.all_words(f"kpis.keyword.{part}")) for part in Part}
         splits = {word: split for split in Split for word in texts.all_words(f"kpis.split_words.{split}")}
         sure = {word: each for each in Confidence for word in texts.all_words(f"kpis.logging.sure_words.{each}")}
-        return cls(t, kpis, names, keywords, splits, currency, sure)
+        longest = max((name.count(" ") for name in names), default=0) + 1
+        return cls(t, kpis, names, keywords, splits, currency, sure, longest)
 
     def name(self, kpi: Kpi) -> str:
         return self.t.kpi(kpi)
@@ -114,7 +117,7 @@ class Vocabulary:
         return None
 
     def _longest(self, tokens: Sequence[str]) -> int:
-        return min(len(tokens), max(name.count(" ") + 1 for name in self.names))
+        return min(len(tokens), self.longest)
 
     def required(self, tokens: Sequence[str]) -> tuple[Kpi, Sequence[str]]:
         """Like `starting`; DomainError with the nearest names where no KPI is meant."""

@@ -13,6 +13,7 @@ from bot.domain.summaries import Summary, next_post
 from bot.domain.workdays import Workdays
 from bot.services import Services
 from bot.summaries import service, views
+from bot.summaries.comparing import first_day_shown
 from bot.summaries.days import period_of
 from bot.summaries.deliveries import corrections_of, facts_at, visible
 from bot.summaries.facts import KINDS
@@ -123,11 +124,16 @@ def _corrections(
 
 
 def _may_differ(db: UnitOfWork, summary: Summary, post: Delivery, services: Services, shown_at: datetime) -> bool:
-    """Whether any entry that the figures could be made of has changed since: one query, on every pass."""
+    """Whether any entry that the figures could be made of has changed since: one query on every pass, and one for each
+    longer time that KPIs are about which are logged less often."""
     day = date.fromisoformat(post.facts["day"])
     workdays = service.workdays_of(db, services.settings.country)
     period = period_of(KINDS[service.rule_of(db, summary).cadence], day, workdays)
     kpis = db.catalogue.read().public()
     wanted = [kpis[key] for key in summary.definition.kpi_keys if key in kpis] or kpis.current
-    keys = {each for kpi in wanted for each in inputs_of(kpi)}
-    return bool(keys) and db.entry_changes.any_since(shown_at, period.first, period.last, keys)
+    keys_from: dict[date, set[str]] = {}
+    for kpi in wanted:
+        keys_from.setdefault(first_day_shown(kpis, kpi, period), set()).update(inputs_of(kpi))
+    return any(
+        db.entry_changes.any_since(shown_at, first, period.last, keys) for first, keys in keys_from.items() if keys
+    )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bot.domain.deliveries import Delivery
 from bot.domain.members import Member
+from bot.domain.periods import Period
 from bot.domain.schedules import OccurrenceState, ScheduleKind
 from bot.domain.summaries import Summary
 from bot.i18n import Translator
@@ -97,8 +98,10 @@ def facts_at(
 
 def corrections_of(before: SummaryFacts, after: SummaryFacts) -> list[Correction]:
     """The figures that are not what they were, as they are shown; a KPI that was not there, or is not any more, has had
-    none, or has none."""
+    none, or has none; nor had one for these days that was shown with its figure of earlier ones."""
     old, new = ({line.kpi.key: line.figure for line in facts.lines} for facts in (before, after))
+    earlier = {key for key, own in after.own_days.items() if own.period != _own_period(before, key)}
+    old = {key: figure for key, figure in old.items() if key not in earlier}
     kpis = {line.kpi.key: line.kpi for facts in (before, after) for line in facts.lines}
     pairs = [(kpi, old.get(key), new.get(key)) for key, kpi in kpis.items()]
     found = [Correction(kpi, was.value if was else None, now.value if now else None) for kpi, was, now in pairs]
@@ -113,6 +116,11 @@ def visible(corrections: list[Correction], facts: SummaryFacts, t: Translator) -
         for each in corrections
         if t.figure(each.was, each.kpi.unit, currency) != t.figure(each.now, each.kpi.unit, currency)
     ]
+
+
+def _own_period(facts: SummaryFacts, kpi_key: str) -> Period | None:
+    own = facts.own_days.get(kpi_key)
+    return own.period if own is not None else None
 
 
 def _corrected(

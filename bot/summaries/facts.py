@@ -176,6 +176,20 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDays:
+    """The days that the figure of a KPI is about which is logged less often than the summary comes: those of its own
+    `period` until `last`. `is_new` says whether any number of the summary's own days is in it."""
+
+    period: Period
+    last: date
+    is_new: bool
+
+    @property
+    def shown(self) -> Period:
+        return through(self.period, self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """A figure that is not what the post first said, as figures of one KPI."""
 
@@ -189,7 +203,8 @@ class SummaryFacts:
     """Everything a summary says. `period` is whole also while it is still running, `compared` the one before; `today`
     is the local date the summary was due. `lines` are in the order they are told; `more_kpis` is how many others have
     no place. `swings` are the changes of which it is known whether they are news, by KPI; `coming` the KPIs that are
-    not to be judged yet."""
+    not to be judged yet. By KPI, and only of those whose figure is compared with nothing for that reason: `own_days`
+    are the days it is about, `since` is the day it was logged first."""
 
     period: Period
     today: date
@@ -212,6 +227,8 @@ class SummaryFacts:
     together: tuple[Together, ...] = ()
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     compared: Period | None = None
+    own_days: Mapping[str, OwnDays] = field(default_factory=dict)
+    since: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:
@@ -224,7 +241,8 @@ class SummaryFacts:
 
     @property
     def has_numbers(self) -> bool:
-        return any(line.figure.value is not None for line in self.lines)
+        """Whether anything was logged for its days; what a KPI of longer periods was before is no such thing."""
+        return any(line.figure.value is not None and self._is_new(line.kpi.key) for line in self.lines)
 
     @property
     def is_empty(self) -> bool:
@@ -236,6 +254,16 @@ class SummaryFacts:
         """The lines of which enough is known to speak of them first."""
         waiting = {each.kpi.key for each in self.coming}
         return tuple(line for line in self.lines if line.kpi.key not in waiting)
+
+    @property
+    def incomparable(self) -> tuple[KpiLine, ...]:
+        """The lines with a figure that is compared with nothing, though there are others of the KPI."""
+        keys = {*self.own_days, *self.since}
+        return tuple(line for line in self.lines if line.kpi.key in keys and line.figure.value is not None)
+
+    def _is_new(self, kpi_key: str) -> bool:
+        own = self.own_days.get(kpi_key)
+        return own is None or own.is_new
 
 
 def _height(each: QuestionMean) -> float:

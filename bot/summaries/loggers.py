@@ -13,6 +13,7 @@ from bot.domain.members import Absence, Member
 from bot.domain.periods import Period
 from bot.domain.scoreboard import KpiLine
 from bot.domain.workdays import Workdays
+from bot.summaries.comparing import is_rarer
 from bot.summaries.days import earlier_periods
 from bot.summaries.facts import Coming, Owing
 from storage import UnitOfWork
@@ -42,8 +43,10 @@ def read_logging(
     zone: str,
 ) -> Logging:
     """Who is expected to log what these KPIs are made of, as far as `kpis` has it and keeps it, in what has gone by of
-    the period. Not expected are those who left, and who was away, or never works, on all of its days."""
+    the period; of what is logged less often nobody is. Not expected are those who left, and who was away, or never
+    works, on all of its days."""
     asked = {kpi.key for kpi in kpis.current} & {each for key in kpi_keys for each in inputs_of(kpis[key])}
+    asked = {key for key in asked if not is_rarer(kpis, [key], period.kind)}
     earlier = earlier_periods(period, LOOK_BACK, workdays)
     regulars: dict[str, set[str]] = {}
     logged: dict[str, set[str]] = {}

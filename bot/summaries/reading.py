@@ -10,6 +10,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.catalogue import Catalogue
+from bot.domain.figures import earlier
 from bot.domain.formulas import Span
 from bot.domain.kpi_notes import KpiNoteKind
 from bot.domain.kpis import terms_of
@@ -20,6 +21,7 @@ from bot.domain.swings import PERIODS, Swing, swing
 from bot.domain.targets import Target
 from bot.domain.workdays import Workdays
 from bot.scoreboard import read_figures, read_pair, read_scoreboard, workdays_in
+from bot.summaries.comparing import Beginnings, read_beginnings, read_own_days, without_halves
 from bot.summaries.days import earlier_periods, judged_on, period_before, period_of
 from bot.summaries.facts import IN_POST, Beside, Noted, SummaryFacts, Trend
 from bot.summaries.highlights import attention, owners_of, promised, wins
@@ -34,6 +36,7 @@ TARGET_FROM = 4
 MAX_LINES = 24
 MAX_BESIDE = 2
 MAX_NOTES = 5
+_NOTHING: Sequence[Decimal | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,18 @@ def read_facts(
     workdays, kpis = workdays_in(place.country, db.catalogue.policy().days_off), db.catalogue.read().public()
     period = period_of(kind, local_date, workdays)
     board = read_lines(db, kpis, period, local_date, workdays, shown)
-    lines = tuple(board[:MAX_LINES])
-    history = {line.kpi.key: _history(db, kpis, line, period, local_date, workdays) for line in lines}
+    lines, own_days = read_own_days(db, kpis, board[:MAX_LINES], period, local_date)
+    begun = read_beginnings(db, kpis, (each.kpi for each in lines if each.kpi.key not in own_days), workdays)
+    compared = period_before(period, workdays)
+    lines, logged_since = without_halves(lines, begun, compared, _compared_until(period, compared, local_date))
+    usual = [line for line in lines if line.kpi.key not in own_days]
+    history = dict.fromkeys(own_days, _NOTHING) | {
+        line.kpi.key: _history(db, kpis, line, period, local_date, workdays, begun) for line in usual
+    }
     wanted = {key for key in shown.kpi_keys if key in kpis} or {kpi.key for kpi in kpis.current}
     logging = read_logging(db, kpis, wanted, period, local_date, workdays, place.zone)
     surveys = told_surveys(db, place.channel_id, shown, now)
-    awaited = coming(logging, lines)
+    awaited = coming(logging, usual)
     unjudged = {each.kpi.key for each in awaited}
     judged = [line for line in lines if line.kpi.key not in unjudged]
     settled_from = since or datetime.combine(period.first, datetime.min.time(), ZoneInfo(place.zone))
@@ -75,8 +84,8 @@ def read_facts(
         period=period,
         today=local_date,
         zone=place.zone,
-        lines=lines,
-        trend=_trend(db, kpis, lines, period, local_date, workdays),
+        lines=tuple(lines),
+        trend=_trend(db, kpis, usual, period, local_date, workdays),
         pulses=tuple(read_pulses(db, surveys, now, place.channel_id, period)),
         owing=owing(logging, kpis, period, local_date, workdays),
         currency=place.currency,
@@ -92,7 +101,9 @@ def read_facts(
         enps_trend=read_enps_trend(surveys, now, place, period),
         together=tuple(read_together(db, kpis, surveys, lines, place, local_date)),
         owners=owners_of(db, kpis, lines),
-        compared=period_before(period, workdays),
+        compared=compared,
+        own_days=own_days,
+        since=logged_since,
     )
 
 
@@ -115,21 +126,35 @@ def read_lines(
     return board if len(board) <= IN_POST else sorted(board, key=lambda line: line.target is None)
 
 
+def _compared_until(period: Period, compared: Period, local_date: date) -> date:
+    """The last day of `compared` that the figures are compared with."""
+    return compared.last if period.kind is PeriodKind.DAY else min(compared.last, earlier(period, local_date).last)
+
+
 def _history(
-    db: UnitOfWork, kpis: Catalogue, line: KpiLine, period: Period, local_date: date, workdays: Workdays
-) -> list[Decimal | None]:
+    db: UnitOfWork,
+    kpis: Catalogue,
+    line: KpiLine,
+    period: Period,
+    local_date: date,
+    workdays: Workdays,
+    begun: Beginnings,
+) -> Sequence[Decimal | None]:
     """The KPI's figures in the periods before this one, oldest first; of each as many days as have gone by of this one.
-    Nothing where its formula looks back by itself: a part of a period would look back by as much too little."""
+    None for the one in which it began to be logged: a part of it says nothing of the whole. Nothing where its formula
+    looks back by itself: a part of a period would look back by as much too little."""
     is_running = local_date <= period.last
     if is_running and any(term.span is not Span.PERIOD for term in terms_of(line.kpi)):
-        return []
-    parts = earlier_periods(period, PERIODS, workdays)
-    if is_running:
-        gone_by = local_date - period.first
-        parts = [through(each, each.first + gone_by) for each in parts]
-    if not parts:
-        return []
-    return [figure.value for figure in read_figures(db, kpis, line.kpi.key, parts, local_date)]
+        return _NOTHING
+    whole = earlier_periods(period, PERIODS, workdays)
+    gone_by = local_date - period.first
+    parts = [through(each, each.first + gone_by) for each in whole] if is_running else whole
+    return [
+        None if begun.within(line.kpi, each, part.last) else figure.value
+        for each, part, figure in zip(
+            whole, parts, read_figures(db, kpis, line.kpi.key, parts, local_date), strict=True
+        )
+    ]
 
 
 def _swings(lines: Sequence[KpiLine], history: Mapping[str, Sequence[Decimal | None]]) -> dict[str, Swing]:

@@ -26,7 +26,14 @@ def headline(w: Wording) -> str:
         return w.t("summaries.no_numbers")
     targets, moved = against(facts.judged), mover(facts.judged, facts.swings)
     said = [_targets(targets, w), _mover(moved, w) if moved else "", _coming(w)]
-    return " ".join(filter(None, said)) or w.t("summaries.nothing_to_compare")
+    return " ".join(filter(None, said)) or w.t(_nothing_compared(w))
+
+
+def _nothing_compared(w: Wording) -> str:
+    """Numbers that come less often than the summary are not "not yet" compared: they never are."""
+    told = [line for line in w.facts.lines if line.figure.value is not None]
+    all_rarer = all(line.kpi.key in w.facts.own_days for line in told)
+    return "summaries.only_own_days" if all_rarer else "summaries.nothing_to_compare"
 
 
 def posted(w: Wording) -> tuple[KpiLine, ...]:
@@ -63,7 +70,8 @@ def _with_others(chosen: Against, key: str, w: Wording) -> str:
 
 def _mover(moved: Mover, w: Wording) -> str:
     if moved.line is None:
-        return w.t("summaries.all_usual" if moved.usual else "summaries.steady", before=w.before())
+        steady = "summaries.steady_compared" if w.facts.incomparable else "summaries.steady"
+        return w.t("summaries.all_usual" if moved.usual else steady, before=w.before())
     if moved.from_zero:
         was, value = (moved.line.before.value if moved.line.before else None), moved.line.figure.value
         unit = moved.line.kpi.unit

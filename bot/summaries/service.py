@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain import audit
 from bot.domain.deliveries import NewDelivery, Verb
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.members import Member
 from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind
 from bot.domain.summaries import Summary, SummaryDefinition, is_posted_on, next_post
@@ -52,7 +52,7 @@ def set_summary(
         deed = Deed.ADDED if len(there) > 1 else Deed.SET
         return replace(standing(db, now, alike[-1], author, country), deed=deed)
     if len(alike) > 1:
-        raise DomainError("summaries.several_alike", channel=f"<#{channel_id}>")
+        raise DomainError("summaries.several_alike", channel=LiveMention.channel(channel_id))
     if alike:
         summary = alike[0]
         require_owner(summary, author)
@@ -131,9 +131,9 @@ def find_in(db: UnitOfWork, channel_id: str, cadence: Cadence | None) -> Summary
     `summaries.several_there`."""
     found = [each for each in db.summaries.in_channel(channel_id) if cadence in (None, rule_of(db, each).cadence)]
     if not found:
-        raise DomainError("summaries.none_there", channel=f"<#{channel_id}>")
+        raise DomainError("summaries.none_there", channel=LiveMention.channel(channel_id))
     if len(found) > 1:
-        raise DomainError("summaries.several_there", channel=f"<#{channel_id}>")
+        raise DomainError("summaries.several_there", channel=LiveMention.channel(channel_id))
     return found[0]
 
 

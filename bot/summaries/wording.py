@@ -92,6 +92,9 @@ class Wording:
     def _is_of_the_figure(self, line: KpiLine) -> bool:
         """Whether a line's status is about the figure that it shows; a working day's also where the days off after it
         brought nothing."""
+        own = self.facts.own_days.get(line.kpi.key)
+        if own is not None:
+            return line.target_period == own.period and line.pace is not None and line.pace.actual == line.figure.value
         if line.pace is not None and self.facts.period.kind is PeriodKind.DAY:
             is_of_day = line.target_period is not None and line.target_period.kind is PeriodKind.DAY
             return is_of_day and line.pace.actual == line.figure.value
@@ -102,8 +105,19 @@ class Wording:
         return self.t.standing_status(line)
 
     def change(self, line: KpiLine) -> str:
-        """ "+12.5%", "−0.4 points", "no change"; "" where there is nothing to compare with."""
-        return self.t.change(line.change, in_points=is_in_points(line.kpi))
+        """ "+12.5%", "−0.4 points", "no change"; where the figure is compared with nothing, why not; "" where there is
+        nothing to compare with."""
+        return self.not_compared(line) or self.t.change(line.change, in_points=is_in_points(line.kpi))
+
+    def not_compared(self, line: KpiLine) -> str:
+        """Why a figure stands alone: "for 16–22 Nov", which are other days than the summary's; "logged only since 14
+        Sep"; else ""."""
+        own, since = self.facts.own_days.get(line.kpi.key), self.facts.since.get(line.kpi.key)
+        if line.figure.value is None:
+            return ""
+        if own is not None:
+            return self.t("summaries.own_days", days=self._run_of_days(own.shown))
+        return self.t("summaries.since", day=self._short(since)) if since is not None else ""
 
     def cells(self, line: KpiLine) -> list[str]:
         """A row of the table: the KPI, its figure with the change, its target with the status. A change that comes and
@@ -128,7 +142,8 @@ class Wording:
 
     def row(self, line: KpiLine) -> str:
         """A line of the table as a sentence, for those who hear it."""
-        parts = [self.t("summaries.row", kpi=self.name(line.kpi), value=self.figure(line))]
+        figure, alone = self.figure(line), self.not_compared(line)
+        parts = [self.t("summaries.row", kpi=self.name(line.kpi), value=f"{figure} ({alone})" if alone else figure)]
         if line.target is not None:
             standing = ", ".join(filter(None, (self.standing(line), self.status(line))))
             parts.append(self.t("summaries.row_target", target=standing))
@@ -211,14 +226,24 @@ class Wording:
             return str(dates.format_date(shown.first, "LLLL y", locale=self.t.locale))
         if shown.first == shown.last:
             return self.near(shown.first)
-        if kind is PeriodKind.DAY:
-            return self._run(shown)
+        return self._run(shown) if kind is PeriodKind.DAY else self._run_of_days(shown)
+
+    def _run_of_days(self, shown: Period) -> str:
+        """ "23–29 Nov", "30 Nov – 6 Dec", "23 Nov"; with the year where it is not this one."""
+        if shown.first == shown.last:
+            return self._short(shown.first)
         if shown.first.year != self.facts.today.year or shown.last.year != self.facts.today.year:
             return f"{self.t.date(shown.first)} – {self.t.date(shown.last)}"
         last = str(dates.format_date(shown.last, "d MMM", locale=self.t.locale))
         if shown.first.month == shown.last.month:
             return f"{shown.first.day}–{last}"
         return f"{dates.format_date(shown.first, 'd MMM', locale=self.t.locale)} – {last}"
+
+    def _short(self, day: date) -> str:
+        """ "14 Sep"; with its year where that is not this one."""
+        if day.year != self.facts.today.year:
+            return self.t.date(day)
+        return str(dates.format_date(day, "d MMM", locale=self.t.locale))
 
     def _run(self, days: Period) -> str:
         """A working day and the days off after it: "Fri 27 Nov – Sun 29 Nov"."""

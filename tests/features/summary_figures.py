@@ -1,6 +1,7 @@
 """Figures as a summary writes them in either language, read back and compared with a world's."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 from bot.domain.periods import PeriodKind
@@ -40,6 +41,27 @@ class Figures:
         found, _ = self.number(text)
         assert found == round(change, 1)
 
+    def alone(self, kpi: str) -> str:
+        """What stands in place of a change where there is nothing to compare a figure with; "" where there is."""
+        own, since = self.world.own(kpi), self.world.logged_since(kpi)
+        if own is not None:
+            return self.t("summaries.own_days", days=self.days(*own))
+        return self.t("summaries.since", day=self.short(since)) if since else ""
+
+    def days(self, first: date, last: date) -> str:
+        if first == last:
+            return self.short(first)
+        this_year = first.year == last.year == self.world.today.year
+        if this_year and first.month == last.month:
+            return f"{first.day}–{self.short(last)}"
+        if this_year:
+            return f"{self.short(first)} – {self.short(last)}"
+        return f"{self.t.date(first)} – {self.t.date(last)}"
+
+    def short(self, day: date) -> str:
+        said = self.t.date(day)
+        return said.removesuffix(f" {day.year}") if day.year == self.world.today.year else said
+
     def same(self, text: str, value: Decimal | None) -> None:
         if value is None:
             assert text == self.t("kpi.no_data")
@@ -61,7 +83,7 @@ class Figures:
         return int(text.replace("\N{MINUS SIGN}", "-"))
 
     def status(self, kpi: str, word: str) -> None:
-        value, target = self.world.value(kpi), self.world.targets[kpi]
+        value, target = self.world.judged(kpi), self.world.targets[kpi]
         if value is None:
             assert not word
         elif not self.world.is_running:

@@ -81,10 +81,16 @@ class Reader(Figures):
             )
             for how in ("usual", "change")
         )
-        found = re.fullmatch(rf"(?P<kpi>{self.names}): (?P<value>[^;]+?)(; {target})?(; ({changes}))?\.", line)
+        alone = "|".join(
+            pattern(self.t.forms(f"summaries.{why}")[0], "").replace("P<d", "P<_d") for why in ("own_days", "since")
+        )
+        found = re.fullmatch(
+            rf"(?P<kpi>{self.names}): (?P<value>[^;(]+?)( \((?P<alone>{alone})\))?(; {target})?(; ({changes}))?\.", line
+        )
         if not found:
             return None
         kpi = self.keys[found["kpi"]]
+        assert (found["alone"] or "") == self.alone(kpi)
         self.rows_read.append(kpi)
         self.same(found["value"], self.world.value(kpi))
         change = self.world.change(kpi)
@@ -94,7 +100,7 @@ class Reader(Figures):
             moved = round(change, 1) != 0
             assert bool(found["usual"]) == bool(moved and self.world.usual(kpi))
         assert bool(found["target"]) == (kpi in self.world.targets)
-        if found["target"] and self.world.judged(kpi) == self.world.value(kpi):
+        if found["target"] and self.world.judged(kpi) == self.world.value(kpi) and not self.world.is_rarer(kpi):
             asked, _, status = (
                 found["target"].partition(", ") if self.t.language == "id" else self._parted(found["target"])
             )
@@ -119,7 +125,11 @@ class Reader(Figures):
                 "summaries.coming_more": self.nothing_to_check,
                 "summaries.compared": self.nothing_to_check,
                 "summaries.all_usual": self.nothing_new,
-                "summaries.steady": self.steady,
+                "summaries.steady": self.all_steady,
+                "summaries.steady_compared": self.steady,
+                "summaries.no_numbers": self.no_numbers,
+                "summaries.only_own_days": self.only_own_days,
+                "summaries.nothing_to_compare": self.nothing_to_compare,
                 "summaries.from_zero": self.from_zero,
                 "summaries.others_usual": self.others_usual,
                 "summaries.others_unusual": self.others_unusual,
@@ -141,7 +151,7 @@ class Reader(Figures):
             said = re.fullmatch(pattern(self.t.forms("summaries.needed_item")[0], self.names), item)
             assert said
             kpi = self.keys[said["kpi"]]
-            self.same(said["value"], self.world.targets[kpi] - (self.world.value(kpi) or 0))
+            self.same(said["value"], self.world.targets[kpi] - (self.world.judged(kpi) or 0))
         return ""
 
     def nothing_to_check(self, _said: Said) -> None:
@@ -179,11 +189,30 @@ class Reader(Figures):
     def steady(self, _said: Said) -> None:
         for kpi in KPIS:
             value, then = self.world.value(kpi), self.world.then(kpi)
-            if value is not None and then is not None and not self.world.is_coming(kpi):
+            if value is not None and then is not None and self.world.is_comparable(kpi):
+                if self.world.is_coming(kpi):
+                    continue
                 assert value == then or (then and not round(self.world.change(kpi) or 0, 1))
+
+    def all_steady(self, said: Said) -> None:
+        self.steady(said)
+        told = [kpi for kpi in KPIS if self.world.value(kpi) is not None]
+        assert not any(self.world.is_rarer(kpi) or self.world.logged_since(kpi) for kpi in told)
+
+    def no_numbers(self, _said: Said) -> None:
+        assert not any(self.world.sum(kpi, self.world.first, self.world.last) for kpi in KPIS)
+
+    def only_own_days(self, _said: Said) -> None:
+        assert all(self.world.is_rarer(kpi) for kpi in KPIS if self.world.value(kpi) is not None)
+
+    def nothing_to_compare(self, _said: Said) -> None:
+        told = [kpi for kpi in KPIS if self.world.value(kpi) is not None and not self.world.is_rarer(kpi)]
+        assert told
+        assert not any(self.world.change(kpi) for kpi in told if not self.world.is_coming(kpi))
 
     def from_zero(self, said: Said) -> None:
         kpi = self.keys[said["kpi"]]
+        assert self.world.is_comparable(kpi)
         self.same(said["value"], self.world.value(kpi))
         self.same(said["was"], self.world.then(kpi))
         assert self.world.then(kpi) == 0
@@ -248,6 +277,7 @@ class Reader(Figures):
             assert [self.signed(each.split(" ")[-1]) for each in points] == scores
             return ""
         kpi = self.keys[re.findall(self.names, said["title"])[0]]
+        assert not self.world.is_rarer(kpi), "a chart of days without any number"
         for back, point in zip(range(len(points) - 1, -1, -1), points, strict=True):
             value = self.world.sum(kpi, *self.world.whole(back))
             if value is None:
@@ -323,6 +353,8 @@ class Reader(Figures):
         assert value is not None
         assert count >= 7
         assert all(each is not None and each < value for each in others)
+        assert not any(self.world.is_half(kpi, *each) for each in spans[: count - 1])
+        assert not self.world.is_rarer(kpi)
 
     def attention(self, said: Said) -> None:
         kpi = self.keys[said["kpi"]]

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import privacy
 from bot.domain.actions import Action, ActionSource, ActionState
+from bot.domain.catalogue import KpiSettings
 from bot.domain.enps import SCALE_0_10
 from bot.domain.entries import Entry
 from bot.domain.members import Member
 from bot.domain.periods import PeriodKind
+from bot.domain.schedules import Cadence
 from bot.domain.surveys import Round, RoundFacts, RoundState, Survey, enps_definition
 from bot.domain.targets import Target
 from storage import UnitOfWork, new_id
@@ -23,6 +25,16 @@ ZONE = "Asia/Jakarta"
 KPIS = ("revenue", "sales_volume", "leads", "new_customers", "meetings_held", "calls_held", "website_traffic")
 """KPIs that add up, so that a figure is a sum that can be made by hand."""
 PEOPLE = ("U1", "U2", "U3", "U4")
+KIND_OF = {
+    Cadence.DAILY: PeriodKind.DAY,
+    Cadence.WEEKLY: PeriodKind.WEEK,
+    Cadence.TWO_WEEKS: PeriodKind.CUSTOM,
+    Cadence.MONTHLY: PeriodKind.MONTH,
+    Cadence.QUARTERLY: PeriodKind.QUARTER,
+}
+LENGTHS = {
+    PeriodKind.DAY: 1, PeriodKind.WEEK: 7, PeriodKind.CUSTOM: 14, PeriodKind.MONTH: 30, PeriodKind.QUARTER: 91,
+}  # fmt: skip
 NAMES = {"U1": "Ayu", "U2": "Budi", "U3": "Citra", "U4": "Dewi"}
 
 
@@ -35,6 +47,7 @@ class World:
     first: date
     last: date
     logged: dict[str, list[tuple[date, str, Decimal]]] = field(default_factory=lambda: defaultdict(list))
+    cadences: dict[str, Cadence] = field(default_factory=dict)
     targets: dict[str, Decimal] = field(default_factory=dict)
     own_targets: list[tuple[str, str, Decimal]] = field(default_factory=list)
     named: frozenset[str] = frozenset()
@@ -50,7 +63,49 @@ class World:
         return sum(values, Decimal(0)) if values else None
 
     def value(self, kpi: str) -> Decimal | None:
-        return self.sum(kpi, self.first, self.last)
+        """What a row shows: the figure of the period, or of what the KPI itself is about."""
+        own = self.own(kpi)
+        return self.sum(kpi, *(own or (self.first, self.last)))
+
+    def is_rarer(self, kpi: str) -> bool:
+        """Whether it is logged less often than the summary comes."""
+        return LENGTHS[self.cycle(kpi)] > LENGTHS[self.kind]
+
+    def cycle(self, kpi: str) -> PeriodKind:
+        return KIND_OF[self.cadences.get(kpi, Cadence.DAILY)]
+
+    def own(self, kpi: str) -> tuple[date, date] | None:
+        """The latest days of its own with a number, at most two periods ago, of a KPI that is logged less often."""
+        if not self.is_rarer(kpi):
+            return None
+        day = min(self.last, self.today)
+        first, last = _first_of(self.cycle(kpi), day), day
+        for _ in range(3):
+            if self.sum(kpi, first, last) is not None:
+                return first, last
+            first, last = _before(self.cycle(kpi), first)
+        return None
+
+    def begun(self, kpi: str) -> date | None:
+        return min((on for on, _, _ in self.logged[kpi]), default=None)
+
+    def is_half(self, kpi: str, first: date, last: date) -> bool:
+        """Whether it was logged first in the middle of these days, a working day or more after they began."""
+        begun = self.begun(kpi)
+        if begun is None:
+            return False
+        whole_from = _first_of(self.cycle(kpi), begun)
+        before = ((first + timedelta(days=n)) for n in range((whole_from - first).days))
+        return whole_from <= last and any(day.weekday() < 5 for day in before)
+
+    def logged_since(self, kpi: str) -> date | None:
+        """The day to be told in place of a change, where the days before are only known in part."""
+        if self.value(kpi) is None or self.is_rarer(kpi) or not self.is_half(kpi, *self.earlier(1)):
+            return None
+        return self.begun(kpi)
+
+    def is_comparable(self, kpi: str) -> bool:
+        return not self.is_rarer(kpi) and not self.is_half(kpi, *self.earlier(1))
 
     def earlier(self, back: int) -> tuple[date, date]:
         """The period so many before this one; as much of it as has gone by of this one."""
@@ -64,16 +119,16 @@ class World:
 
     def change(self, kpi: str) -> Decimal | None:
         now, then = self.value(kpi), self.then(kpi)
-        return None if now is None or not then else (now - then) * 100 / abs(then)
+        return None if now is None or not then or not self.is_comparable(kpi) else (now - then) * 100 / abs(then)
 
     def usual(self, kpi: str) -> bool | None:
         """Wheeler's limits in floats; None where there are too few periods."""
         days = [self.earlier(back) for back in range(12, 0, -1)]
-        values = [self.sum(kpi, *each) for each in days]
+        values = [None if self.is_half(kpi, *each) else self.sum(kpi, *each) for each in days]
         known = [float(each) for each in values if each is not None]
         ranges = [abs(float(b) - float(a)) for a, b in pairwise(values) if a is not None and b is not None]
         now, then = self.value(kpi), self.then(kpi)
-        if now is None or then is None or len(known) < 6 or len(ranges) < 5:
+        if not self.is_comparable(kpi) or now is None or then is None or len(known) < 6 or len(ranges) < 5:
             return None
         mean_range, centre, moved = sum(ranges) / len(ranges), sum(known) / len(known), abs(float(now - then))
         if moved <= mean_range + 1e-9:
@@ -81,6 +136,8 @@ class World:
         return not (moved > 3.268 * mean_range or abs(float(now) - centre) > 2.66 * mean_range)
 
     def regulars(self, kpi: str) -> set[str]:
+        if self.is_rarer(kpi):
+            return set()
         days = [self.whole(back) for back in range(1, 5)]
         times = {who: sum(self.sum(kpi, *each, who) is not None for each in days) for who in PEOPLE}
         return {who for who, count in times.items() if count >= 2}
@@ -135,6 +192,18 @@ def _before(kind: PeriodKind, first: date) -> tuple[date, date]:
     return date(year, month + 1, 1), last
 
 
+def _first_of(kind: PeriodKind, day: date) -> date:
+    """The day on which such a period that a day lies in begins; of two weeks those that end with its week."""
+    monday = day - timedelta(days=day.weekday())
+    return {
+        PeriodKind.DAY: day,
+        PeriodKind.WEEK: monday,
+        PeriodKind.CUSTOM: monday - timedelta(days=7),
+        PeriodKind.MONTH: date(day.year, day.month, 1),
+        PeriodKind.QUARTER: date(day.year, [1, 4, 7, 10][(day.month - 1) // 3], 1),
+    }[kind]
+
+
 def made(random: Random) -> World:
     """A world: a rhythm, entries, targets, actions and rounds."""
     kind, today, first, last = random.choice(
@@ -162,6 +231,12 @@ def made(random: Random) -> World:
                     value = Decimal(random.randint(90, 110) if calm else random.randint(0, 300)) * scale
                     if (today - on).days <= longest or kind is PeriodKind.QUARTER:
                         world.logged[kpi].append((on, who, value))
+        if random.random() < 0.3:
+            world.cadences[kpi] = random.choice([*KIND_OF])
+        if random.random() < 0.3:  # it began a period or two ago, or has not been logged lately
+            day = today - timedelta(days=random.randint(1, 2 * LENGTHS[kind] + 5))
+            is_new = random.random() < 0.7
+            world.logged[kpi] = [each for each in world.logged[kpi] if (each[0] >= day) is is_new]
     if kind is not PeriodKind.CUSTOM:
         for kpi in random.sample(KPIS, random.randint(0, 4)):
             world.targets[kpi] = Decimal(random.choice([1, 50, 400, 10**9]))
@@ -191,6 +266,8 @@ def write(db: UnitOfWork, world: World, now: datetime) -> None:
     at = datetime(2026, 11, 1, tzinfo=UTC)
     for kpi, entries in world.logged.items():
         db.kpis.add_many(Entry(new_id(), kpi, who, v, on, who, at, source=new_id()) for on, who, v in entries)
+    for kpi, cadence in world.cadences.items():
+        db.catalogue.set_settings(kpi, KpiSettings(cadence=cadence))
     starts = date(2025, 1, 1)
     for kpi, value in world.targets.items():
         db.targets.set(Target(new_id(), kpi, value, world.kind, None, "", "U1", at, starts))

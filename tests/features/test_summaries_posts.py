@@ -108,6 +108,7 @@ async def test_the_post_says_what_the_database_says(denyut: Bench) -> None:
 async def test_friday_compares_the_week_so_far_with_the_same_days(denyut: Bench) -> None:
     await denyut.command("/kpi summary <#C0SALES|sales> weekly fri 16:00", user="U0BOB")
     log(denyut, "leads", THIS_WEEK, 30)
+    log(denyut, "leads", date(2026, 11, 9), 7)  # it did not begin in the week that is compared
     log(denyut, "leads", date(2026, 11, 20), 20)
     log(denyut, "leads", date(2026, 11, 21), 500)  # a Saturday: not among the same days
     await denyut.tick(datetime(2026, 11, 27, 8, 0, tzinfo=UTC))

@@ -24,6 +24,7 @@ from bot.interactions import (
     Click,
     Command,
     Context,
+    Happened,
     OpenForm,
     Replace,
     Reply,
@@ -35,6 +36,7 @@ from bot.interactions import (
 )
 from bot.middleware import (
     LONGEST_COMMAND,
+    carried_on,
     click_context,
     command_context,
     event_context,
@@ -43,7 +45,7 @@ from bot.middleware import (
     too_long,
     typed,
 )
-from bot.replies import following, form_answer, has_chart, is_in_modal, note, page_to_redraw, said
+from bot.replies import following, form_answer, has_chart, is_in_modal, note, page_to_redraw, said, tell_alone
 from bot.services import Services
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, as_payload
@@ -164,9 +166,9 @@ class Denyut:
         asked = self.registry.find(command, words) if sub else None
         handler = sub.handler if sub else self._other_command(command, word)
         if sub and asked and asked.name == "help":
-            handler = help.help_of(self.registry, sub)
+            handler = self.registry.counted(help.help_of(self.registry, sub))
         if len(text) > LONGEST_COMMAND:
-            handler = too_long
+            handler = self.registry.counted(too_long)
         what = f"{command if command in self.registry.sub_commands else '/?'} {sub.name if sub else '?'}"
         who, reply = await heard(
             self._t,
@@ -180,12 +182,12 @@ class Denyut:
             await ack(**as_payload(message), response_type="ephemeral")
         else:
             await ack()
-        self._go_on(services, reply, who, body)
+        self._go_on(services, reply, who, body, what)
 
     def _other_command(self, command: str, word: str) -> Callable[[Any], Awaitable[Reply]]:
         if not word and command in self.registry.openings:
             return self.registry.openings[command]
-        return help.unknown_command(self.registry)
+        return self.registry.counted(help.unknown_command(self.registry))
 
     async def on_click(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         services: Services = context[SERVICES]
@@ -204,7 +206,7 @@ class Denyut:
             for_invited=what in self.registry.for_invited,
         )
         await ack()
-        self._go_on(services, reply, who, body)
+        self._go_on(services, reply, who, body, what)
 
     async def on_submission(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         services: Services = context[SERVICES]
@@ -223,7 +225,7 @@ class Denyut:
             for_invited=what in self.registry.for_invited,
         )
         await ack(**form_answer(reply, view, who.t if who else self._t))
-        self._go_on(services, reply, who, body)
+        self._go_on(services, reply, who, body, what)
 
     async def on_event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         services: Services = context[SERVICES]
@@ -235,14 +237,16 @@ class Denyut:
         who, reply = await heard(self._t, lambda: event_context(services, body), handler, what=what)
         if who and isinstance(reply, ShowHome):
             self.start(services.slack.publish_home(who.member.id, reply.view))
-        self._go_on(services, reply, who, body)
+        self._go_on(services, reply, who, body, what)
 
-    def _go_on(self, services: Services, reply: Reply, context: Context | None, body: Mapping[str, Any]) -> None:
+    def _go_on(
+        self, services: Services, reply: Reply, context: Context | None, body: Mapping[str, Any], what: str
+    ) -> None:
         """Everything that follows the acknowledgement: forms that open, messages that change, replies, further work."""
         redraw = self._redraw_of(reply, context, body)
         if isinstance(reply, Then):
             self._follow(services, reply.reply, context, body)
-            self.start(_in_order(reply.work, redraw))
+            self.start(self._carry_on(reply, redraw, context, what))
         else:
             self._follow(services, reply, context, body)
             if redraw is not None:
@@ -260,6 +264,14 @@ class Denyut:
             follow = self._after_click(slack, reply, context, str(body.get("response_url") or ""))
         if follow is not None:
             self.start(follow)
+
+    async def _carry_on(self, reply: Then, redraw: Work | None, context: Context | None, what: str) -> None:
+        """The work after an answer; whoever waits for it hears if it broke off, and nobody else does."""
+        told = await carried_on(reply.work, context.t if context else self._t, what=what)
+        if told is not None and context is not None and not isinstance(context, Happened):
+            await tell_alone(context, reply.reply, told)
+        if redraw is not None:
+            await redraw()
 
     def _redraw_of(self, reply: Reply, context: Context | None, body: Mapping[str, Any]) -> Work | None:
         """Home drawn anew, where something was done on it."""
@@ -319,6 +331,8 @@ class Denyut:
                 await work
             except SlackError as trouble:
                 log.warning("follow-up refused", action="follow_up_refused", error=str(trouble))
+            except StorageTrouble as trouble:
+                log.warning("follow-up not made", action="follow_up_not_made", error=trouble.reason)
 
         task = asyncio.ensure_future(quietly())
         self._running.add(task)
@@ -328,12 +342,6 @@ class Denyut:
         """Waits for what goes on after answered interactions, at most `timeout` seconds."""
         if self._running:
             await asyncio.wait(self._running, timeout=timeout)
-
-
-async def _in_order(work: Work, then: Work | None) -> None:
-    await work()
-    if then is not None:
-        await then()
 
 
 async def acknowledge(ack: AsyncAck) -> None:

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.deliveries import DeliveryState
 from bot.domain.installations import Installation
-from bot.domain.schedules import Schedule, next_due
+from bot.domain.schedules import Schedule, ScheduleKind, next_due
 from bot.settings import Settings, env_name
 from bot.vault import CannotOpenToken, Vault
 from storage import CannotOpen, UnitOfWork
 from storage.checkups import Checkup, look_over
 
 LATE = timedelta(hours=1)
+AHEAD = timedelta(days=2)
+"""So far beyond now only a wrong clock decides dates; what is nearer is over before anybody has read of it."""
 FAILURES_OF = timedelta(days=7)
 MOST_FAILURES = 1000
 SEAL_TAKES = timedelta(hours=1)
@@ -30,6 +32,15 @@ _RESTART = "Is the bot running? Start it (denyut run), and look in its log for a
 _INVITE = "Type in that channel: /invite @Denyut"
 _REINSTALL = "Paste manifest.yml into your Slack app and reinstall it, then copy the bot token again."
 _REPORT = "Look in the log for action=render_failed or delivery_error, and report it with the reference."
+_CLOCK = "A clock was ahead once. See that it is right now; then, in Slack, {anew}, so that it has new dates."
+_ANEW = {
+    ScheduleKind.SURVEY: "take its days away with /pulse edit, save, and give them back",
+    ScheduleKind.SUMMARY: "stop it and set it up again (/kpi summary)",
+    ScheduleKind.CHECKIN: "stop it and set it up again (/checkin team)",
+    ScheduleKind.ONE_ON_ONE: "have one of the two end it and begin it again (/checkin 1on1)",
+    ScheduleKind.KPI: "give the KPI another day or rhythm on which it is asked (/kpi define)",
+}
+"""How a schedule gets dates that are not decided yet."""
 FIXES = {
     "not_in_channel": _INVITE,
     "channel_not_found": _INVITE,
@@ -164,6 +175,12 @@ def _schedules(db: UnitOfWork, now: datetime) -> Iterator[Finding]:
     if not schedules:
         yield Finding(True, "Nothing is scheduled yet")
     for schedule in schedules:
+        lost = next_due(schedule.rule, now)
+        if schedule.planned_until > now + AHEAD and lost is not None and lost.at <= schedule.planned_until:
+            until = f"{schedule.planned_until:%Y-%m-%d}"
+            what = f"The {schedule.kind.value} of {_subject(db, schedule)} makes nothing before {until}"
+            yield Finding(False, what, _CLOCK.format(anew=_ANEW[schedule.kind]))
+            continue
         passed = next_due(schedule.rule, schedule.planned_until)
         if passed is not None and passed.at < now - LATE:
             what = f"The {schedule.kind.value} run of {_local(passed.at, schedule)} has not been made"
@@ -203,6 +220,27 @@ def _unsealed(db: UnitOfWork, now: datetime) -> Iterator[Finding]:
                 f"The round {closed.id} closed at {closed.closed_at:%Y-%m-%d %H:%M} UTC and is not sealed",
                 "End whatever reads the database for long (a dump, a copy, an open console); the bot then seals it.",
             )
+
+
+def _subject(db: UnitOfWork, schedule: Schedule) -> str:
+    """What a schedule is of, as people find it in Slack: a survey's handle, a KPI's key, a channel's id, or two
+    people's."""
+    of = schedule.subject_id
+    match schedule.kind:
+        case ScheduleKind.SURVEY:
+            survey = db.surveys.get(of)
+            return survey.handle if survey else of
+        case ScheduleKind.SUMMARY:
+            summary = db.summaries.get(of)
+            return summary.channel_id if summary else of
+        case ScheduleKind.CHECKIN:
+            checkin = db.checkins.get(of)
+            return checkin.definition.channel_id if checkin else of
+        case ScheduleKind.ONE_ON_ONE:
+            pair = db.one_on_ones.get(of)
+            return " and ".join(pair.people) if pair else of
+        case ScheduleKind.KPI:
+            return of
 
 
 def _local(at: datetime, schedule: Schedule) -> str:

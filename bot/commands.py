@@ -25,8 +25,8 @@ from bot.interactions import (
     SubmissionHandler,
 )
 from bot.pages import Page
-from bot.permissions import FOR_VISITORS, Entry, entry_of, refusal
-from bot.rate_limits import RateLimits
+from bot.permissions import FOR_VISITORS, Entry, Who, entry_of, refusal
+from bot.rate_limits import Pace, RateLimits
 from bot.services import Services
 from bot.slack.blocks import Block, Message
 from storage import UnitOfWork
@@ -36,6 +36,8 @@ V = TypeVar("V")
 C = TypeVar("C", bound=Context)
 
 API_PREFIX = "/api/"
+_WORDS = Entry(Who.ANYBODY, Pace.COMMAND)
+"""Words that belong to no listener: they lead nowhere, and visitors were told so before."""
 
 Render = Callable[[UnitOfWork, Delivery, Services, datetime], Message | None]
 """Words a delivery at the moment it is sent; None when there is nothing left to say (it is then skipped)."""
@@ -249,8 +251,13 @@ class Registry:
 
     def _guarded(self, listener: str, handler: Callable[[C], Awaitable[Reply]]) -> Callable[[C], Awaitable[Reply]]:
         """The handler behind the gate. Raises what `permissions.refusal` says, and `core.too_fast`."""
-        entry = entry_of(listener)
+        return self._behind(entry_of(listener), handler)
 
+    def counted(self, handler: CommandHandler) -> CommandHandler:
+        """A handler of words that belong to no listener, such as mistyped ones: counted as every command is."""
+        return self._behind(_WORDS, handler)
+
+    def _behind(self, entry: Entry | None, handler: Callable[[C], Awaitable[Reply]]) -> Callable[[C], Awaitable[Reply]]:
         @wraps(handler)
         async def checked(context: C) -> Reply:
             refused = refusal(entry, context.member)

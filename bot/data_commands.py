@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.terminal import guarded, settings_or_stop, stop
+from bot.terminal import guarded, say, settings_or_stop, stop
 
 kpi_app = typer.Typer(help="KPI entries in and out of files.", no_args_is_help=True)
 survey_app = typer.Typer(help="Closed rounds of surveys in and out of files.", no_args_is_help=True)
@@ -54,7 +54,7 @@ def kpi_import(
     signs = {NumbersWritten.DOT: DecimalSign.POINT, NumbersWritten.COMMA: DecimalSign.COMMA}
     wishes = Wishes(member, DayOrder(dates) if dates else None, signs[numbers] if numbers else None)
     choice = files.ImportChoice(dry_run, wishes, report)
-    typer.echo(guarded(lambda: files.import_kpis(settings, file, workspace, choice)))
+    say(guarded(lambda: files.import_kpis(settings, file, workspace, choice)))
 
 
 @kpi_app.command(name="export")
@@ -71,7 +71,7 @@ def kpi_export(
 
     days = (_day(first, "--from") or date.min, _day(last, "--to") or date.max)
     choice = files.ExportChoice(*days, tuple(kpi or ()))
-    typer.echo(guarded(lambda: files.export_kpis(settings, file, workspace, choice)))
+    say(guarded(lambda: files.export_kpis(settings, file, workspace, choice)))
 
 
 def _day(text: str, option: str) -> date | None:
@@ -90,7 +90,7 @@ def survey_import(
     settings = settings_or_stop()
     from bot import files
 
-    typer.echo(guarded(lambda: files.import_rounds(settings, file, workspace)))
+    say(guarded(lambda: files.import_rounds(settings, file, workspace)))
 
 
 @survey_app.command(name="export")
@@ -103,7 +103,7 @@ def survey_export(
     settings = settings_or_stop()
     from bot import files
 
-    typer.echo(guarded(lambda: files.export_surveys(settings, surveys or [], to, workspace)))
+    say(guarded(lambda: files.export_surveys(settings, surveys or [], to, workspace)))
 
 
 @member_app.command(name="attributes")
@@ -115,7 +115,7 @@ def member_attributes(
     settings = settings_or_stop()
     from bot import files
 
-    typer.echo(guarded(lambda: files.import_attributes(settings, file, workspace)))
+    say(guarded(lambda: files.import_attributes(settings, file, workspace)))
 
 
 @member_app.command(name="export")
@@ -146,7 +146,7 @@ def member_erase(
     settings = settings_or_stop()
     if not yes:
         typer.confirm(f"Erase everything that is stored of {member}? There is no way back.", abort=True)
-    typer.echo(guarded(lambda: files.erase_member(settings, member, workspace)))
+    say(guarded(lambda: files.erase_member(settings, member, workspace)))
 
 
 def audit(
@@ -162,6 +162,6 @@ def audit(
     day = _day(since, "--since")
     begins = datetime.combine(day, time(), UTC) if day else None
     try:
-        typer.echo(read_log(settings, workspace, begins, as_json=as_json))
+        say(read_log(settings, workspace, begins, as_json=as_json))
     except CannotOpen as trouble:
         stop(str(trouble))

@@ -29,6 +29,7 @@ from bot.privacy.service import export_member as export_member_data
 from bot.run import CannotStart, connect_slack, open_storage
 from bot.settings import Settings
 from bot.spreadsheets import LARGEST_FILE, TableKind
+from bot.spreadsheets.writing import guarded
 from bot.surveys.results import exporting, history
 from storage import Storage, UnitOfWork
 
@@ -62,7 +63,7 @@ def import_kpis(
         team = workspace or _only_workspace(settings, storage)
         plan = storage.read_now(team, lambda db: _plan(db, settings, file, choice.wishes, tell))
         if choice.report is not None:
-            _write_csv(choice.report, [REPORT_COLUMNS, *report_rows(plan, t)])
+            _write_csv(choice.report, [REPORT_COLUMNS, *(map(guarded, row) for row in report_rows(plan, t))])
         found = [f"{line}." for line in found_lines(plan.detected, t)]
         if not plan.is_ready:
             raise CannotStart(_not_imported(file, [*found, *_plan_problems(plan, t, choice)]))
@@ -288,7 +289,7 @@ async def _token_workspace(settings: Settings) -> str:
         await slack.close()
 
 
-def _write_csv(file: Path, rows: Iterable[Sequence[str]]) -> None:
+def _write_csv(file: Path, rows: Iterable[Iterable[str]]) -> None:
     try:
         with file.open("w", newline="", encoding="utf-8") as out:
             csv.writer(out).writerows(rows)

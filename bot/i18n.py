@@ -94,9 +94,11 @@ class Translator:
         return self.number(Decimal(round(value)), 0)
 
     def money(self, value: Decimal, currency: str) -> str:
-        """An amount: whole units of the currency unless it has cents."""
+        """An amount: whole units of the currency unless it has cents, which are as many digits as the currency's."""
         whole = value == value.to_integral_value()
-        amount = numbers.format_decimal(abs(value), format="#,##0" if whole else "#,##0.00", locale=self.locale)
+        cents = "0" * (numbers.get_currency_precision(currency) or 2)
+        pattern = "#,##0" if whole else f"#,##0.{cents}"
+        amount = numbers.format_decimal(abs(value), format=pattern, locale=self.locale)
         return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{amount}"
 
     def _symbol(self, currency: str) -> str:
@@ -127,10 +129,10 @@ class Translator:
         return f"{MINUS}{text}" if seconds < 0 else text
 
     def value(self, value: Decimal, unit: Unit, currency: str) -> str:
-        """A KPI value in its unit."""
+        """A KPI value in its unit, rounded as one reads it: money to what can be paid."""
         match unit:
             case Unit.CURRENCY:
-                return self.money(value, currency)
+                return self.money(_payable(value, currency), currency)
             case Unit.PERCENT:
                 return self.percent(value)
             case Unit.DURATION:
@@ -142,7 +144,7 @@ class Translator:
         """A KPI value short enough for a table on a phone: "Rp 412,5 jt", "Rp 412.5M"; large amounts with at most so
         many `digits` after the point."""
         if unit is not Unit.CURRENCY or abs(value) < 1_000_000:
-            return self.value(value if unit is not Unit.CURRENCY else _payable(value, currency), unit, currency)
+            return self.value(value, unit, currency)
         short = numbers.format_compact_decimal(abs(value), locale=self.locale, fraction_digits=digits)
         return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{short}"
 

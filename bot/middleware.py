@@ -17,8 +17,10 @@ from bot.domain.members import Member
 from bot.i18n import Translator
 from bot.interactions import Click, Command, Context, FormErrors, Happened, Reply, Say, Submission, UploadedFile
 from bot.permissions import Entry, Who, refusal
+from bot.replies import worded
 from bot.services import Services
-from bot.slack.blocks import Message, escape, section
+from bot.slack.blocks import Message
+from bot.slack.errors import SlackError
 from storage import CannotRead, StorageTrouble, UnclearWrite
 from storage.trouble import commits
 
@@ -133,6 +135,25 @@ async def heard(
         return context, _refusal(t, "core.bug", {"reference": reference}, form)
 
 
+async def carried_on(work: Callable[[], Awaitable[None]], t: Translator, *, what: str) -> Message | None:
+    """Runs the work that goes on after the answer of `heard`, in its context. What the person is to be told where it
+    broke off, None where it did not: the same sentences as there, "nothing was recorded" only if that holds for the
+    answer too. Raises a SlackError, which is for the caller."""
+    try:
+        await work()
+    except SlackError:
+        raise
+    except DomainError as refused:
+        log.info("refused", action="refused", what=what, key=refused.key)
+        return worded(t, refused.key, refused.values)
+    except StorageTrouble as trouble:
+        log.warning("broke off after the answer", action="broke_off", what=what, error=trouble.reason)
+        return worded(t, _key_of(trouble, bool(commits.get())), {})
+    except Exception:
+        return worded(t, "core.bug", {"reference": _noted_bug(what)})
+    return None
+
+
 def _key_of(trouble: StorageTrouble, is_partly_durable: bool) -> str:
     """What a person is told of trouble with the machine: "nothing was recorded" only where that is certain."""
     if is_partly_durable or isinstance(trouble, UnclearWrite):
@@ -176,13 +197,7 @@ def _refusal(t: Translator, key: str, values: Payload, form: Payload | None) -> 
     first = next((block["block_id"] for block in (form or {}).get("blocks", ()) if block.get("type") == "input"), None)
     if first is not None:
         return FormErrors({first: t(key, **values)})
-    sentence = t(key, **{name: _harmless(value) for name, value in values.items()})
-    return Say(Message(sentence, (section(sentence),)))
-
-
-def _harmless(value: Any) -> Any:
-    """A value inside a refusal: people's own words are repeated escaped; a mention that we made stays one."""
-    return escape(value) if isinstance(value, str) and not _OUR_MENTION.fullmatch(value) else value
+    return Say(worded(t, key, values))
 
 
 async def _who(services: Services, payload: Payload, user_id: str) -> dict[str, Any]:
@@ -278,7 +293,6 @@ def _input(element: Payload) -> str:
     return next((str(element[name]) for name in _SINGLE if element.get(name) is not None), "")
 
 
-_OUR_MENTION = re.compile(r"<(?:[@#]|!subteam\^)[A-Z0-9]+>")
 _TYPED_MENTION = re.compile(r"&lt;(?=[@#!])")
 _LINK = re.compile(r"<((?:https?://|mailto:)[^|>\s]+)(?:\|[^>]*)?>")
 

@@ -1,9 +1,14 @@
-"""What a listener gave back, as Slack takes it: in the acknowledgement itself, or as a form of its own; and which
-interactions change the Home they came from. Calls to Slack are made in `bot.app`."""
+"""What a listener gave back, as Slack takes it: in the acknowledgement itself, or as a form of its own; how a refusal
+is worded; and which interactions change the Home they came from. Calls to Slack are made in `bot.app`; here only what
+somebody is told when all else was done."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
+
+from bot.domain.errors import LiveMention
 from bot.i18n import Translator
 from bot.interactions import (
     Click,
@@ -19,10 +24,13 @@ from bot.interactions import (
     UpdateForm,
 )
 from bot.slack import ids
-from bot.slack.blocks import Block, Message, form, plain, unmarked
+from bot.slack.blocks import Block, Message, escape, form, plain, section, unmarked
+from bot.slack.errors import SlackError
 from bot.slack.gateway import CHART
 
+log = structlog.get_logger(__name__)
 Payload = Mapping[str, Any]
+_OF_AN_ID = re.compile(r"<[@#][A-Z0-9]+>")
 
 ONLY_IN_MESSAGES = frozenset({"table", CHART})
 """Blocks that Slack does not take in a form."""
@@ -89,3 +97,32 @@ def page_to_redraw(reply: Reply, context: Context | None, body: Payload) -> int 
     if not (isinstance(context, Submission) or (isinstance(context, Click) and not isinstance(inner, UpdateForm))):
         return None
     return ids.home_page((body.get("view") or {}).get("private_metadata"))
+
+
+def worded(t: Translator, key: str, values: Mapping[str, Any]) -> Message:
+    """A refusal as a message. This is the one place where people's own words get into one."""
+    sentence = t(key, **{name: _harmless(value) for name, value in values.items()})
+    return Message(sentence, (section(sentence),))
+
+
+def _harmless(value: Any) -> Any:
+    """What people typed is escaped, also where it looks like a mention; one that we made of an id stays one."""
+    is_ours = isinstance(value, LiveMention) and _OF_AN_ID.fullmatch(value)
+    return escape(value) if isinstance(value, str) and not is_ours else value
+
+
+async def tell_alone(context: Context, answered: Reply, message: Message) -> None:
+    """Says something to one person after they were answered: where they asked, on the page that told them to wait, or,
+    where that is gone, as a direct message. Raises a SlackError where even that fails."""
+    slack = context.services.slack
+    is_waiting = isinstance(answered, UpdateForm) and "submit" not in answered.view
+    try:
+        if context.response_url:
+            await slack.respond(context.response_url, message)
+            return
+        if is_waiting and isinstance(context, Submission):
+            await slack.update_view(str(context.view["id"]), note(message, context.t))
+            return
+    except SlackError as trouble:
+        log.info("told by direct message", action="told_by_message", error=str(trouble))
+    await slack.post(context.member.id, message)

@@ -4,6 +4,7 @@ far long work is. Heavy parts are imported where they are used.
 
 import asyncio
 import contextlib
+import re
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WRONG = 2
+_ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class CannotStart(Exception):  # noqa: N818  it reads as what happened
@@ -71,9 +73,17 @@ def guarded(work: Callable[[], T]) -> T:
         stop(str(trouble))
 
 
+def say(text: str, *, is_error: bool = False) -> None:
+    """Prints what a command has to say. What it repeats of a file or of people does not move the cursor, colour the
+    screen or ring: to a terminal control characters are orders."""
+    import typer
+
+    typer.echo(_ORDERS.sub("\N{REPLACEMENT CHARACTER}", text), err=is_error)
+
+
 def stop(line: str) -> NoReturn:
     """Ends the command with one line."""
     import typer
 
-    typer.echo(f"denyut: {line}", err=True)
+    say(f"denyut: {line}", is_error=True)
     raise typer.Exit(WRONG)

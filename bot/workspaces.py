@@ -51,7 +51,8 @@ class Workspaces(Protocol):
         """The ids of all workspaces that are served now, sorted."""
 
     async def left(self) -> Sequence[Services]:
-        """The services of workspaces that removed the app and whose data is still here. They reach no Slack."""
+        """The services of workspaces that removed the app and whose data is still here, and of organisations that did
+        and whose row is. They reach no Slack."""
 
 
 class OneWorkspace:
@@ -128,7 +129,7 @@ class InstalledWorkspaces:
 
     async def left(self) -> Sequence[Services]:
         rows = {each.workspace_id: each for each in await self.shared.storage.installations()}
-        gone = [each for each in rows.values() if not each.is_org_wide and _holder(each, rows) is None]
+        gone = [each for each in rows.values() if _holder(each, rows) is None]
         return [
             self._services(each, Installation(each.workspace_id, "", b"", frozenset(), "", "", each.installed_at), "")
             for each in gone

@@ -9,7 +9,7 @@ from bot.blocker_posts import turn_post
 from bot.domain.actions import Action, ActionSource, ActionState, action_id
 from bot.domain.catalogue import Viewer
 from bot.domain.deliveries import NewDelivery
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.members import Member
 from storage import UnitOfWork, new_id
 
@@ -123,7 +123,7 @@ def require_member(member: Member) -> None:
 def _require_owner(db: UnitOfWork, owner_id: str) -> None:
     owner = db.members.get(owner_id)
     if owner is None or owner.left_out:
-        raise DomainError("actions.owner_unknown", person=f"<@{owner_id}>")
+        raise DomainError("actions.owner_unknown", person=LiveMention.person(owner_id))
 
 
 def _tell(db: UnitOfWork, purpose: str, action: Action, receiver: str, now: datetime) -> None:

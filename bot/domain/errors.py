@@ -5,11 +5,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class LiveMention(str):
+    """A person or channel that a refusal names by the id we know them under: the one value that Slack is to draw as a
+    mention. Every other text in a refusal may be what somebody typed, and is shown as it was typed."""
+
+    __slots__ = ()
+
+    @classmethod
+    def person(cls, member_id: str) -> "LiveMention":
+        """`<@U…>`."""
+        return cls(f"<@{member_id}>")
+
+    @classmethod
+    def channel(cls, channel_id: str) -> "LiveMention":
+        """`<#C…>`."""
+        return cls(f"<#{channel_id}>")
+
+
 class DomainError(Exception):
     """An expected refusal that changes nothing.
 
     `key` names the sentence in the catalogues (`bot/locales`), `values` fill its placeholders. A value may be a string,
-    a number, a date or another domain object that the translator knows how to show; it is never English prose.
+    a number, a date or another domain object that the translator knows how to show; it is never English prose. A string
+    is repeated escaped, unless it is a `LiveMention`.
     """
 
     def __init__(self, key: str, /, **values: Any) -> None:

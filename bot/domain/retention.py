@@ -8,7 +8,7 @@ MESSAGES_KEPT = timedelta(days=400)
 AUDIT_KEPT = timedelta(days=730)
 """Administrative acts: two years."""
 INSTALLATIONS_KEPT = timedelta(days=30)
-"""Everything of a workspace after Denyut was removed from it, in case that was a mistake."""
+"""Everything of a workspace or organisation after Denyut was removed from it, in case that was a mistake."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,12 +171,18 @@ def tidy(text: str) -> str:
     return " ".join(trimmed.replace("’", "'").lower().split())
 
 
-_MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^>]*))?>")
+_MENTION = re.compile(r"<(@|#|!subteam\^)([A-Z0-9]+)(?:\|([^>]*))?>")
 
 
 def named(text: str) -> str:
-    """The text with the people and channels mentioned in it (`<@U…|budi>`) by name: "@budi"."""
-    return _MENTION.sub(lambda found: f"{found[1]}{found[3] or found[2]}", text)
+    """The text with the people, channels and user groups mentioned in it (`<@U…|budi>`) by name: "@budi"."""
+    return _MENTION.sub(_by_name, text)
+
+
+def _by_name(mention: re.Match[str]) -> str:
+    sign, mentioned, name = mention.groups()
+    name = (name or mentioned).lstrip("@")  # Slack writes a group's name with its sign, a person's without
+    return f"#{name}" if sign == "#" else f"@{name}"
 
 
 def shown(text: str) -> str:

@@ -4,7 +4,7 @@ meeting are in `meeting_listeners`."""
 from functools import partial
 
 from bot.commands import Registry
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.one_on_ones import DEFAULT_MINUTES, OneOnOne
 from bot.domain.schedules import ScheduleKind
 from bot.domain.words import shown
@@ -173,7 +173,7 @@ async def _card(command: Command, pair: OneOnOne) -> Reply:
 async def _begin(command: Command, partner_id: str, wish: Wish) -> Reply:
     """Nothing is there yet: a rhythm begins it, nothing more opens the form, anything else has to wait."""
     if wish.verb is not None:
-        raise DomainError("oneonones.not_there", person=f"<@{partner_id}>")
+        raise DomainError("oneonones.not_there", person=LiveMention.person(partner_id))
     if not wish.words:
         return OpenForm(_new_form(command, partner_id))
     rule, minutes = read_rhythm(wish.words, command.now, command.zone, command.t.language)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.actions import ACTION_LENGTH, Action, ActionSource
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.meeting_slots import DAY_OFF, following, place, why_not
 from bot.domain.one_on_ones import NOTE_LENGTH, Meeting, MeetingState, OneOnOne
 from bot.domain.schedules import due_between
@@ -127,7 +127,7 @@ def _require_possible(two: Two, meeting: Meeting, to: datetime, acting: Acting) 
     if because == DAY_OFF:
         raise DomainError("oneonones.day_off", day=mine.today(to))
     if because:
-        raise DomainError("oneonones.not_at_work", day=mine.today(to), person=f"<@{because}>")
+        raise DomainError("oneonones.not_at_work", day=mine.today(to), person=LiveMention.person(because))
 
 
 def _require_sound(pair: OneOnOne, outcome: Outcome, acting: Acting) -> None:

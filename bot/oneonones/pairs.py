@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from bot.calendars import Calendars, calendars_of
 from bot.domain.calendars import OwnCalendar
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.members import Member
 from bot.domain.one_on_ones import Meeting, OneOnOne, Point
 from bot.domain.schedules import Rule, Schedule, ScheduleKind
@@ -56,7 +56,7 @@ def own_pair(db: UnitOfWork, acting: Acting, one_on_one_id: str) -> OneOnOne:
     if pair is None or not pair.is_of(acting.me.id):
         raise DomainError("core.stale")
     if not pair.active:
-        raise DomainError("oneonones.is_over", person=f"<@{pair.partner_of(acting.me.id)}>")
+        raise DomainError("oneonones.is_over", person=LiveMention.person(pair.partner_of(acting.me.id)))
     return pair
 
 
@@ -81,7 +81,7 @@ def require_partner(db: UnitOfWork, me: Member, partner_id: str) -> Member:
         raise DomainError("oneonones.oneself")
     partner = db.members.get(partner_id)
     if partner is None or partner.left_out:
-        raise DomainError("oneonones.not_a_member", person=f"<@{partner_id}>")
+        raise DomainError("oneonones.not_a_member", person=LiveMention.person(partner_id))
     return partner
 
 

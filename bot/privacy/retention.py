@@ -8,6 +8,7 @@ import structlog
 
 from bot.commands import Job, Registry
 from bot.domain.audit import OPERATOR, Act, Deed
+from bot.domain.installations import Installation
 from bot.domain.retention import INSTALLATIONS_KEPT, Horizon
 from bot.services import Services
 from storage import NotScrubbed, UnitOfWork
@@ -51,9 +52,23 @@ async def _forget(services: Services, workspace_id: str) -> None:
 
 
 async def _has_left(services: Services, workspace_id: str, now: datetime) -> bool:
-    """Whether Denyut was removed from a workspace, and not taken back for so long."""
-    found = await services.storage.read(workspace_id, lambda db: db.installation.get())
-    return found is not None and found.ended_at is not None and found.ended_at < now - INSTALLATIONS_KEPT
+    """Whether Denyut was removed from a workspace or organisation, and not taken back for so long. An organisation goes
+    after its workspaces: its row tells how those were reached that have no token of their own."""
+    storage = services.storage
+    found = await storage.read(workspace_id, _installation)
+    if found is None:
+        return False
+    if found.ended_at is None and not found.sealed_token and not found.is_org_wide:
+        found = await storage.read(found.enterprise_id, _installation)  # it was to end with its organisation's
+    if found is None or found.ended_at is None or found.ended_at >= now - INSTALLATIONS_KEPT:
+        return False
+    if workspace_id != found.workspace_id or not found.is_org_wide:
+        return True
+    return not any(each.enterprise_id == workspace_id != each.workspace_id for each in await storage.installations())
+
+
+def _installation(db: UnitOfWork) -> Installation | None:
+    return db.installation.get()
 
 
 async def _purged(services: Services, workspace_id: str, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Slack's raw people, groups and channels as the domain's words. Who is asked is decided in `bot.domain`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.members import Member
 
 SLACKBOT = "USLACKBOT"  # Slack says it is no bot
+_PERSON = re.compile(r"[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class Groups:
 
 
 def is_person(receiver: str) -> bool:
-    """Whether an id is a person's ("U…", or "W…" in an organisation) rather than a conversation's."""
-    return receiver.startswith(("U", "W"))
+    """Whether an id is a person's ("U…", or "W…" in an organisation) rather than a conversation's, or no id at all:
+    what a file says of a member may be any text."""
+    return _PERSON.fullmatch(receiver) is not None
 
 
 def member_from(user: Mapping[str, Any], team_id: str) -> Member:

@@ -127,7 +127,7 @@ class Wording:
             change = self.t("summaries.usual_change", change=change)
         figure = self.figure(line)
         standing = ", ".join(filter(None, (self.standing(line), self.status(line))))
-        return [self.name(line.kpi), f"{figure} ({change})" if change else figure, standing]
+        return [self.name(line.kpi), f"{figure} · {change}" if change else figure, standing]
 
     def figure(self, line: KpiLine) -> str:
         """A line's figure, told apart from the target that stands beside it."""
@@ -160,7 +160,7 @@ class Wording:
         """Bars for the periods alone, lines where there is a target to hold them against."""
         size, unit = self.chart_scale(trend)
         values = tuple(None if value is None else float(value / size) for value in trend.values)
-        series = [Series(self.t("summaries.chart_value"), values)]
+        series = [Series(self.t("summaries.chart_value") if trend.targets else self.name(trend.kpi), values)]
         if trend.targets:
             asked = tuple(float(target / size) for target in trend.targets)
             series.append(Series(self.t("summaries.chart_target"), asked))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -376,7 +377,7 @@ class Bench:
     def _given(self, name: str, content: bytes, user: str) -> dict[str, Any]:
         """A file somebody put into a form, as Slack tells of it; the gateway can fetch it."""
         file_id = f"F{len(self.slack.files):09}"
-        address = f"https://files.slack.com/files-pri/{TEAM}-{file_id}/download/{name}"
+        address = f"https://files.slack.com/files-pri/{TEAM}-{file_id}/download/{quote(name, safe='')}"
         self.slack.files |= {address: content, file_id: content}
         told = {"id": file_id, "name": name, "title": name, "size": len(content), "user": user}
         return {**told, "url_private": address.replace("/download/", "/"), "url_private_download": address}

@@ -218,6 +218,13 @@ async def test_what_people_type_arrives_as_they_typed_it(denyut: Bench) -> None:
     assert entry.note == "R&D <3 https://example.com"
 
 
+async def test_whoever_is_mentioned_in_a_note_is_there_by_name(denyut: Bench) -> None:
+    words = "ask <@U0BOB|bob>, <!subteam^S0TEAM|@sales-team> in <#C0SALES|sales> or <!subteam^S0TEAM>"
+    await denyut.command(f"/kpi log revenue 5 note {words}", user="U0BOB")
+    (entry,) = denyut.do(lambda db: db.kpis.history("revenue"))
+    assert entry.note == "ask @bob, @sales-team in #sales or @S0TEAM"
+
+
 async def test_a_mention_typed_out_by_hand_names_nobody(denyut: Bench) -> None:
     """Slack writes mentions only of what the person can see; `&lt;#C…&gt;` is what somebody else typed."""
     answer = await denyut.command("/pulse enps &lt;#C0SALES&gt;", user="U0BOB")

@@ -4,7 +4,7 @@ there is none nothing is told."""
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,14 @@ import pytest
 from bot import checkup
 from bot.checkup import FIXES, MEGABYTE, Finding, of_disk, of_settings, of_workspace
 from bot.domain.members import Member
+from bot.domain.one_on_ones import OneOnOne
 from bot.domain.publications import Published
 from bot.domain.schedules import ScheduleKind
 from bot.domain.surveys import RoundState
 from bot.settings import Settings
-from storage import Storage, UnitOfWork
+from storage import Storage, UnitOfWork, new_id
 from tests.conftest import Database
+from tests.features.harness import Bench
 from tests.storage import samples
 from tests.storage.samples import NOW
 
@@ -60,6 +62,43 @@ class TestOfAWorkspace:
         (late,) = troubles(told(storage, after=timedelta(days=7, minutes=61)))
         assert late.what == "The summary run of Mon 30 Nov 2026 09:00 Asia/Jakarta has not been made"
         assert "denyut run" in late.fix
+
+    def test_a_schedule_that_a_wrong_clock_planned_far_ahead(self, storage: Storage) -> None:
+        survey, summary = samples.survey(), samples.summary(channel_id="C0SALES")
+        pair = OneOnOne(new_id(), "U0AYU", "U0BOB", 30, NOW)
+        subjects = {
+            ScheduleKind.SURVEY: survey.id,
+            ScheduleKind.SUMMARY: summary.id,
+            ScheduleKind.ONE_ON_ONE: pair.id,
+            ScheduleKind.KPI: "revenue",
+            ScheduleKind.CHECKIN: "gone",
+        }
+
+        def work(db: UnitOfWork) -> None:
+            db.surveys.add(survey)
+            db.summaries.add(summary)
+            db.one_on_ones.add(pair)
+            for kind, subject in subjects.items():
+                until = NOW + timedelta(days=40)
+                db.schedules.add(samples.schedule(kind=kind, subject_id=subject, planned_until=until))
+
+        storage.write_now(TEAM, work)
+        found = troubles(told(storage))
+        assert sorted(each.what for each in found) == [
+            "The checkin of gone makes nothing before 2027-01-02",
+            "The kpi of revenue makes nothing before 2027-01-02",
+            "The one_on_one of U0AYU and U0BOB makes nothing before 2027-01-02",
+            "The summary of C0SALES makes nothing before 2027-01-02",
+            "The survey of enps-sales makes nothing before 2027-01-02",
+        ]
+        assert all("A clock was ahead once" in each.fix for each in found)
+        assert len({each.fix for each in found}) == len(subjects), "each is set up anew in its own way"
+
+    @pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=6)])
+    def test_one_that_loses_no_date_is_well(self, storage: Storage, ahead: timedelta) -> None:
+        """A day ahead is over soon, and between two dates of a week nothing is lost: Monday's is made."""
+        storage.write_now(TEAM, lambda db: db.schedules.add(samples.schedule(planned_until=NOW + ahead)))
+        assert troubles(told(storage)) == []
 
     def test_messages_that_nobody_sends(self, storage: Storage) -> None:
         storage.write_now(TEAM, lambda db: db.deliveries.add(samples.delivery()))
@@ -115,6 +154,33 @@ class TestOfAWorkspace:
         assert "Asia/Jakarta" in found.what
         assert "Makassar" not in found.what
         assert "tzdata" in found.fix
+
+
+async def test_what_is_said_of_such_a_schedule_helps(denyut: Bench) -> None:
+    """A summary that a clock two months ahead decided: silent, told, and set up anew as the finding says."""
+
+    async def posted_by(monday: datetime) -> bool:
+        before = len(denyut.posts("C0SALES"))
+        await denyut.tick(monday)
+        return len(denyut.posts("C0SALES")) > before
+
+    def found() -> list[Finding]:
+        every = denyut.do(lambda db: of_workspace(db, denyut.now))
+        return [each for each in every if "makes nothing" in each.what]
+
+    await denyut.command("/kpi summary <#C0SALES|sales> weekly mon 09:00", user="U0BOB")
+    assert found() == []
+    today, monday = denyut.now, datetime(2026, 11, 30, 3, tzinfo=UTC)
+    await denyut.tick(today + timedelta(days=60))
+    denyut.now = today
+    (finding,) = found()
+    assert "C0SALES" in finding.what
+    assert "stop it and set it up again" in finding.fix
+    assert not await posted_by(monday), "the control: nothing comes by itself"
+    await denyut.command("/kpi summary stop <#C0SALES|sales>", user="U0BOB")
+    await denyut.command("/kpi summary <#C0SALES|sales> weekly mon 09:00", user="U0BOB")
+    assert found() == []
+    assert await posted_by(monday + timedelta(days=7))
 
 
 class TestOfTheDisk:

@@ -885,8 +885,7 @@ def said_in(language: str, number: Fraction, kpi: str) -> str:
     sign = MINUS if number < 0 else ""
     match UNITS.get(kpi, PLAIN):
         case "money":
-            amount = grouped(abs(number), 2, language, trim=False) if number % 1 else grouped(abs(number), 0, language)
-            return f"{sign}Rp {amount}"
+            return f"{sign}Rp {grouped(abs(number), 0, language)}"
         case "percent":
             return f"{sign if round(number, 1) else ''}{grouped(abs(number), 1, language)}%"
         case "time":
@@ -894,12 +893,10 @@ def said_in(language: str, number: Fraction, kpi: str) -> str:
     return f"{sign}{grouped(abs(number), 2, language)}"
 
 
-def grouped(number: Fraction, places: int, language: str, *, trim: bool = True) -> str:
+def grouped(number: Fraction, places: int, language: str) -> str:
     ten = 10**places
     whole, parts = divmod(round(number * ten), ten)
-    tail = f"{parts:0{places}}" if places else ""
-    if trim:
-        tail = tail.rstrip("0")
+    tail = f"{parts:0{places}}".rstrip("0") if places else ""
     text = f"{whole:,}" + (f".{tail}" if tail else "")
     return text.translate(str.maketrans(".,", ",.")) if language == "id" else text
 

@@ -91,6 +91,23 @@ class TestCommands:
         limited.now += SECOND
         assert (await limited.command("/kpi log leads 99", user="U0BOB")).text.startswith("Recorded")
 
+    @pytest.mark.parametrize(
+        "line", ["/kpi nonsense", "/pulse nonsense x", "/checkin nonsense", "/kpi log help", "/kpi " + "x" * 3001]
+    )
+    async def test_words_that_lead_nowhere_count_as_well(self, limited: Bench, line: str) -> None:
+        most = BUCKETS[Pace.COMMAND].most
+        said = [(await limited.command(line, user="U0BOB")).text for _ in range(most + 3)]
+        assert not [text for text in said[:most] if "too fast" in text], "nobody is told so too early"
+        assert {text for text in said[most:] if "too fast" in text} == set(said[most:])
+        assert "too fast" in (await limited.command("/kpi log leads 5", user="U0BOB")).text, "it is the same bucket"
+        assert limited.do(lambda db: db.kpis.history("leads")) == []
+        assert "Pendapatan" in (await limited.command("/kpi list", user="U0CITRA")).text, "nobody else waits"
+
+    async def test_visitors_read_what_they_always_read(self, limited: Bench) -> None:
+        assert "members of this workspace" in (await limited.command("/kpi nonsense", user="U0OUT")).text
+        privacy = await limited.command("/checkin privacy help", user="U0OUT")
+        assert "/checkin privacy" in privacy.text
+
     async def test_nobody_else_waits_and_each_reads_their_language(self, limited: Bench) -> None:
         for number in range(BUCKETS[Pace.COMMAND].most):
             await limited.command(f"/kpi log leads {number + 1}", user="U0CITRA")

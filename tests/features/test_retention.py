@@ -156,3 +156,44 @@ class TestWhoHasLeft:
         assert ("T0LEFT" in denyut.storage.workspaces_now()) is not is_forgotten
         assert len(denyut.do(lambda db: db.kpis.history("leads"))) == 1
         assert TEAM in denyut.storage.workspaces_now()
+
+    def gone(self, bench: Bench, workspace_id: str, *, days: int | None, enterprise: str = "E1") -> None:
+        """An installation that ended so many days ago; None for one that did not."""
+        ended_at = None if days is None else bench.now - timedelta(days=days)
+        kept = Installation(
+            workspace_id, "Left", b"", frozenset(), "UBOT", "U1", THURSDAY, enterprise_id=enterprise, ended_at=ended_at
+        )
+        bench.storage.write_now(workspace_id, lambda db: db.installation.put(kept))
+        bench.storage.write_now(workspace_id, lambda db: db.audit.note(Act(bench.now, "U1", Deed.UNINSTALLED, "E1")))
+
+    async def purged_in(self, bench: Bench, workspace_id: str) -> None:
+        identity = replace(bench.slack.identity, team_id=workspace_id)
+        await retention.purging()(replace(bench.services, slack=SimpleNamespace(identity=identity)), bench.now)
+
+    def kept(self, bench: Bench) -> list[str]:
+        return sorted(each.workspace_id for each in bench.storage.installations_now())
+
+    @pytest.mark.parametrize(("days", "left"), [(29, ["E1"]), (31, [])])
+    async def test_so_does_everything_of_an_organisation(self, denyut: Bench, days: int, left: list[str]) -> None:
+        self.gone(denyut, "E1", days=days)
+        await self.purged_in(denyut, "E1")
+        assert self.kept(denyut) == left
+        acts = denyut.storage.read_now("E1", lambda db: db.audit.latest(10))
+        assert len(acts) == len(left)
+
+    async def test_an_organisation_goes_after_its_workspaces(self, denyut: Bench) -> None:
+        """Also after one whose own end was never written down."""
+        self.gone(denyut, "E1", days=40)
+        self.gone(denyut, "T0NORTH", days=40)
+        self.gone(denyut, "T0SOUTH", days=None)
+        self.gone(denyut, "E2", days=None, enterprise="E2")
+        for workspace_id, left in (
+            ("E1", ["E1", "E2", "T0NORTH", "T0SOUTH"]),
+            ("T0NORTH", ["E1", "E2", "T0SOUTH"]),
+            ("E1", ["E1", "E2", "T0SOUTH"]),
+            ("T0SOUTH", ["E1", "E2"]),
+            ("E1", ["E2"]),
+            ("E2", ["E2"]),
+        ):
+            await self.purged_in(denyut, workspace_id)
+            assert self.kept(denyut) == left

@@ -74,7 +74,7 @@ class TestLoggedLessOftenThanTheSummaryComes:
         assert "%" not in text
         assert "These numbers come less often than this summary; the days each one covers" in text
         assert "Jumlah prospek: 40 (untuk 23–24 Nov)." in said(denyut, Cadence.DAILY, WEDNESDAY, "id")
-        assert cell(denyut, Cadence.DAILY, WEDNESDAY, "leads") == "40 (for 23–24 Nov)"
+        assert cell(denyut, Cadence.DAILY, WEDNESDAY, "leads") == "40 · for 23–24 Nov"
 
     async def test_it_is_compared_as_ever_in_a_weekly_post(self, denyut: Bench) -> None:
         settle(denyut, "leads", Cadence.WEEKLY)
@@ -151,7 +151,7 @@ class TestBegunInTheMiddle:
         assert "%" not in text
         indonesian = said(denyut, Cadence.MONTHLY, self.OCTOBER, "id")
         assert "Panggilan terlaksana: 140 (baru dicatat sejak 14 Sep)." in indonesian
-        assert cell(denyut, Cadence.MONTHLY, self.OCTOBER, "calls_held") == "140 (logged only since 14 Sep)"
+        assert cell(denyut, Cadence.MONTHLY, self.OCTOBER, "calls_held") == "140 · logged only since 14 Sep"
 
     async def test_the_next_period_is_compared_as_ever(self, denyut: Bench) -> None:
         self.fill(denyut)

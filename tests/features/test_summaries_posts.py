@@ -98,8 +98,8 @@ async def test_the_post_says_what_the_database_says(denyut: Bench) -> None:
     assert headline == (
         "Revenue missed its target (Rp 412.5M against Rp 1.2B). Revenue fell most, −31.2% against the week before."
     )
-    assert table_of(posted)["Revenue"] == ["Rp 412.5M (−31.2%)", "Rp 1.2B, missed"]
-    assert table_of(posted)["Leads"] == ["112 (+12%)", "–"]
+    assert table_of(posted)["Revenue"] == ["Rp 412.5M · −31.2%", "Rp 1.2B, missed"]
+    assert table_of(posted)["Leads"] == ["112 · +12%", "–"]
     figures = denyut.do(lambda db: db.kpis.totals(date(2026, 11, 23), date(2026, 11, 29)))
     assert figures["revenue"].sum == Decimal("412500000")
     assert figures["leads"].sum == 112
@@ -316,7 +316,7 @@ async def test_a_daily_post_comes_on_working_days_and_tells_the_days_off_before_
         "Summary of Thu 26 Nov – Sun 29 Nov",
         "Summary of Mon 30 Nov",
     ]
-    assert table_of(friday_is_free[0])["Leads"][0] == "5 (+25%)"
+    assert table_of(friday_is_free[0])["Leads"][0] == "5 · +25%"
     assert "+25% against the working day before" in friday_is_free[0].message.text
     assert "+80% against Thu 26 Nov – Sun 29 Nov" in friday_is_free[1].message.text
     (schedule,) = denyut.do(lambda db: db.schedules.active())

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.deliveries import DeliveryState, NewDelivery
 from bot.passes import Passes
-from bot.scheduler import Ticker, run_due
+from bot.scheduler import Ticker, run_due, run_left
 from bot.sender import Sender
 from bot.services import Services
 from bot.slack import ids
@@ -120,6 +120,24 @@ class TestWhichAreServed:
         only = OneWorkspace(services)
         assert await only.of("T99") is services
         assert await only.serving() == ["T1"]
+
+    async def test_those_that_left_are_looked_after_organisations_too(self, hosted: Hosted) -> None:
+        hosted.installed(ACME, "xoxb-1")
+        hosted.installed(BETA, "xoxb-2")
+        hosted.installed(ORG, "xoxb-3")
+        assert [each.workspace_id for each in await hosted.workspaces.left()] == []
+        for place in (BETA, ORG):
+            hosted.do(place.id, lambda db: db.installation.end(hosted.now))
+        left = await hosted.workspaces.left()
+        assert sorted(each.workspace_id for each in left) == ["E1", "T2"]
+        assert [each.slack.token for each in left] == ["", ""], "they reach no Slack"
+        await run_left(left[0], hosted.registry, hosted.now + timedelta(days=29))
+        assert len(await hosted.workspaces.left()) == 2
+        for each in left:
+            report = await run_left(each, hosted.registry, hosted.now + timedelta(days=31))
+            assert not report.failures
+        assert await hosted.workspaces.left() == []
+        assert [each.workspace_id for each in hosted.storage.installations_now()] == ["T1"]
 
 
 class TestPayloads:

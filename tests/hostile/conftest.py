@@ -16,6 +16,7 @@ from storage import Storage, migrate
 from tests.features.conftest import MEMBERS, THURSDAY
 from tests.features.harness import Bench, RecordingSlack
 from tests.hostile.company import Walk, walked
+from tests.hostile.sinks import Sinks
 from tests.hostile.watch import Watch
 
 SECRET = "a-signing-secret"
@@ -64,6 +65,11 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     yield opened
     await opened.denyut.drain()
     storage.close()
+
+
+@pytest.fixture
+def sinks(bench: Bench) -> Sinks:
+    return Sinks(bench, [])
 
 
 @pytest.fixture

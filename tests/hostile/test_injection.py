@@ -1,85 +1,31 @@
 """Texts that want to be more go in wherever people can write and come out wherever people read: nothing becomes live,
 Slack's limits hold (the bench looks), and what is exported reads back as what was typed, with no cell that computes."""
 
-import csv
-import io
-import re
+import itertools
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import openpyxl
-import pytest
-
 from bot.domain.catalogue import KpiVersion
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.kpis import KPIS
 from bot.domain.members import Member
 from bot.domain.questions import Question, QuestionKind
 from bot.i18n import load
+from bot.interactions import Say
+from bot.middleware import heard
 from bot.slack import ids
-from bot.slack.blocks import Message, escape, mrkdwn, section
+from bot.slack.blocks import escape, mrkdwn, section
 from bot.surveys.results.exporting import export_comments, export_lines
 from tests.features.harness import Bench
 from tests.features.survey_rounds import ENPS, Said, closed, survey_of
-from tests.hostile.corpus import BY_HAND, generated
 from tests.hostile.live_tokens import live_anywhere, live_in
-from tests.hostile.seed import SEED
-from tests.soak import IS_SOAK
-
-TEXTS = (*BY_HAND, *(generated(SEED, 5000) if IS_SOAK else ()))
-AT_ONCE = 24
-FIRST_CHARACTERS = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass
-class Sinks:
-    """Everything that left the bot, and what of it is live."""
-
-    bench: Bench
-    found: list[str]
-    read: int = 0
-
-    def look(self, where: str, *answers: Any) -> None:
-        slack = self.bench.slack
-        messages = [each.message for each in slack.posted] + [message for _, message, _ in slack.responses]
-        messages += [old for each in slack.posted for old in each.history]
-        for message in messages:
-            self._message(where, message)
-        for view in (*slack.shown, *slack.homes.values()):
-            self._note(where, list(live_anywhere(view)))
-            self.read += 1
-        for answer in answers:
-            self._message(where, Message(answer.text or "-", tuple(answer.blocks)))
-            self._note(where, list(live_anywhere(answer.body)))
-        for kept in (slack.posted, slack.responses, slack.shown, slack.views, slack.updated_views):
-            kept.clear()  # type: ignore[attr-defined]
-
-    def _message(self, where: str, message: Message) -> None:
-        self.read += 1
-        self._note(where, [*live_in(message.text), *live_anywhere(list(message.blocks))])
-
-    def _note(self, where: str, live: Sequence[str]) -> None:
-        self.found += [f"{where}: {each[:200]}" for each in live]
-
-
-@pytest.fixture
-def sinks(bench: Bench) -> Sinks:
-    return Sinks(bench, [])
-
-
-def batches() -> Iterator[tuple[str, ...]]:
-    for start in range(0, len(TEXTS), AT_ONCE):
-        yield TEXTS[start : start + AT_ONCE]
-
-
-def typed(text: str) -> str:
-    """As Slack sends what was typed after a command."""
-    return escape(text)
+from tests.hostile.sinks import TEXTS, Sinks, batches, computes, exported, no_cell_computes, typed, unguarded
 
 
 async def test_lines_that_are_typed(bench: Bench, sinks: Sinks) -> None:
@@ -116,6 +62,54 @@ async def test_lines_that_are_typed(bench: Bench, sinks: Sinks) -> None:
             sinks.look("sent")
     assert sinks.found == []
     assert sinks.read > len(TEXTS) * 2
+
+
+PINGS = ("<!subteam^S0EVIL>", "<!subteam^S0EVIL|@evil>", "<@U0EVIL>", "<@U0EVIL|x>", "<#C0EVIL>", "<!here>", "@here",
+         "<!channel|x>", "<https://evil.example|x>")  # fmt: skip
+TAKES_ONE = {
+    "<!subteam^S0EVIL": ("/pulse enps", "/kpi target"),
+    "<@U0EVIL": ("/kpi log", "/kpi target", "/kpi history", "/checkin actions", "/checkin 1on1"),
+    "<#C0EVIL": ("/pulse enps", "/pulse send", "/pulse resume", "/kpi summary", "/checkin team"),
+}
+"""Commands that are about somebody or some place, and say so by the id they understood; to whoever typed it alone."""
+
+
+async def test_a_mention_where_none_belongs_is_repeated_dead(bench: Bench, sinks: Sinks) -> None:
+    """Slack hands over a group that was really mentioned as it is; a refusal that repeats it would notify everybody in
+    it as soon as it was shared."""
+    every = [(command, name) for command, names in bench.registry.sub_commands.items() for name in names]
+    every += [(command, "") for command in bench.registry.sub_commands]
+    repeated = 0
+    for (command, name), ping in itertools.product(every, PINGS):
+        line = f"{command} {name}".strip()
+        if any(ping.startswith(sign) and line in takers for sign, takers in TAKES_ONE.items()):
+            continue
+        for words in (ping, f"leads {ping}", f"revenue 5 for {ping}", f"{ping} {ping}"):
+            answer = await bench.command(f"{line} {words}", user="U0BOB")
+            repeated += "EVIL" in answer.text or "evil" in answer.text
+            sinks.look(f"{line} {words}", answer)
+    assert sinks.found == []
+    assert repeated > 100, "they were repeated, or nothing was tried"
+
+
+async def test_a_refusal_names_people_it_knows(bench: Bench, sinks: Sinks) -> None:
+    """The control of the test above: a mention that we make of an id is one, and only that."""
+
+    async def refused(person: str) -> str:
+        async def context() -> Any:
+            return SimpleNamespace(t=load("en").t("en"))
+
+        async def listen(_: Any) -> Any:
+            raise DomainError("oneonones.not_there", person=person)
+
+        _, reply = await heard(load("en").t("en"), context, listen, what="x", for_invited=True)
+        assert isinstance(reply, Say)
+        return reply.message.text
+
+    assert "<@U0EVIL>" in await refused(LiveMention.person("U0EVIL"))
+    for text in ("<@U0EVIL>", "<!subteam^S0EVIL>", LiveMention.person("U0EVIL> <!here"), LiveMention("<!here>")):
+        assert not live_in(await refused(text))
+    assert live_in(await refused(LiveMention.person("U0EVIL"))), "the tokenizer sees it"
 
 
 READING = (
@@ -192,16 +186,6 @@ async def test_surveys_and_their_comments(bench: Bench, sinks: Sinks) -> None:
     assert sinks.found == []
 
 
-def no_cell_computes(lines: Any) -> None:
-    for line in lines:
-        assert not [cell for cell in line if computes(cell)], line
-
-
-def computes(cell: str) -> bool:
-    """Whether a spreadsheet would take a cell for a formula: what begins like one and is no number."""
-    return cell.startswith(FIRST_CHARACTERS) and not cell.lstrip("+-").replace(".", "").replace(",", "").isdigit()
-
-
 async def test_team_check_ins_and_meetings(bench: Bench, sinks: Sinks) -> None:
     """What people answer to a stand-up, what is in their way, and whoever picks that up."""
     await bench.command("/checkin team <#C0SALES|sales> standup 09:00 post 11:00", user="U0AYU")
@@ -241,26 +225,6 @@ async def test_exported_entries_read_back_as_they_were_typed(bench: Bench, tmp_p
         assert (there - typed_ones, typed_ones - there) == (Counter(), Counter()), kind
         if kind == "csv":
             no_cell_computes([[str(cell) for cell in row] for row in rows])
-
-
-async def exported(bench: Bench, kind: str) -> list[list[Any]]:
-    """The rows of the file that `/kpi export` sends; no cell of a workbook is a formula."""
-    await bench.command(f"/kpi export leads {kind}", user="U0AYU")
-    *_, (_, name, content, _) = bench.slack.uploads
-    assert name.endswith(kind)
-    if kind == "csv":
-        text = content.decode("utf-8-sig")
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in text.split("\n")[0] else ","))
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    cells = [list(row) for row in book.worksheets[0].iter_rows()]
-    assert not [cell for row in cells for cell in row if cell.data_type == "f"]
-    return [[cell.value for cell in row] for row in cells]
-
-
-def unguarded(cell: str) -> str:
-    """Without the apostrophes that keep a spreadsheet from computing, wherever it may cut a text in two."""
-    written = re.sub(r"_x([0-9A-F]{4})_", lambda match: chr(int(match[1], 16)), cell)  # as workbooks write them
-    return written.replace("'", "").strip()
 
 
 def test_the_tokenizer_sees_what_would_be_live() -> None:

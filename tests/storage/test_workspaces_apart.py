@@ -242,6 +242,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "kpis.totals_by_day": lambda db: db.kpis.totals_by_day("revenue", TODAY, TODAY)["revenue"],
         "kpis.loggers": lambda db: db.kpis.loggers("revenue", TODAY, TODAY),
         "kpis.usage": lambda db: db.kpis.usage(),
+        "kpis.first_days": lambda db: db.kpis.first_days(["revenue"]),
         "kpis.counts": lambda db: db.kpis.counts({"revenue": TODAY - timedelta(days=1)})["revenue"],
         "kpis.stage": lambda db: db.kpis.stage([samples.entry()]),
         "kpis.publish": lambda db: db.kpis.publish("U9", NOW, ["revenue"], NOW),

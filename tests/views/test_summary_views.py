@@ -248,7 +248,7 @@ def test_noise_is_called_noise_and_news_news() -> None:
         "2 other changes are within their usual swing."
     )
     cells = next(block for block in summary_message(facts(shown, swings=usual), EN).blocks if block["type"] == "table")
-    assert cells["rows"][1][1]["text"].endswith(" (−10%, usual)")
+    assert cells["rows"][1][1]["text"].endswith(" · −10%,\N{NO-BREAK SPACE}usual")
 
 
 def test_the_headline_tells_how_many_changes_are_news() -> None:

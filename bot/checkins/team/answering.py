@@ -13,7 +13,7 @@ from bot.domain.calendar_periods import Period
 from bot.domain.catalogue import Catalogue, Viewer
 from bot.domain.checkins import CheckinAnswer, Item, ItemKind, Run, RunState, period_of, value_day
 from bot.domain.entries import Entry, EntryState
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.kpis import Aggregation, Kpi
 from bot.domain.members import Member
 from bot.logging_values import TWICE_WITHIN, correct, end, latest_of, record, turn_asks
@@ -51,9 +51,9 @@ def open_run(db: UnitOfWork, me: Answering) -> Run:
     if run is None or me.by.id not in run.asked:
         raise DomainError("core.stale")
     if run.state is RunState.POSTED:
-        raise DomainError("checkins.team.posted_already", channel=f"<#{run.definition.channel_id}>")
+        raise DomainError("checkins.team.posted_already", channel=LiveMention.channel(run.definition.channel_id))
     if run.state is not RunState.OPEN or run.closes_at <= me.now:
-        raise DomainError("checkins.team.over", channel=f"<#{run.definition.channel_id}>")
+        raise DomainError("checkins.team.over", channel=LiveMention.channel(run.definition.channel_id))
     return run
 
 
@@ -76,7 +76,7 @@ def record_answer(db: UnitOfWork, me: Answering, filled: Filled) -> Answered | l
     """
     run = open_run(db, me)
     if not db.checkins.hold(run.id):
-        raise DomainError("checkins.team.over", channel=f"<#{run.definition.channel_id}>")
+        raise DomainError("checkins.team.over", channel=LiveMention.channel(run.definition.channel_id))
     said_something = filled.confidence or filled.texts or any(v is not None for v in filled.values.values())
     if not said_something:
         raise DomainError("checkins.team.nothing_said")

@@ -22,7 +22,7 @@ from bot.domain.checkins import (
     next_held,
     on_weekday,
 )
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.members import Member
 from bot.domain.schedules import Rule, Schedule, ScheduleKind
 from bot.domain.workdays import Workdays
@@ -143,7 +143,7 @@ def named(db: UnitOfWork, channel_id: str, template: str) -> Checkin:
     """The check-in of a channel that a line is about. DomainErrors: `checkins.team.none_here`, `checkins.team.which`
     where there are several."""
     if not in_channel(db, channel_id, template):
-        raise DomainError("checkins.team.none_here", channel=f"<#{channel_id}>")
+        raise DomainError("checkins.team.none_here", channel=LiveMention.channel(channel_id))
     return _named(db, channel_id, template)
 
 
@@ -159,7 +159,7 @@ def in_channel(db: UnitOfWork, channel_id: str, template: str) -> list[Checkin]:
 def _named(db: UnitOfWork, channel_id: str, template: str) -> Checkin:
     found = in_channel(db, channel_id, template)
     if len(found) > 1:
-        raise DomainError("checkins.team.which", channel=f"<#{channel_id}>")
+        raise DomainError("checkins.team.which", channel=LiveMention.channel(channel_id))
     return found[0]
 
 

@@ -8,7 +8,7 @@ from bot.calendars import calendars_of
 from bot.domain.actions import ACTION_LENGTH, Action, ActionSource, ActionState, action_id
 from bot.domain.calendars import OwnCalendar
 from bot.domain.deliveries import Delivery, DeliveryState, NewDelivery, Verb
-from bot.domain.errors import DomainError
+from bot.domain.errors import DomainError, LiveMention
 from bot.domain.members import Member
 from bot.domain.surveys import FollowUp, FollowUpKind, Round, RoundState, Survey, SurveyState
 from bot.domain.workdays import Workdays
@@ -151,7 +151,7 @@ def _keep_promise(db: UnitOfWork, now: datetime, said: FollowUp, survey: Survey,
     owner_id = promise.owner_id or (before.owner_id if before else said.by)
     owner = db.members.get(owner_id)
     if owner is None or owner.left_out:
-        raise DomainError("surveys.action.owner_unknown", person=f"<@{owner_id}>")
+        raise DomainError("surveys.action.owner_unknown", person=LiveMention.person(owner_id))
     if before is None:
         source, here = (ActionSource.SURVEY, said.round_id), _promise_id(said.round_id)
         db.actions.add(Action(here, said.text, owner_id, promise.due_on, *source, said.by, now, survey.channel_id))

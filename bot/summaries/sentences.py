@@ -228,4 +228,9 @@ def owners(w: Wording) -> str:
 
 def compared(w: Wording) -> str:
     """How the figures are judged, for whoever wants to know."""
-    return w.t("summaries.compared", before=w.before())
+    said = [w.t("summaries.compared", before=w.before())]
+    if any(w.is_usual(line) for line in w.facts.lines):
+        said.append(w.t("summaries.usual_means"))
+    if any(line.target is not None for line in w.facts.lines):
+        said.append(w.t("summaries.targets_compared"))
+    return " ".join(said)

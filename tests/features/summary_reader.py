@@ -124,6 +124,8 @@ class Reader(Figures):
                 "summaries.coming_item": self.coming,
                 "summaries.coming_more": self.nothing_to_check,
                 "summaries.compared": self.nothing_to_check,
+                "summaries.usual_means": self.nothing_to_check,
+                "summaries.targets_compared": self.nothing_to_check,
                 "summaries.all_usual": self.nothing_new,
                 "summaries.steady": self.all_steady,
                 "summaries.steady_compared": self.steady,

@@ -24,6 +24,7 @@ from bot.domain.periods import Period
 from bot.domain.scoreboard import KpiLine
 from bot.domain.targets import Aim, Target
 
+SMALL_CHANGE = 1_000
 MINUS = "\N{MINUS SIGN}"
 DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3_600, 60
 
@@ -101,10 +102,13 @@ class Translator:
         amount = numbers.format_decimal(abs(value), format=pattern, locale=self.locale)
         return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{amount}"
 
+    def currency_sign(self, currency: str) -> str:
+        """ "Rp", "$". Rupiah are "Rp" in every language: that is what people write, where CLDR's English has "IDR"."""
+        return "Rp" if currency == "IDR" else str(numbers.get_currency_symbol(currency, locale=self.locale))
+
     def _symbol(self, currency: str) -> str:
-        """The currency's sign, apart from the number by a space if it ends in a letter ("Rp 500", "$500"). Rupiah are
-        "Rp" in every language: that is what people write, where CLDR's English has "IDR"."""
-        symbol = "Rp" if currency == "IDR" else numbers.get_currency_symbol(currency, locale=self.locale)
+        """The currency's sign, apart from the number by a space if it ends in a letter ("Rp 500", "$500")."""
+        symbol = self.currency_sign(currency)
         return f"{symbol}\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else symbol
 
     def percent(self, value: Decimal | float | int, decimals: int = 1) -> str:
@@ -129,10 +133,10 @@ class Translator:
         return f"{MINUS}{text}" if seconds < 0 else text
 
     def value(self, value: Decimal, unit: Unit, currency: str) -> str:
-        """A KPI value in its unit, rounded as one reads it: money to what can be paid."""
+        """A KPI value in its unit, rounded as one reads it: larger amounts of money to what can be paid."""
         match unit:
             case Unit.CURRENCY:
-                return self.money(_payable(value, currency), currency)
+                return self.money(_readable(value, currency), currency)
             case Unit.PERCENT:
                 return self.percent(value)
             case Unit.DURATION:
@@ -144,7 +148,7 @@ class Translator:
         """A KPI value short enough for a table on a phone: "Rp 412,5 jt", "Rp 412.5M"; large amounts with at most so
         many `digits` after the point."""
         if unit is not Unit.CURRENCY or abs(value) < 1_000_000:
-            return self.value(value, unit, currency)
+            return self.value(value if unit is not Unit.CURRENCY else _payable(value, currency), unit, currency)
         short = numbers.format_compact_decimal(abs(value), locale=self.locale, fraction_digits=digits)
         return f"{MINUS if value < 0 else ''}{self._symbol(currency)}{short}"
 
@@ -255,6 +259,11 @@ def _day(day: Date, pattern: str, language: str) -> str:
 @lru_cache(maxsize=1024)
 def _time(at: time, pattern: str, language: str) -> str:
     return dates.format_time(at, pattern, locale=Locale.parse(language))
+
+
+def _readable(value: Decimal, currency: str) -> Decimal:
+    """An amount as one reads it: of less than a thousand nothing is left out ("Rp 62.50 a click")."""
+    return value if abs(value) < SMALL_CHANGE else _payable(value, currency)
 
 
 def _payable(value: Decimal, currency: str) -> Decimal:

@@ -22,13 +22,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart in words already translated. Every series has exactly one value for each category (else ValueError)."""
+    """A chart in words already translated, and the language they are in, which its numbers are written in too. Every
+    series has exactly one value for each category (else ValueError)."""
 
     kind: ChartKind
     title: str
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     y_label: str = ""
+    language: str = ""
 
     def __post_init__(self) -> None:
         for each in self.series:

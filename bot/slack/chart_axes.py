@@ -13,7 +13,7 @@ STEPS = 5
 SAME = 1e-9
 # A line may begin above nought where its lowest point is more than this share of its highest.
 FAR_FROM_NOUGHT = 0.5
-CATEGORY_WIDTH = 150.0
+CATEGORY_WIDTH = 192.0  # room for the name of the running period
 GROUP_SHARE, BAR_WIDTH = 0.72, 64.0
 VALUES_OF = 3  # so many series may have numbers at their points; more would be a thicket
 LEAST_BAR = 1.5
@@ -98,7 +98,7 @@ def draw_on_axes(paper: Paper, chart: Chart, top: float) -> None:
     scale = _scale_of(chart)
     if paper.write(EDGE, top + LABEL, fitting(chart.y_label, WIDTH - 2 * EDGE), fill=FAINT):
         top += LABEL * 1.4
-    ticks = [number(tick, scale.decimals) for tick in scale.ticks]
+    ticks = [number(tick, chart.language, scale.decimals) for tick in scale.ticks]
     left = EDGE + max(map(width_of, ticks)) + 10
     # there is room for the number over a bar that reaches the highest tick, or under one that reaches the lowest
     bottom = HEIGHT - EDGE - LABEL * (2.65 if chart.kind is ChartKind.BAR and scale.low < 0 else 1.35)
@@ -153,17 +153,17 @@ def _bar_values(paper: Paper, chart: Chart, plot: Plot, wide: float) -> None:
         return
     place = plot.band if len(chart.series) == 1 else wide
     values = [value for series in chart.series for value in series.values if value is not None]
-    fits = all(width_of(number(value)) <= place for value in values)
+    fits = all(width_of(number(value, chart.language)) <= place for value in values)
     for index, series in enumerate(chart.series):
         points = [(at, value) for at, value in enumerate(series.values) if value is not None]
         for at, value in points if fits else points[-1:]:
             x = plot.x(at) + (index - len(chart.series) / 2 + 0.5) * wide
-            _value(paper, plot, x, value, is_below=value < 0)
+            _value(paper, plot, x, value, chart.language, is_below=value < 0)
 
 
-def _value(paper: Paper, plot: Plot, x: float, value: float, *, is_below: bool) -> bool:
+def _value(paper: Paper, plot: Plot, x: float, value: float, language: str, *, is_below: bool) -> bool:
     baseline = plot.y(value) + (LABEL + 4 if is_below else -7)
-    return paper.write(x, baseline, number(value), anchor="middle", only_if_free=True)
+    return paper.write(x, baseline, number(value, language), anchor="middle", only_if_free=True)
 
 
 def _lines(paper: Paper, chart: Chart, plot: Plot) -> None:
@@ -198,8 +198,9 @@ def _line_values(paper: Paper, chart: Chart, plot: Plot) -> None:
             telling += [max(points, key=_height), min(points, key=_height), points[0]]
         for at, value in dict.fromkeys(telling):
             is_low = len(points) > 1 and value == min(value for _, value in points) < max(v for _, v in points)
-            if not _value(paper, plot, plot.x(at), value, is_below=is_low):
-                _value(paper, plot, plot.x(at), value, is_below=not is_low)
+            x = plot.x(at)
+            if not _value(paper, plot, x, value, chart.language, is_below=is_low):
+                _value(paper, plot, x, value, chart.language, is_below=not is_low)
 
 
 def _height(point: tuple[int, float]) -> float:

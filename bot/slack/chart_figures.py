@@ -1,15 +1,21 @@
 """A chart block read back: its figures as a chart, its numbers as text, and the whole in words. Nothing is drawn here.
 
-The block carries no language, so numbers are written the way that no language reads wrongly: thousands apart by a space
-(ISO 80000-1, 7.3.1), and no three decimals after a whole part, which would look like thousands to half of the world.
+Thousands are apart by a space in every language (ISO 80000-1, 7.3.1), and no three decimals follow a whole part, which
+would look like thousands to half of the world; the decimal sign is that of the chart's language.
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol
 
 from bot.domain.charts import Chart, ChartKind, Series
 from bot.slack.blocks import cut
+from bot.slack.charts import language_of
 
 SERIES = 12
 POINTS = 20
@@ -30,7 +36,8 @@ def chart_of(block: Mapping[str, Any]) -> Chart:
     drawn = _mapping(block.get("chart"))
     title = str(block.get("title") or "").strip()
     kind = ChartKind(str(drawn.get("type")))
-    chart = _pie(title, drawn) if kind is ChartKind.PIE else _axes(kind, title, drawn)
+    read = _pie(title, drawn) if kind is ChartKind.PIE else _axes(kind, title, drawn)
+    chart = replace(read, language=language_of(block.get("block_id")))
     if not any(value is not None for series in chart.series for value in series.values):
         raise ValueError("the chart block has nothing to draw")
     return chart
@@ -70,25 +77,37 @@ def _number(value: Any) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def number(value: float, decimals: int | None = None) -> str:
-    """A number as text, `decimals` exactly, or as many as it has (at most four, two after a whole part)."""
+def number(value: float, language: str = "", decimals: int | None = None) -> str:
+    """A number as text in a language ("" for one that is not known), `decimals` exactly, or as many as it has (at most
+    four, two after a whole part)."""
+    point = _point(language)
     if abs(value) >= TOO_LONG:
-        return f"{value:.3g}".replace("-", MINUS)
+        return f"{value:.3g}".replace("-", MINUS).replace(".", point)
     most = DECIMALS_AFTER_WHOLE if abs(value) >= 1 else DECIMALS
     text = f"{value:,.{most if decimals is None else decimals}f}"
     if decimals is None and "." in text:
         text = text.rstrip("0").rstrip(".")
     if not text.strip("-0.,"):
         text = text.lstrip("-")
-    return text.replace(",", NO_BREAK_SPACE).replace("-", MINUS)
+    return text.replace(",", NO_BREAK_SPACE).replace("-", MINUS).replace(".", point)
+
+
+@cache
+def _point(language: str) -> str:
+    """The decimal sign of a language; a full stop where there is none, or none that is known."""
+    try:
+        return get_decimal_symbol(Locale.parse(language)) if language else "."
+    except (UnknownLocaleError, ValueError):
+        return "."
 
 
 def in_words(chart: Chart) -> str:
     """What stands in for the picture where it cannot be seen: the title, and the latest value of each series or the
-    value of each segment. It has no word of its own, so it suits every language."""
+    value of each segment. It has no word of its own, so it suits every language. A series that is the only one goes by
+    the title."""
     if chart.kind is ChartKind.PIE:
         said = [
-            f"{label}: {number(value)}"
+            f"{label}: {number(value, chart.language)}"
             for label, value in zip(chart.categories, chart.series[0].values, strict=True)
             if value is not None
         ]
@@ -102,5 +121,5 @@ def _latest(chart: Chart, series: Series) -> str:
     if not points:
         return ""
     label, value = points[-1]
-    name = f"{series.name}: " if series.name.strip() else ""
-    return f"{name}{number(value)} ({label})"
+    name = f"{series.name}: " if series.name.strip() and len(chart.series) > 1 else ""
+    return f"{name}{number(value, chart.language)} ({label})"

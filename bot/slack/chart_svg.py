@@ -103,7 +103,7 @@ def _pie(paper: Paper, chart: Chart, top: float) -> None:
         angle += FULL * share
     middles = _middles(shares, start)
     for at, y, step in _rows(circle, top, middles):
-        said = _said(values[at], shares[at])
+        said = _said(values[at], shares[at], chart.language)
         _beside(paper, circle, middles[at], y, step, (chart.categories[at], said))
 
 
@@ -147,9 +147,9 @@ def _slice(index: int, circle: Circle, start: float, end: float) -> str:
     )
 
 
-def _said(value: float, share: float) -> str:
+def _said(value: float, share: float, language: str) -> str:
     percent = f"{share * 100:.0f}{NO_BREAK_SPACE}%" if share >= 0.01 else f"<{NO_BREAK_SPACE}1{NO_BREAK_SPACE}%"
-    return f"{number(value)} · {percent}"
+    return f"{number(value, language)} · {percent}"
 
 
 def _spread(wanted: Sequence[float], step: float, top: float, bottom: float) -> list[float]:

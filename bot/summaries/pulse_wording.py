@@ -101,7 +101,8 @@ def together(each: Together, w: Wording) -> str:
 def enps_chart(trend: EnpsTrend, w: Wording) -> Chart:
     labels = tuple(w.t.date(day) for day in trend.days)
     series = (Series(w.t("summaries.enps"), tuple(map(float, trend.scores))),)
-    return Chart(ChartKind.LINE, w.t("summaries.chart.enps", n=len(labels)), labels, series)
+    title = w.t("summaries.chart.enps", n=len(labels))
+    return Chart(ChartKind.LINE, title, labels, series, language=w.t.language)
 
 
 def enps_trend(trend: EnpsTrend, w: Wording) -> str:

@@ -1,7 +1,7 @@
 """How a summary's days, figures and changes are said, and its charts. Its sentences are in `sentences`, what people
 said in `pulse_wording`, layout in `views`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,9 @@ from bot.summaries.facts import SummaryFacts, Trend
 NAME_LENGTH = 40
 _MOST_DIGITS = 3
 """So many digits after a million or a billion tell apart what a phone has room for."""
+_SMALL = Decimal("0.1")
+_DRAWN = 2
+"""So many are drawn on a chart, and said of it."""
 _AMOUNTS = (
     (Decimal(10) ** 12, "trillion"),
     (Decimal(10) ** 9, "billion"),
@@ -157,21 +160,27 @@ class Wording:
         return cut(" ".join(name.split()), NAME_LENGTH)
 
     def chart(self, trend: Trend) -> Chart:
-        """Bars for the periods alone, lines where there is a target to hold them against."""
+        """Bars for the periods alone, lines where there is a target to hold them against. The first number begins it:
+        Slack draws no period without, and the title says how many there are."""
+        trend = _begun(trend)
         size, unit = self.chart_scale(trend)
-        values = tuple(None if value is None else float(value / size) for value in trend.values)
-        series = [Series(self.t("summaries.chart_value") if trend.targets else self.name(trend.kpi), values)]
+        values = tuple(None if value is None else _drawn(value / size) for value in trend.values)
+        series = [Series(self.name(trend.kpi), values)]
         if trend.targets:
-            asked = tuple(float(target / size) for target in trend.targets)
+            asked = tuple(_drawn(target / size) for target in trend.targets)
             series.append(Series(self.t("summaries.chart_target"), asked))
         kind = ChartKind.LINE if trend.targets else ChartKind.BAR
         columns = tuple(self.column(period) for period in trend.periods)
-        return Chart(kind, self.chart_title(trend), columns, tuple(series), y_label=unit)
+        return Chart(kind, self.chart_title(trend), columns, tuple(series), unit, self.t.language)
 
     def trend(self, trend: Trend) -> str:
         """The chart in words."""
+        trend = _begun(trend)
+        unit, currency = trend.kpi.unit, self.facts.currency
         points = [
-            self.t("summaries.chart_point", period=self.column(each), value=self.value(value, trend.kpi.unit))
+            self.t(
+                "summaries.chart_point", period=self.column(each), value=self.t.figure(value, unit, currency, _DRAWN)
+            )
             for each, value in zip(trend.periods, trend.values, strict=True)
         ]
         return self.t("summaries.chart_said", title=self.chart_title(trend), points="; ".join(points))
@@ -200,7 +209,7 @@ class Wording:
         match trend.kpi.unit:
             case Unit.CURRENCY:
                 size, word = next(((size, word) for size, word in _AMOUNTS if largest >= size), (Decimal(1), "plain"))
-                return size, self.t(f"summaries.amount.{word}", currency=self.facts.currency)
+                return size, self.t(f"summaries.amount.{word}", currency=self.t.currency_sign(self.facts.currency))
             case Unit.DURATION:
                 size, word = next(((size, word) for size, word in _LENGTHS if largest >= 2 * size), _LENGTHS[-1])
                 return size, self.t(f"summaries.length.{word}")
@@ -252,6 +261,17 @@ class Wording:
     def _quarter(self, period: Period) -> str:
         number = (period.first.month - 1) // _MONTHS_A_QUARTER + 1
         return self.t("summaries.quarter", number=number, year=str(period.first.year))
+
+
+def _drawn(value: Decimal) -> float:
+    """A number of a chart with as many digits as say something."""
+    return float(round(value, _DRAWN if abs(value) >= _SMALL else 2 * _DRAWN))
+
+
+def _begun(trend: Trend) -> Trend:
+    """A trend without the periods before its first number."""
+    first = next((at for at, value in enumerate(trend.values) if value is not None), 0)
+    return replace(trend, periods=trend.periods[first:], values=trend.values[first:], targets=trend.targets[first:])
 
 
 def inside(name: str) -> str:

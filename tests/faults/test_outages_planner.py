@@ -56,7 +56,7 @@ async def test_through_outages_and_jumps_each_date_is_decided_once_and_as_the_mo
         made += len(year.made)
         skipped += sum(state == "skipped" for dates in year.decided().values() for state, _ in dates.values())
     assert made > times(1500, 150_000)
-    assert skipped > times(200, 20_000), "there was something to miss"
+    assert skipped > times(50, 20_000), "there was something to miss"
 
 
 async def test_a_zone_that_this_machine_does_not_know_holds_up_no_other_schedule(storage: Storage) -> None:

@@ -885,12 +885,18 @@ def said_in(language: str, number: Fraction, kpi: str) -> str:
     sign = MINUS if number < 0 else ""
     match UNITS.get(kpi, PLAIN):
         case "money":
-            return f"{sign}Rp {grouped(abs(number), 0, language)}"
+            is_whole = abs(number) >= 1000 or number % 1 == 0
+            return f"{sign}Rp {grouped(abs(number), 0, language) if is_whole else cents(abs(number), language)}"
         case "percent":
             return f"{sign if round(number, 1) else ''}{grouped(abs(number), 1, language)}%"
         case "time":
             return lasted(round(number), language)
     return f"{sign}{grouped(abs(number), 2, language)}"
+
+
+def cents(number: Fraction, language: str) -> str:
+    whole, parts = divmod(round(number * 100), 100)
+    return f"{whole}{',' if language == 'id' else '.'}{parts:02}"
 
 
 def grouped(number: Fraction, places: int, language: str) -> str:

@@ -156,7 +156,7 @@ async def test_it_draws_the_last_eight_weeks_with_the_target(denyut: Bench) -> N
     result, target = chart["chart"]["series"]
     assert [point["value"] for point in result["data"]] == [3, 4, 5, 6, 7, 8, 9, 10]
     assert {point["value"] for point in target["data"]} == {8}
-    assert chart["chart"]["axis_config"]["y_label"] == "IDR, in millions"
+    assert chart["chart"]["axis_config"]["y_label"] == "Rp million"
     assert result["data"][-1]["label"] == "23 Nov"
 
 

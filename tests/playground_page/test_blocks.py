@@ -150,6 +150,25 @@ async def test_charts_carry_names_numbers_and_marks_beyond_colour(open_page: Ope
     await expect(charts.nth(4).locator('.slice + path[fill^="url(#"]')).to_have_count(2)
 
 
+async def test_only_what_is_to_be_told_apart_has_a_legend(open_page: OpenPage) -> None:
+    page = await open_page("U0AYU/C0BLOCKS")
+    charts = page.get_by_test_id("chart")
+    await expect(charts.nth(1).locator(".chart-title")).to_have_text("Revenue by week")
+    await expect(charts.nth(1).locator(".legend")).to_have_count(0)
+    await expect(charts.nth(2).locator(".legend li")).to_have_count(3)
+
+
+async def test_numbers_of_a_chart_are_written_for_whoever_looks(open_page: OpenPage) -> None:
+    page = await open_page("U0AYU/C0BLOCKS")
+    bars = page.get_by_test_id("chart").nth(1)
+    await expect(bars.get_by_test_id("chart-numbers").locator("tbody tr td").first).to_have_text("9.800.000")
+    await expect(bars.locator(".chart-stage .tick").nth(1)).to_have_text("5 jt")
+    page = await open_page("U0BOB/C0BLOCKS")
+    bars = page.get_by_test_id("chart").nth(1)
+    await expect(bars.get_by_test_id("chart-numbers").locator("tbody tr td").first).to_have_text("9,800,000")
+    await expect(bars.locator(".chart-stage .tick").nth(1)).to_have_text("5M")
+
+
 async def test_a_chart_is_redrawn_to_the_width_it_has(open_page: OpenPage) -> None:
     page = await open_page(viewport={"width": 390, "height": 844})
     stage = page.get_by_test_id("chart").first.locator(".chart-stage svg")

@@ -155,7 +155,7 @@ class TestARefusedChart:
         sent = await gateway.post("C1", WITH_CHART, metadata=metadata)
         assert slack.blocks() == [
             HELLO,
-            {"type": "image", "slack_file": {"id": "F0"}, "alt_text": "Mood. Team: 3.9 (W2)"},
+            {"type": "image", "slack_file": {"id": "F0"}, "alt_text": "Mood. 3.9 (W2)"},
             plain_section("Bye"),
         ]
         assert sent.ts == slack.messages[-1]["ts"]
@@ -179,7 +179,7 @@ class TestARefusedChart:
         assert len(slack.stored) == 1
         await gateway.update("C1", sent.ts, Message("Hello", (chart(latest=4.2),)))
         assert len(slack.stored) == 2, "the control: another chart"
-        assert slack.blocks()[0]["alt_text"] == "Mood. Team: 4.2 (W2)"
+        assert slack.blocks()[0]["alt_text"] == "Mood. 4.2 (W2)"
 
     async def test_becomes_one_in_an_update_too(self, slack: ChartlessSlack, gateway: Gateway) -> None:
         sent = await gateway.post("C1", Message("Hello", (HELLO,)))

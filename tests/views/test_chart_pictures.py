@@ -14,6 +14,7 @@ import resvg_py
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.domain.charts import Chart, ChartKind, Series
 from bot.slack.chart_axes import nice_scale
 from bot.slack.chart_figures import chart_of, in_words, number
 from bot.slack.chart_paper import (
@@ -33,6 +34,7 @@ from bot.slack.chart_paper import (
 )
 from bot.slack.chart_pictures import has_font, png_of
 from bot.slack.chart_svg import chart_svg
+from bot.slack.charts import chart_block
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = {"svg", "defs", "pattern", "g", "rect", "circle", "line", "polyline", "polygon", "path", "text"}
@@ -212,8 +214,32 @@ class TestNumbersAndWords:
             (3.4e38, "3.4e+38"),
         ],
     )
-    def test_a_number_is_read_alike_in_every_language(self, value: float, text: str) -> None:
+    def test_without_a_language_a_number_is_read_alike_in_every_one(self, value: float, text: str) -> None:
         assert number(value) == text
+
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [("id", ("1,21", "−0,5", f"12{NBSP}500,25")), ("en", ("1.21", "−0.5", f"12{NBSP}500.25")), ("tlh", ("1.21",))],
+    )
+    def test_the_decimal_sign_is_that_of_the_language(self, language: str, said: tuple[str, ...]) -> None:
+        assert tuple(number(value, language) for value in (1.21, -0.5, 12_500.25)[: len(said)]) == said
+
+    def test_a_picture_is_in_the_language_of_its_chart(self) -> None:
+        def told(language: str) -> tuple[set[str], str]:
+            series = (Series("Pendapatan", (1.26, 0.5)), Series("Target", (1.2, 1.2)))
+            chart = Chart(ChartKind.LINE, "Pendapatan", ("W1", "W2"), series, "Rp", language)
+            block = chart_block(chart)
+            return set(texts(drawing(block))), in_words(chart_of(block))
+
+        indonesian, words = told("id")
+        assert {"1,5", "1,0", "0,5", "1,2"} <= indonesian
+        assert words == "Pendapatan. Pendapatan: 0,5 (W2); Target: 1,2 (W2)"
+        english, words = told("en")
+        assert {"1.5", "1.0", "0.5", "1.2"} <= english, "the control"
+        assert words == "Pendapatan. Pendapatan: 0.5 (W2); Target: 1.2 (W2)"
+
+    def test_the_only_series_goes_by_the_title(self) -> None:
+        assert in_words(chart_of(axes("line", {"Hasil": [3.4, 3.9]}, title="Suasana"))) == "Suasana. 3.9 (W2)"
 
     def test_the_words_have_the_title_and_the_latest_values(self) -> None:
         block = axes("line", {"Hasil": [3.4, 3.9, None], "Target": [4, 4, 4]}, ["1 Nov", "8 Nov", "15 Nov"], "Suasana")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.charts import Chart, ChartKind, Series
 from bot.playground.block_kit.data_blocks import check_chart
 from bot.playground.block_kit.findings import Findings
-from bot.slack.charts import chart_block, is_drawable
+from bot.slack.charts import chart_block, is_drawable, language_of
 
 
 def faults(block: Any) -> list[str]:
@@ -44,6 +44,23 @@ def test_a_chart_with_axes(kind: ChartKind) -> None:
         },
     }
     assert not faults(block)
+
+
+def test_a_chart_in_a_language_says_so_in_its_id_and_ids_differ() -> None:
+    """Two charts of one message must have ids of their own; the same chart has the same one again."""
+    english, again, indonesian, other = (
+        chart_block(chart(*values, language=language))
+        for language, values in (("en", (1.0,)), ("en", (1.0,)), ("id", (1.0,)), ("en", (2.0,)))
+    )
+    assert english["block_id"] == again["block_id"] != other["block_id"]
+    assert [language_of(each["block_id"]) for each in (english, indonesian)] == ["en", "id"]
+    assert not faults(english)
+    assert "block_id" not in chart_block(chart(1.0))
+
+
+@pytest.mark.parametrize("block_id", [None, "", "abc", 7, "chart.en", "chart.en.zzzzzzzz", "xchart.en.00000000"])
+def test_another_id_carries_no_language(block_id: Any) -> None:
+    assert language_of(block_id) == ""
 
 
 def test_every_series_has_a_point_in_every_category() -> None:

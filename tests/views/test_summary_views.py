@@ -248,7 +248,7 @@ def test_noise_is_called_noise_and_news_news() -> None:
         "2 other changes are within their usual swing."
     )
     cells = next(block for block in summary_message(facts(shown, swings=usual), EN).blocks if block["type"] == "table")
-    assert cells["rows"][1][1]["text"].endswith(" · −10%,\N{NO-BREAK SPACE}usual")
+    assert cells["rows"][1][1]["text"].endswith(" · −10%\N{NO-BREAK SPACE}usual")
 
 
 def test_the_headline_tells_how_many_changes_are_news() -> None:
@@ -454,8 +454,8 @@ def test_a_status_stands_beside_the_figure_it_is_about(
 @pytest.mark.parametrize(
     ("key", "values", "unit", "drawn"),
     [
-        ("revenue", [1_500_000_000, 3_000_000_000], "IDR, in billions", [1.5, 3]),
-        ("revenue", [900, 90], "IDR", [900, 90]),
+        ("revenue", [1_500_000_000, 3_000_000_000], "Rp billion", [1.5, 3]),
+        ("revenue", [900, 90], "Rp", [900, 90]),
         ("lead_response_time", [7_200, 10_800], "hours", [2, 3]),
         ("lead_response_time", [60, 90], "minutes", [1, 1.5]),
         ("conversion_rate", [10, 20], "%", [10, 20]),
@@ -471,6 +471,17 @@ def test_the_charts_unit_fits_its_numbers(
     assert chart["type"] == "bar"
     assert chart["axis_config"].get("y_label") == unit
     assert [point["value"] for point in chart["series"][0]["data"]] == drawn
+
+
+def test_a_chart_begins_with_its_first_number_and_its_title_counts_from_there() -> None:
+    message = summary_message(facts(board({"leads": 1}, {}, {}), trend=trend("leads", [None, None, 4, None, 6])), EN)
+    accepted(message)
+    block = next(block for block in message.blocks if block["type"] == "data_visualization")
+    assert block["title"] == "Leads, last 3 weeks"
+    assert [point["value"] for point in block["chart"]["series"][0]["data"]] == [4, 6]
+    said = next(line for line in message.text.split("\n") if line.startswith("Chart: "))
+    assert said.startswith("Chart: Leads, last 3 weeks: ")
+    assert said.count("no data yet") == 1, "one within is told"
 
 
 @pytest.mark.parametrize(

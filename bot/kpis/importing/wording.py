@@ -10,6 +10,7 @@ from bot.i18n import Translator
 from bot.kpis.importing.plans import Detected, ImportPlan, OpenNumbers
 from bot.spreadsheets import TableKind
 from bot.spreadsheets.writing import plain
+from bot.typed_values import full
 
 REPORT_COLUMNS = ("line", "result", "date", "kpi", "value", "member", "problem")
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -58,7 +59,7 @@ def plan_lines(plan: ImportPlan, t: Translator, currency: str) -> list[str]:
         said.append(t("kpi_files.plan.days", first=plan.first, last=plan.last))
     for total in plan.totals:
         if total.kpi.aggregation is Aggregation.SUM:
-            value = t.value(total.sum, total.kpi.unit, currency)
+            value = full(total.sum, total.kpi.unit, t, currency)
             said.append(t("kpi_files.plan.sum", kpi=t.kpi(total.kpi), count=total.count, sum=value))
         else:
             said.append(t("kpi_files.plan.number", kpi=t.kpi(total.kpi), count=total.count))

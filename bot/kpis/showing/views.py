@@ -104,7 +104,7 @@ def course_chart(kpi: Kpi, course: Course, *, is_named: bool, period: Period, w:
     is_bars = len(buckets) == 1 or (kpi.aggregation is Aggregation.SUM and len(series) == 1)
     categories = tuple(wording.label(each, course.kind, w) for each in buckets)
     axis = w.t("kpis.chart_hours") if kpi.unit is Unit.DURATION else unit_words(kpi, w)
-    return Chart(ChartKind.BAR if is_bars else ChartKind.LINE, title, categories, tuple(series), axis)
+    return Chart(ChartKind.BAR if is_bars else ChartKind.LINE, title, categories, tuple(series), axis, w.t.language)
 
 
 def _drawn(course: Course, period: Period, w: Wording) -> Period:

@@ -1,7 +1,6 @@
 // How the series of a chart differ without colour: dashes, markers, hatchings, and the legend that explains them.
 
 import { h, svg } from './dom.js';
-import { fullNumber } from './chart_scale.js';
 
 /** How the lines of series are broken; the first is whole. */
 export const DASHES = [null, '7 4', '2 4', '10 3 2 3', '4 2', '12 5'];
@@ -53,13 +52,14 @@ function swatch(chart, index, id) {
   );
 }
 
-/** The legend; that of a pie states its numbers. */
-export function legend(chart, id) {
+/** The legend; that of a pie states its numbers. A series that is the only one needs none: the title names it. */
+export function legend(chart, id, said) {
+  if (chart.type !== 'pie' && chart.series.length < 2) return null;
   const total = (chart.segments ?? []).reduce((sum, segment) => sum + segment.value, 0);
   const names =
     chart.type === 'pie'
       ? chart.segments.map(
-          (segment) => `${segment.label}: ${fullNumber(segment.value)} (${Math.round((segment.value / total) * 100)}%)`,
+          (segment) => `${segment.label}: ${said.full(segment.value)} (${Math.round((segment.value / total) * 100)}%)`,
         )
       : chart.series.map((series) => series.name);
   return h(

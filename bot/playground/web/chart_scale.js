@@ -1,16 +1,27 @@
 // Numbers to positions: round ticks, ranges, number words for charts. Pure functions; no DOM.
 
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
-const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
-
 // A true minus: screen readers say it, a hyphen they may leave out.
 const minus = (text) => text.replace('-', '\u2212');
 
-/** A number on an axis, short: 12.5M. */
-export const shortNumber = (value) => minus(Math.abs(value) >= 10000 ? compact.format(value) : plain.format(value));
+function formats(locale) {
+  const short = { notation: 'compact', maximumFractionDigits: 1 };
+  const full = { maximumFractionDigits: 2 };
+  try {
+    return [new Intl.NumberFormat(locale, short), new Intl.NumberFormat(locale, full)];
+  } catch {
+    return formats('en-US');
+  }
+}
 
-/** A number in full, for tables and titles. */
-export const fullNumber = (value) => minus(plain.format(value));
+/** How a chart writes its numbers for somebody with this locale: `short` on an axis ("12.5M", "12,5 jt"), `full` in
+ *  tables and titles. A chart block has no language; whose Slack it is decides. */
+export function numbersFor(locale) {
+  const [compact, plain] = formats(locale || 'en-US');
+  return {
+    short: (value) => minus(Math.abs(value) >= 10000 ? compact.format(value) : plain.format(value)),
+    full: (value) => minus(plain.format(value)),
+  };
+}
 
 function roundStep(raw) {
   const power = 10 ** Math.floor(Math.log10(raw));

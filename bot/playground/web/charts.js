@@ -4,18 +4,19 @@
 
 import { h, fill, svg, uid } from './dom.js';
 import { DASHES, MARKERS, hatchDefs, legend } from './chart_marks.js';
-import { fullNumber, labelEvery, scale, shortNumber, ticksFor } from './chart_scale.js';
+import { labelEvery, numbersFor, scale, ticksFor } from './chart_scale.js';
+import { me } from './state.js';
 
 const HEIGHT = 248;
 
 const title = (text) => svg('title', {}, text);
 
 // Axes, grid and labels of a chart with categories; returns the drawing and its scales.
-function axes(chart, width, zero) {
+function axes(chart, width, zero, said) {
   const { categories = [], x_label: xLabel, y_label: yLabel } = chart.axis_config ?? {};
   const values = chart.series.flatMap((series) => series.data.map((point) => point.value));
   const ticks = ticksFor(values.length ? values : [0], zero);
-  const left = 14 + Math.max(...ticks.map((tick) => shortNumber(tick).length)) * 7 + (yLabel ? 16 : 0);
+  const left = 14 + Math.max(...ticks.map((tick) => said.short(tick).length)) * 7 + (yLabel ? 16 : 0);
   const bottom = HEIGHT - (xLabel ? 42 : 26);
   const y = scale(ticks[0], ticks[ticks.length - 1], bottom, 14);
   const band = (width - left - 12) / Math.max(1, categories.length);
@@ -26,15 +27,20 @@ function axes(chart, width, zero) {
     label.length * 6.6 > band * every && label.length > 6
       ? `${label.slice(0, Math.max(4, Math.floor((band * every) / 6.8)))}…`
       : label;
+  const inside = (middle, text) => Math.min(middle, width - 2 - text.length * 3.5);
   const parts = [
     ticks.map((tick) => [
       svg('line', { class: tick === 0 ? 'axis' : 'grid', x1: left, x2: width - 8, y1: y(tick), y2: y(tick) }),
-      svg('text', { class: 'tick', x: left - 8, y: y(tick) + 4, 'text-anchor': 'end' }, shortNumber(tick)),
+      svg('text', { class: 'tick', x: left - 8, y: y(tick) + 4, 'text-anchor': 'end' }, said.short(tick)),
     ]),
     categories.map((label, index) =>
       index % every
         ? null
-        : svg('text', { class: 'tick', x: x(label), y: bottom + 18, 'text-anchor': 'middle' }, clip(label)),
+        : svg(
+            'text',
+            { class: 'tick', x: inside(x(label), clip(label)), y: bottom + 18, 'text-anchor': 'middle' },
+            clip(label),
+          ),
     ),
     xLabel
       ? svg('text', { class: 'axis-label', x: (left + width) / 2, y: HEIGHT - 5, 'text-anchor': 'middle' }, xLabel)
@@ -71,8 +77,8 @@ function runs(series, at) {
 const linePath = (run) =>
   run.map((point, index) => `${index ? 'L' : 'M'}${point.x.toFixed(1)} ${point.y.toFixed(1)}`).join('');
 
-function drawLines(chart, width, area, id) {
-  const at = axes(chart, width, area);
+function drawLines(chart, width, area, id, said) {
+  const at = axes(chart, width, area, said);
   const drawn = chart.series.map((series, index) =>
     svg(
       'g',
@@ -95,7 +101,7 @@ function drawLines(chart, width, area, id) {
           svg(
             'g',
             { class: 'marker' },
-            title(`${series.name}, ${point.label}: ${fullNumber(point.value)}`),
+            title(`${series.name}, ${point.label}: ${said.full(point.value)}`),
             MARKERS[index % 6](point.x, point.y),
           ),
         ),
@@ -105,8 +111,8 @@ function drawLines(chart, width, area, id) {
   return [hatchDefs(id, chart.series.length), at.parts, drawn];
 }
 
-function drawBars(chart, width, id) {
-  const at = axes(chart, width, true);
+function drawBars(chart, width, id, said) {
+  const at = axes(chart, width, true, said);
   const count = chart.series.length;
   const bar = Math.min(46, (at.band * 0.74) / count);
   const labelled = count === 1 && at.band > 34;
@@ -128,7 +134,7 @@ function drawBars(chart, width, id) {
           return svg(
             'g',
             {},
-            title(`${series.name}, ${point.label}: ${fullNumber(point.value)}`),
+            title(`${series.name}, ${point.label}: ${said.full(point.value)}`),
             svg('rect', { class: 'bar', ...box }),
             index ? svg('rect', { ...box, fill: `url(#${id}-${index})` }) : null,
             labelled
@@ -140,7 +146,7 @@ function drawBars(chart, width, id) {
                     y: point.value < 0 ? box.y + box.height + 12 : box.y - 4,
                     'text-anchor': 'middle',
                   },
-                  shortNumber(point.value),
+                  said.short(point.value),
                 )
               : null,
           );
@@ -150,7 +156,7 @@ function drawBars(chart, width, id) {
   return [hatchDefs(id, count), at.parts, drawn];
 }
 
-function drawPie(chart, width, id) {
+function drawPie(chart, width, id, said) {
   const total = chart.segments.reduce((sum, segment) => sum + segment.value, 0);
   const radius = HEIGHT / 2 - 14;
   const [cx, cy] = [Math.min(width / 2, radius + 30), HEIGHT / 2];
@@ -168,7 +174,7 @@ function drawPie(chart, width, id) {
     return svg(
       'g',
       { class: `series series-${index}` },
-      title(`${segment.label}: ${fullNumber(segment.value)} (${Math.round(share * 100)}%)`),
+      title(`${segment.label}: ${said.full(segment.value)} (${Math.round(share * 100)}%)`),
       svg('path', { class: 'slice', d }),
       index ? svg('path', { d, fill: `url(#${id}-${index})` }) : null,
       share >= 0.06
@@ -184,7 +190,7 @@ function drawPie(chart, width, id) {
   return [hatchDefs(id, chart.segments.length), drawn];
 }
 
-function numbers(block) {
+function numbers(block, said) {
   const { chart } = block;
   const pie = chart.type === 'pie';
   const rows = pie
@@ -220,7 +226,7 @@ function numbers(block) {
             'tr',
             {},
             h('th', { scope: 'row' }, label),
-            values.map((value) => h('td', {}, value === undefined ? 'no value' : fullNumber(value))),
+            values.map((value) => h('td', {}, value === undefined ? 'no value' : said.full(value))),
           ),
         ),
       ),
@@ -229,10 +235,10 @@ function numbers(block) {
 }
 
 const DRAW = {
-  line: (chart, width, id) => drawLines(chart, width, false, id),
-  area: (chart, width, id) => drawLines(chart, width, true, id),
-  bar: (chart, width, id) => drawBars(chart, width, id),
-  pie: (chart, width, id) => drawPie(chart, width, id),
+  line: (chart, width, id, said) => drawLines(chart, width, false, id, said),
+  area: (chart, width, id, said) => drawLines(chart, width, true, id, said),
+  bar: (chart, width, id, said) => drawBars(chart, width, id, said),
+  pie: (chart, width, id, said) => drawPie(chart, width, id, said),
 };
 
 /** A data_visualization block as a figure. */
@@ -245,6 +251,7 @@ export function chartBlock(block) {
       `Unknown chart type "${chart?.type ?? 'none'}"`,
     );
   const id = uid('chart');
+  const said = numbersFor(me()?.locale);
   const what = `${block.title}, ${chart.type} chart`;
   const stage = h('div', { class: 'chart-stage' });
   let width = 0;
@@ -262,7 +269,7 @@ export function chartBlock(block) {
           role: 'img',
           'aria-label': `${what}. The numbers follow as a table.`,
         },
-        ...DRAW[chart.type](chart, width, id),
+        ...DRAW[chart.type](chart, width, id, said),
       ),
     );
   };
@@ -273,7 +280,7 @@ export function chartBlock(block) {
     { class: `chart chart-${chart.type}`, data: { testid: 'chart' } },
     h('figcaption', { class: 'chart-title' }, block.title),
     stage,
-    legend(chart, id),
-    numbers(block),
+    legend(chart, id, said),
+    numbers(block, said),
   );
 }

@@ -50,7 +50,7 @@ def _course_chart(trend: Trend, t: Translator, zone: str) -> Chart:
     )
     name = t("surveys.chart.score" if is_score else "surveys.breakdown.average")
     title = t("surveys.chart.trend") if is_score else _course_title(trend, t)
-    return Chart(ChartKind.LINE, title, _labels(trend.points, t, zone), (Series(name, values),), name)
+    return Chart(ChartKind.LINE, title, _labels(trend.points, t, zone), (Series(name, values),), name, t.language)
 
 
 def _course_title(trend: Trend, t: Translator) -> str:
@@ -64,12 +64,12 @@ def _spread_chart(result: QuestionResult, t: Translator) -> Chart:
         tally = enps.tally(counts, question.scale)
         labels = tuple(t(f"surveys.class.{each}") for each in ("promoters", "passives", "detractors"))
         values: tuple[int, ...] = (tally.promoters, tally.passives, tally.detractors)
-        return Chart(ChartKind.BAR, t("surveys.chart.classes"), labels, (Series(name, values),), name)
+        return Chart(ChartKind.BAR, t("surveys.chart.classes"), labels, (Series(name, values),), name, t.language)
     steps = range(question.low, question.high + 1)
     is_yes_no = question.kind is QuestionKind.YES_NO
     labels = tuple(value_words(question, each, t) if is_yes_no else str(each) for each in steps)
     values = tuple(counts.get(each, 0) for each in steps)
-    return Chart(ChartKind.BAR, question_text(question, t), labels, (Series(name, values),), name)
+    return Chart(ChartKind.BAR, question_text(question, t), labels, (Series(name, values),), name, t.language)
 
 
 def _is_drawn(question: Question) -> bool:

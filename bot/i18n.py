@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 
 from bot.domain.kpis import Aggregation, Kpi, Unit
 from bot.domain.pacing import Pace
-from bot.domain.periods import Period
+from bot.domain.periods import Period, PeriodKind
 from bot.domain.scoreboard import KpiLine
 from bot.domain.targets import Aim, Target
 
@@ -201,7 +201,9 @@ class Translator:
         said = self.target(target, line.kpi, currency)
         if line.pace.actual is None or line.target_period == period:
             return said
-        key = "kpi.target.so_far" if today <= line.target_period.last else "kpi.target.in_the_end"
+        is_week = line.target_period.kind is PeriodKind.WEEK
+        over = "kpi.target.in_last_week" if is_week else "kpi.target.in_the_end"
+        key = "kpi.target.so_far" if today <= line.target_period.last else over
         return self(key, target=said, actual=self.compact(line.pace.actual, unit, currency))
 
     def standing_status(self, line: KpiLine) -> str:

@@ -40,8 +40,14 @@ def earlier_periods(period: Period, count: int, workdays: Workdays) -> list[Peri
 
 def judged_on(period: Period, local_date: date) -> date:
     """The day whose calendar period a target is looked at: of a day the working day itself, as nothing is asked of the
-    days off after it; else as everywhere."""
-    return period.first if period.kind is PeriodKind.DAY else seen_from(period, local_date)
+    days off after it; of a month or quarter that is over its last Sunday, as a week that has only begun in it says
+    nothing of it; else as everywhere."""
+    if period.kind is PeriodKind.DAY:
+        return period.first
+    seen = seen_from(period, local_date)
+    if period.kind not in (PeriodKind.MONTH, PeriodKind.QUARTER) or local_date <= period.last:
+        return seen
+    return seen - _ONE_DAY * ((seen.weekday() + 1) % 7)
 
 
 def _worked_until(day: date, workdays: Workdays) -> Period:

@@ -253,3 +253,25 @@ class TestCorrections:
         await denyut.tick(self.AT + timedelta(minutes=2))
         assert "Leads had no data, now 20." in post.message.text.splitlines()[0]
         assert "Leads: 20 (for 30 Nov – 1 Dec)" in post.message.text
+
+
+class TestWeeklyTargetsInAMonthlySummary:
+    """A month hardly ever ends with a week: what is told is the last whole week, not the day or two after it."""
+
+    FIRST_OF_DECEMBER = date(2026, 12, 1)
+
+    async def test_it_is_held_against_the_last_whole_week_of_the_month(self, denyut: Bench) -> None:
+        aim(denyut, "leads", 80, PeriodKind.WEEK)
+        for on, value in ((date(2026, 11, 10), 70), (date(2026, 11, 25), 81), (date(2026, 11, 30), 3)):
+            log(denyut, "leads", on, value)
+        text = said(denyut, Cadence.MONTHLY, self.FIRST_OF_DECEMBER, "en", "leads")
+        assert "81" in text
+        assert "so far" not in text
+        assert "Leads met" in text
+
+    async def test_a_monthly_target_is_held_against_the_whole_month(self, denyut: Bench) -> None:
+        aim(denyut, "leads", 150, PeriodKind.MONTH)
+        for on, value in ((date(2026, 11, 25), 147), (date(2026, 11, 30), 3)):
+            log(denyut, "leads", on, value)
+        text = said(denyut, Cadence.MONTHLY, self.FIRST_OF_DECEMBER, "en", "leads")
+        assert "Leads met its target exactly (150)." in text

@@ -1,6 +1,7 @@
 """What people did, delivered the way Slack may deliver it: once to five times, late, and to whichever replica."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 from typing import Any
@@ -172,10 +173,15 @@ async def stands_up(bench: Bench, random: Random, number: int) -> None:
 
 async def takes(bench: Bench, random: Random, number: int) -> None:
     """Picks up what is in somebody's way."""
-    found = [each for each in bench.slack.posted if f'"{ids.CHECKIN_BLOCKER_TAKEN}' in json.dumps(each.message.blocks)]
+    found = [
+        (each, button)
+        for each in bench.slack.posted
+        for button in re.findall(f'"({re.escape(ids.CHECKIN_BLOCKER_TAKEN)}[^"]*)"', json.dumps(each.message.blocks))
+    ]
     if not found:
         raise NotPossible
-    await bench.press(random.choice(found), ids.CHECKIN_BLOCKER_TAKEN, user=_person(random))
+    message, button = random.choice(found)
+    await bench.press(message, button, user=_person(random))
 
 
 async def meets(bench: Bench, random: Random, number: int) -> None:

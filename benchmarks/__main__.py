@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from benchmarks import company, postgres, processes, report, requests, startup
 from benchmarks.company import Company, Part
 from benchmarks.load import Sample, load
 from benchmarks.processes import Cores, Server
+from benchmarks.sections import Section
 from bot.i18n import Translator
 from bot.i18n import load as load_texts
 
@@ -32,6 +33,9 @@ ANSWERS = 2000  # in each load
 OTHERS = 500  # commands and forms in each load, and warm-up
 THERE_ALREADY = 100_000
 PATIENCE_SECONDS = 15.0
+
+# What is measured apart from the loads, each part in a module of its own.
+SECTIONS: tuple[Callable[[Cores], Section], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,8 @@ def main() -> None:
         for server_ in servers.values():
             server_.kill()
         kept = {each: (bench.acknowledged[each], company.answered(of)) for each, of in companies.items()}
-    report.write(samples, starts, idle, kept, time.perf_counter() - began, others)
+    sections = [measure(cores) for measure in SECTIONS]
+    report.write(samples, starts, idle, kept, sections, time.perf_counter() - began, others)
 
 
 if __name__ == "__main__":

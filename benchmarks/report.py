@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks import startup
 from benchmarks.load import Sample
 from benchmarks.processes import can_pin
+from benchmarks.sections import Section
 from benchmarks.startup import Start
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -99,12 +100,13 @@ def write(
     starts: Mapping[str, Start],
     idle: float | None,
     kept: Mapping[str, tuple[int, int]],
+    sections: Sequence[Section],
     seconds: float,
     others: float,
 ) -> None:
     """Writes RESULTS.md anew. `idle` is the running bot's memory in MiB; `kept` the answers acknowledged, and found in
-    the database after the bot was killed, by server; `seconds` how long it all took, and `others` the machine's load
-    average of the minute before."""
+    the database after the bot was killed, by server; `sections` what else was measured; `seconds` how long it all took,
+    and `others` the machine's load average of the minute before."""
     lines = [
         "# Results of `make bench`",
         "",
@@ -128,6 +130,8 @@ def write(
     for target in TARGETS:
         if target.of in samples and target.to in samples:
             lines.append(_target_row(target, samples, missed))
+    for section in sections:
+        lines += ["", *_section_rows(section, missed)]
     lines += ["", "## Start and memory", "", *_start_rows(starts, idle, missed)]
     lines += ["", "## What is missed, and why", "", *_missed_rows(missed)]
     lines += ["", "## Nothing lost", "", *_kept_rows(kept), ""]
@@ -173,6 +177,18 @@ def _missed_rows(missed: Sequence[Missed]) -> list[str]:
     reasons = dict.fromkeys(each.known for each in missed)
     together = {known: "; ".join(each.what for each in missed if each.known == known) for known in reasons}
     return [f"- **{what}**. {known}" for known, what in together.items()] or ["Nothing."]
+
+
+def _section_rows(section: Section, missed: list[Missed]) -> list[str]:
+    rows = [f"## {section.title}", "", *section.lines]
+    if section.figures:
+        rows += ["", "| what | value (least to most) | target | |", "|---|---|---|---|"]
+    for figure in section.figures:
+        wish, verdict = _verdict(statistics.median(figure.values), figure.wanted, figure.at_most)
+        if verdict == "missed":
+            missed.append(_missed(figure.what, statistics.median(figure.values), wish, figure.known))
+        rows.append(f"| {figure.what} | {_median(figure.values, 2)} | {wish} | {verdict} |")
+    return rows
 
 
 def _start_rows(starts: Mapping[str, Start], idle: float | None, missed: list[Missed]) -> list[str]:

@@ -47,18 +47,29 @@ class LittleSlack:
     lag: float = 0.0
     url: str = ""
     posted: dict[str, list[Posted]] = field(default_factory=lambda: defaultdict(list))
+    _in_channel: dict[tuple[str, str], list[Posted]] = field(default_factory=lambda: defaultdict(list))
     calls: Counter[str] = field(default_factory=Counter)
     first_tried: dict[str, float] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def visible(self, team: str, channel: str | None = None) -> list[Posted]:
         """What people see, in its order."""
-        return [m for m in self.posted[team] if not m.is_deleted and channel in (None, m.channel)]
+        among = self.posted[team] if channel is None else self._in_channel[team, channel]
+        return [m for m in among if not m.is_deleted]
 
     def add(self, team: str, channel: str, text: str) -> Posted:
         """A message that is there already."""
-        message = Posted(channel, self._ts(), text, "", self.clock())
+        return self._keep(team, Posted(channel, self._ts(), text, "", self.clock()))
+
+    def clear(self) -> None:
+        """As if nothing had been posted yet."""
+        self.posted.clear()
+        self._in_channel.clear()
+
+    def _keep(self, team: str, message: Posted) -> Posted:
+        """Histories are read from what is kept by channel: as one list they took ever longer, the more was posted."""
         self.posted[team].append(message)
+        self._in_channel[team, message.channel].append(message)
         return message
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -97,7 +108,7 @@ class LittleSlack:
             _json(arguments.get("metadata")),
             str(arguments.get("thread_ts") or ""),
         )
-        self.posted[team].append(message)
+        self._keep(team, message)
         return {"ok": True, "channel": channel, "ts": message.ts, "message": {"ts": message.ts}}
 
     def _chat_update(self, team: str, arguments: Json) -> Json:

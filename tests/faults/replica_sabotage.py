@@ -135,7 +135,7 @@ class Replicas:
         """Forgets the schedules of the last wave, so that passes stay short."""
         with self.server.connected(DATABASE) as connection:
             connection.execute("TRUNCATE schedules, occurrences, deliveries CASCADE")
-        self.slack.posted.clear()
+        self.slack.clear()
 
     def _store(self, schedules: list[Schedule]) -> None:
         storage = Storage.open(self.server.url(DATABASE), self._folder)

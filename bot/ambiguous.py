@@ -5,7 +5,8 @@ certainly not there. The rule for each kind of message is here; how a message is
 - Not found twice, at least half a minute apart: it was not, and is due again. Two looks, since Slack may take some
   seconds to show a message. A message that somebody deleted in this time looks the same as one that never arrived, and
   is posted again: nobody ever sees two of it, and who deleted it can do so once more.
-- Slack does not let us look, or there is more to read than we will: a channel post is held and reported, since a second
+- Slack does not let us look, there is more to read than we will, or messages of ours are there without what tells
+  which they are: a channel post is held and reported, since a second
   one would be seen by everybody; a person's message is sent again, once at most, since a missing question loses an
   answer and a second does not count. One look that found nothing does not change this.
 - Slack gives no answer when asked: it is asked again, ever more seldom, and after some hours as if we may not look.
@@ -22,7 +23,7 @@ from datetime import datetime, timedelta
 from bot.domain.deliveries import Delivery, Verb
 from bot.notices import NOT_TAKEN, UNCLEAR, add_undeliverable
 from bot.services import Services
-from bot.slack.gateway import Gateway, SlackBusy, SlackError, SlackRefused, TooMuchToRead
+from bot.slack.gateway import Gateway, NothingToTell, SlackBusy, SlackError, SlackRefused, TooMuchToRead
 from bot.slack.people import is_person
 from storage import UnitOfWork
 
@@ -103,6 +104,8 @@ async def _look_up(services: Services, slack: Gateway, delivery: Delivery, now: 
         return LookUp(refused=refusal.code)
     except TooMuchToRead:
         return LookUp(refused="too_much_to_read")
+    except NothingToTell:
+        return LookUp(refused="no_metadata")
     return LookUp(channel, ts)
 
 

@@ -5,13 +5,16 @@ person sees. How they come from and go to Slack is the matter of `bot.middleware
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.domain.members import Member
 from bot.i18n import Translator
 from bot.services import Services
 from bot.slack import ids
 from bot.slack.blocks import Block, Message
+from storage import UnitOfWork
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,15 @@ class Context:
     trigger_id: str = ""
     channel_id: str = ""
     response_url: str = ""
+
+    async def write_once(self, work: Callable[[UnitOfWork], T]) -> T:
+        """One transaction, whose value is given back. Where Slack delivers the same thing again, however late, it comes
+        to something too but changes nothing: it would win over what was done since."""
+
+        def once(db: UnitOfWork) -> T:
+            return db.handled.once(f"once:{self.key}", self.now, lambda: work(db))
+
+        return await self.services.storage.write(self.workspace_id, once)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from bot.app import Denyut, build_registry
 from bot.clock import ClockLost, FollowedClock, system_now
 from bot.commands import Registry
 from bot.health import Health, count_what_is_logged
+from bot.http_protocol import ImpatientProtocol
 from bot.i18n import load
 from bot.metrics import MeasuredBolt, Metrics
 from bot.roster import introduce, introduce_all, introduce_later, meet
@@ -283,6 +284,7 @@ async def _socket(bolt: AsyncApp | MeasuredBolt, services: Services) -> AsyncIte
 async def _http(way_in: HttpWayIn, settings: Settings) -> AsyncIterator[None]:
     config = uvicorn.Config(
         way_in,
+        http=ImpatientProtocol,
         lifespan="off",
         ws="none",
         log_config=None,

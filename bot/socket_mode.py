@@ -13,11 +13,11 @@ import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.metrics import MeasuredBolt
-from bot.slack.errors import SlackBusy, SlackError, from_answer, from_connection
+from bot.slack.calls import ask
+from bot.slack.errors import SlackBusy, SlackError, from_connection
 from bot.slack.payloads import read_json
 from bot.transports import dispatch
 
@@ -108,18 +108,16 @@ class SocketWayIn:
 
     async def _connect(self) -> _Connection:
         assert self._session is not None
+        answer = await ask(self._slack.apps_connections_open, app_token=self._app_token)
         try:
-            answer = await self._slack.apps_connections_open(app_token=self._app_token)
             socket = await self._session.ws_connect(
-                answer["url"],
+                str(answer.get("url")),
                 heartbeat=self._heartbeat,
                 timeout=aiohttp.ClientWSTimeout(ws_close=2),
                 proxy=self._slack.proxy,
                 ssl=self._slack.ssl if self._slack.ssl is not None else True,
             )
-        except SlackApiError as refusal:
-            raise from_answer(refusal, "apps.connections.open") from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as trouble:  # the last: an address that is none
             raise from_connection(trouble) from trouble
         connection = _Connection(socket)
         self._open.add(connection)

@@ -51,6 +51,9 @@ PAGE_FAULT = (
 )
 READ_SECONDS = 10.0
 SIGNED_FOR_SECONDS = 300
+LONGEST_SECOND = 16
+CLOSE = {"connection": "close"}
+"""What is still to come of a request that was refused would otherwise be read without end."""
 AT_A_TIME = 2047
 """Bytes hashed at a time: for more Python gives up its lock, and would wait for the other threads to get it back, which
 takes longer than to hash them."""
@@ -127,7 +130,7 @@ class Routes:
             async with asyncio.timeout(READ_SECONDS):
                 body = await _read_small(receive, headers.get("content-length", ""))
         except TimeoutError:
-            return problem(408, f"The request did not arrive within {READ_SECONDS:.0f} seconds.")
+            return problem(408, f"The request did not arrive within {READ_SECONDS:.0f} seconds.", headers=CLOSE)
         except ConnectionAbortedError:
             return None
         if body is None:
@@ -214,12 +217,12 @@ class HttpWayIn:
             async with asyncio.timeout(READ_SECONDS):
                 body = await _read(receive)
         except TimeoutError:
-            await _answer(send, 408, b"too slow")
+            await _answer(send, 408, b"too slow", headers=CLOSE)
             return
         except ConnectionAbortedError:
             return
         if body is None:
-            await _answer(send, 413, b"too large")
+            await _answer(send, 413, b"too large", headers=CLOSE)
             return
         headers = _headers(scope)
         if not self._is_signed(body, headers):
@@ -241,7 +244,9 @@ class HttpWayIn:
     def _is_signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Slack's v0 signature over the raw body, and no older than five minutes, so that none can be replayed."""
         second = headers.get("x-slack-request-timestamp", "")
-        if not (second.isascii() and second.isdigit() and abs(time.time() - int(second[:16])) <= SIGNED_FOR_SECONDS):
+        if not (second.isascii() and second.isdigit() and len(second) <= LONGEST_SECOND):
+            return False
+        if abs(time.time() - int(second)) > SIGNED_FOR_SECONDS:
             return False
         mac = hmac.new(self._secret, b"v0:" + second.encode() + b":", hashlib.sha256)
         for start in range(0, len(body), AT_A_TIME):

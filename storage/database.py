@@ -13,6 +13,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from storage.trouble import CannotWrite
+
 CONNECT_SECONDS = 5
 STOPPED_SECONDS = 30.0
 """So long the server waits for a writer that says nothing in the middle of a transaction: each takes milliseconds."""
@@ -26,6 +28,11 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",  # deleted bytes are overwritten: what was destroyed at a seal is gone
 )
+
+
+LOG, LOCK = "-wal", ".lock"
+"""What the names of the files beside a SQLite database end in."""
+FILES = "denyut_files"
 
 
 class CannotOpen(Exception):  # noqa: N818 (it reads as what happened)
@@ -148,18 +155,59 @@ def _sqlite_engine(url: URL, begin: str, connections: int, *more: str) -> Engine
     if connections:
         pool = {"poolclass": QueuePool, "pool_size": connections, "max_overflow": connections}
     engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False}, **pool)
+    writes = begin != "BEGIN"
+    path, log = str(Path(str(url.database)).absolute()), f"{Path(str(url.database)).resolve()}{LOG}"
 
-    def on_connect(dbapi: Any, _record: Any) -> None:
+    def on_connect(dbapi: Any, record: Any) -> None:
         dbapi.isolation_level = None  # we say BEGIN ourselves
         for pragma in (*SQLITE_PRAGMAS, *more):
             dbapi.execute(pragma).close()
+        record.info[FILES] = _numbers_of(path, _lock_of(url))
 
     def on_begin(connection: Connection) -> None:
+        if not writes:
+            connection.exec_driver_sql(begin)
+            return
+        files = connection.info[FILES]
+        _check_in_place(files)
         connection.exec_driver_sql(begin)
+        if log not in files:  # only now is it there for certain
+            files |= _numbers_of(log)
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
     return engine
+
+
+def _numbers_of(*names: str) -> dict[str, tuple[int, int]]:
+    """Which files these are (device and number), those that are there."""
+    files = {}
+    for name in names:
+        with suppress(OSError):
+            files[name] = _number_of(name)
+    return files
+
+
+def _number_of(name: str) -> tuple[int, int]:
+    found = os.stat(name)
+    return found.st_dev, found.st_ino
+
+
+def _check_in_place(files: dict[str, tuple[int, int]]) -> None:
+    """Raises CannotWrite where one of the files was moved, removed or replaced: SQLite would go on writing to the one
+    it has open, which nobody finds any more; and a lock that is not there holds off nobody."""
+    for name, number in files.items():
+        try:
+            is_in_place = _number_of(name) == number
+        except OSError:
+            is_in_place = False
+        if not is_in_place:
+            raise CannotWrite(f"{name} was moved, removed or replaced; put it back, or start anew")
+
+
+def _lock_of(url: URL) -> str:
+    """The lock file: the same one, by whatever name the database is reached."""
+    return f"{Path(str(url.database)).resolve()}{LOCK}"
 
 
 @contextmanager
@@ -191,7 +239,7 @@ def lock(url: URL) -> Callable[[], None]:
         return lambda: None
     import fcntl  # not on every system, and needed for SQLite alone
 
-    path = Path(f"{url.database}.lock")
+    path = _lock_of(url)
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -203,4 +251,15 @@ def lock(url: URL) -> Callable[[], None]:
         raise CannotOpen(
             f"Another process already runs on {url.database}; stop it first, or use PostgreSQL for several."
         ) from error
+    try:
+        if os.stat(str(url.database)).st_nlink > 1:
+            raise CannotOpen(
+                f"The database {url.database} has several names (hard links), each with a log of its own: remove the "
+                "others, or copy it."
+            )
+    except (OSError, CannotOpen) as trouble:
+        os.close(handle)
+        if isinstance(trouble, CannotOpen):
+            raise
+        raise CannotOpen(f"The database {url.database} cannot be opened: {trouble.strerror}.") from trouble
     return lambda: os.close(handle)

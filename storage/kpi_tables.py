@@ -4,7 +4,7 @@ others, are in `tables`."""
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Date, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Date, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from bot.domain.entries import Confidence, EntryState
@@ -12,7 +12,7 @@ from bot.domain.kpi_notes import KpiNoteKind
 from bot.domain.pacing import Status
 from bot.domain.targets import Aim
 from storage.columns import EnumText, ExactDecimal, UtcDateTime, stored
-from storage.tables import Row, unique_where
+from storage.tables import WITHOUT_ROWID, Row, unique_where
 
 _CORRECTS = text("corrects IS NOT NULL")
 """Few entries do: the others need no place in the index by which a correction is found."""
@@ -43,6 +43,45 @@ class EntryRow(Row, table=True):
     confidence: Confidence | None = stored(EnumText(Confidence), nullable=True)
     corrects: str | None
     because: str | None = stored(Text, nullable=True)
+
+
+class EntryDayRow(Row, table=True):
+    """What the active entries of a KPI add up to on one day (`first`), of everybody; see `storage.kept_totals`. The sum
+    is `high` times 10**9 plus `low`, in ten-thousandths; `last` is the value of the latest of the `times` entries, and
+    `changed_at` when any entry, ended ones included, was logged or ended last."""
+
+    __tablename__ = "entry_days"
+    __table_args__ = (WITHOUT_ROWID,)
+    workspace_id: str = Field(primary_key=True)
+    kpi_key: str = Field(primary_key=True)
+    first: date = stored(Date, primary_key=True)
+    high: int = stored(BigInteger)
+    low: int = stored(BigInteger)
+    times: int = stored(BigInteger)
+    last: Decimal = stored(ExactDecimal)
+    last_on: date = stored(Date)
+    last_at: datetime = stored(UtcDateTime)
+    last_id: str
+    changed_at: datetime = stored(UtcDateTime)
+
+
+class EntryWeekRow(Row, table=True):
+    """As `EntryDayRow`, of one member in one week, which begins on the Monday `first`."""
+
+    __tablename__ = "entry_weeks"
+    __table_args__ = (WITHOUT_ROWID,)
+    workspace_id: str = Field(primary_key=True)
+    kpi_key: str = Field(primary_key=True)
+    first: date = stored(Date, primary_key=True)
+    member_id: str = Field(primary_key=True)
+    high: int = stored(BigInteger)
+    low: int = stored(BigInteger)
+    times: int = stored(BigInteger)
+    last: Decimal = stored(ExactDecimal)
+    last_on: date = stored(Date)
+    last_at: datetime = stored(UtcDateTime)
+    last_id: str
+    changed_at: datetime = stored(UtcDateTime)
 
 
 class TargetRow(Row, table=True):

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, func, 
 from bot.domain.entries import Entry, EntryState, Totals
 from bot.domain.errors import DomainError
 from bot.domain.kpi_notes import Usage
+from storage import kept_totals
 from storage.columns import unscaled
 from storage.kpi_tables import EntryRow
 from storage.prepared import Prepared
@@ -64,7 +65,20 @@ class Entries(StagedEntries):
         waiting, added = iter(entries), 0
         while some := [{name: getattr(e, name) for name in FIELDS} for e in islice(waiting, _AT_A_TIME)]:
             self._check_typed({each["kpi_key"] for each in some})
-            added += self._scope.insert_new(ENTRIES, some)
+            added += self._add_some(some)
+        return added
+
+    def _add_some(self, some: Sequence[dict[str, Any]]) -> int:
+        added = self._scope.insert_new(ENTRIES, some)
+        if len(some) == added == 1:
+            kept_totals.add_one(self._scope, Entry(**some[0]))
+        elif added == len(some):
+            kept_totals.add(self._scope, ENTRIES.c.id.in_([each["id"] for each in some]))
+        elif added:  # which of them are new is not known
+            for key in sorted({each["kpi_key"] for each in some}):
+                own = [each for each in some if each["kpi_key"] == key]
+                days, members = {each["on"] for each in own}, {each["member_id"] for each in own}
+                kept_totals.count_anew(self._scope, key, days, members)
         return added
 
     def get(self, entry_id: str) -> Entry | None:
@@ -132,7 +146,10 @@ class Entries(StagedEntries):
         entry = self.get(entry_id)
         if entry is None:
             raise DomainError("kpis.unknown_entry")
-        return entry if changes else None
+        if not changes:
+            return None
+        kept_totals.count_anew(self._scope, entry.kpi_key, [entry.on], [entry.member_id])
+        return entry
 
     def history(self, kpi_key: str, member_id: str | None = None, limit: int = 50) -> list[Entry]:
         """A KPI's entries of everybody or of one person, the latest day first, undone ones included."""

@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Table, Text, bindparam, func, or_, select, update
@@ -19,9 +19,11 @@ from bot.domain.actions import ActionSource
 from bot.domain.entries import EntryState
 from bot.domain.members import Member
 from bot.domain.schedules import ScheduleKind
+from storage import kept_totals
 from storage.kpi_tables import (
     ApiTokenRow,
     EntryRow,
+    EntryWeekRow,
     KpiNoteRow,
     KpiSettingsRow,
     KpiVersionRow,
@@ -77,6 +79,8 @@ class Held:
 
 ENTRIES = Held(table(EntryRow), ("member_id", "logged_by", "changed_by"), ("source",), ("member_id", "logged_by"))
 """Values stay with the team; their notes go (`erase_entries`)."""
+KEPT = Held(table(EntryWeekRow), ("member_id",))
+"""What entries add up to: counted anew with them, and nothing is left of the member."""
 
 HELD: Mapping[str, Held] = {
     "profile": Held(table(MemberRow), ("id",), own=("id",), erases=True),
@@ -86,6 +90,7 @@ HELD: Mapping[str, Held] = {
     "invitations": Held(table(InvitationRow), ("member_id",), own=("member_id",)),
     "named_answers": Held(table(NamedAnswerRow), ("member_id",), own=("member_id",), erases=True),
     "entries": ENTRIES,
+    "kept_totals": KEPT,
     "targets": Held(table(TargetRow), ("owner_id", "set_by"), own=("owner_id",), said=("because",), said_by="set_by"),
     "kpi_notes": Held(table(KpiNoteRow), ("by",), own=("by",), said=("text",), said_by="by"),
     "actions": Held(table(ActionRow), ("owner_id", "created_by", "settled_by", "partner_id"), ("source_id",),
@@ -152,9 +157,15 @@ class PersonalData:
         these = rows.c.id.in_(list(entry_ids))
         if entry_ids:
             self._stand_in(instead)
+        theirs = self._scope.select(rows, these, rows.c.member_id == member_id, columns=[rows.c.kpi_key, rows.c.on])
+        days: dict[str, set[date]] = {}
+        for row in self._scope.rows(theirs):
+            days.setdefault(row.kpi_key, set()).add(row.on)
         self._scope.change(self._scope.update(rows, these, rows.c.logged_by == member_id).values(note=""))
         self._scope.change(self._scope.update(rows, these, rows.c.changed_by == member_id).values(because=None))
         self._rename(ENTRIES, member_id, instead, these)
+        for kpi_key, on in sorted(days.items()):
+            kept_totals.count_anew(self._scope, kpi_key, on, [member_id, instead])
 
     def erase(self, member_id: str, instead: str, now: datetime) -> None:
         """Erase everything else of a member, entries being done already. `now` (UTC) ends their own targets. Doing it
@@ -166,8 +177,9 @@ class PersonalData:
         running = (targets.c.owner_id == member_id, targets.c.replaced_at.is_(None))
         self._scope.change(self._scope.update(targets, *running).values(replaced_at=now))
         self._erase_pairs(member_id)
+        self._scope.change(self._scope.delete(KEPT.rows, _names(KEPT, member_id)))
         for held in HELD.values():
-            if held is ENTRIES:
+            if held is ENTRIES or held is KEPT:
                 continue
             for column in held.said:
                 empty = None if held.rows.c[column].nullable else ""

@@ -111,14 +111,14 @@ class Scope:
     def _count_new(self, table: Table, own: dict[str, Any] | list[dict[str, Any]]) -> int:
         dialect = self.connection.dialect.name
         if isinstance(own, list) and len(own) > 1:
-            return self.connection.execute(_inserting(dialect, table), own).rowcount
+            return self.connection.execute(_inserting_new(dialect, table), own).rowcount
         one = own[0] if isinstance(own, list) else own
         return _inserting_one(dialect, table, tuple(one)).run(self.connection, one).touched
 
 
 @cache
 def _inserting_one(dialect: str, table: Table, columns: tuple[str, ...]) -> Prepared:
-    return Prepared(_insert(dialect, table).on_conflict_do_nothing(), columns)
+    return Prepared(inserting(dialect, table).on_conflict_do_nothing(), columns)
 
 
 @cache
@@ -127,21 +127,22 @@ def _upserting_one(dialect: str, table: Table, fresh: tuple[str, ...], columns: 
 
 
 @cache
-def _inserting(dialect: str, table: Table) -> Insert:
+def _inserting_new(dialect: str, table: Table) -> Insert:
     # Without being asked to, SQLAlchemy does not look at the row count of an INSERT.
-    return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return inserting(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 @cache
 def _upserting(dialect: str, table: Table, fresh: tuple[str, ...]) -> Insert:
-    statement = _insert(dialect, table)
+    statement = inserting(dialect, table)
     keys = [column.name for column in table.primary_key]
     values = {name: statement.excluded[name] for name in fresh}
     return statement.on_conflict_do_update(index_elements=keys, set_=values)
 
 
-def _insert(dialect: str, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    """Only the dialect that is used is loaded: the other one is half a tenth of a second of every start."""
+def inserting(dialect: str, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """INSERT; what becomes of rows that are there is still to be said. Only the dialect that is used is loaded: the
+    other one is half a tenth of a second of every start."""
     if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 

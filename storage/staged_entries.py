@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 
 from bot.domain.entries import Entry, EntryState
 from bot.domain.errors import DomainError
+from storage import kept_totals
 from storage.catalogue import computed_of
 from storage.kpi_tables import EntryRow
 from storage.scope import Scope
@@ -48,6 +49,7 @@ class StagedEntries:
         logged at `counts_from` (UTC): whoever read before had nothing of them, and finds them changed since.
         DomainError `kpis.define.computed_meanwhile` where one of the KPIs is computed by now."""
         self._check_typed(kpi_keys)
+        kept_totals.add(self._scope, _IS_STAGED, *_brought(by, at), counts_from=counts_from)
         staged = self._scope.update(ENTRIES, _IS_STAGED, *_brought(by, at))
         return self._scope.change(staged.values(state=EntryState.ACTIVE, logged_at=counts_from))
 

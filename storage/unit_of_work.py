@@ -19,6 +19,7 @@ from storage.deliveries import Deliveries
 from storage.entry_changes import EntriesAt, EntryChanges
 from storage.handled import Handled
 from storage.installations import Installations
+from storage.kept_totals import KeptTotals
 from storage.kpis import Entries
 from storage.members import Members
 from storage.one_on_ones import OneOnOnes
@@ -76,6 +77,10 @@ class UnitOfWork:
     @cached_property
     def kpis(self) -> Entries:
         return Entries(self._scope)
+
+    @cached_property
+    def kept_totals(self) -> KeptTotals:
+        return KeptTotals(self._scope)
 
     @cached_property
     def entry_changes(self) -> EntryChanges:

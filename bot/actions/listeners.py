@@ -72,8 +72,7 @@ async def on_changed(submission: Submission) -> Reply:
     wanted = str(submission.carried.get("action", ""))
     try:
         wish = _typed(submission.inputs)
-        changed = await submission.services.storage.write(
-            submission.workspace_id,
+        changed = await submission.write_once(
             lambda db: service.change(
                 db,
                 submission.member,
@@ -112,9 +111,7 @@ async def _settled(click: Click, state: ActionState) -> Reply:
 
 async def _settle(click: Click, state: ActionState) -> Action:
     wanted = str(click.value.get("action", ""))
-    action = await click.services.storage.write(
-        click.workspace_id, lambda db: service.settle(db, click.member, wanted, state, click.now)
-    )
+    action = await click.write_once(lambda db: service.settle(db, click.member, wanted, state, click.now))
     click.services.wake()
     return action
 

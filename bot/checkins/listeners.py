@@ -1,6 +1,6 @@
 """`/checkin` and its settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -63,7 +63,7 @@ async def on_language_chosen(click: Click) -> Reply:
 
 async def _choose(context: Command | Click, code: str) -> Say:
     me = context.member.id
-    await _set(context, lambda db: preferences.choose_language(db, me, code))
+    await context.write_once(lambda db: preferences.choose_language(db, me, code))
     return Say(views.language_message(context.services.texts.t(code)))
 
 
@@ -73,7 +73,7 @@ async def on_zone(command: Command) -> Reply:
     me, wish = command.member.id, command.words.strip()
     if len(wish) > len(shown(wish)):
         raise DomainError("checkins.zone_unknown", zone=shown(wish))
-    zone = await _set(command, lambda db: preferences.choose_zone(db, me, wish))
+    zone = await command.write_once(lambda db: preferences.choose_zone(db, me, wish))
     return Say(views.zone_message(zone, command.now, command.t))
 
 
@@ -86,7 +86,7 @@ async def on_away(command: Command) -> Reply:
     first = _day(days[0], command)
     last = _day(days[-1], command)
     me, today = command.member.id, command.today
-    absence = await _set(command, lambda db: preferences.go_away(db, me, first, last, today))
+    absence = await command.write_once(lambda db: preferences.go_away(db, me, first, last, today))
     return Say(views.away_message(absence, command.t))
 
 
@@ -95,7 +95,7 @@ async def _cancel_absence(days: Sequence[str], command: Command) -> Reply:
         raise DomainError("checkins.away_cancel_missing")
     first, last = _day(days[0], command), _day(days[-1], command) if len(days) > 1 else None
     me = command.member.id
-    cancelled = await _set(command, lambda db: preferences.cancel_absences(db, me, first, last))
+    cancelled = await command.write_once(lambda db: preferences.cancel_absences(db, me, first, last))
     return Say(views.away_cancelled_message(cancelled, command.t))
 
 
@@ -108,7 +108,7 @@ async def on_named(command: Command) -> Reply:
     if wish not in answers:
         raise DomainError("checkins.named_unclear", words=shown(command.words))
     may = answers[wish]
-    await _set(command, lambda db: preferences.choose_named(db, me, may))
+    await command.write_once(lambda db: preferences.choose_named(db, me, may))
     return Say(views.named_message(may, command.t))
 
 
@@ -128,17 +128,8 @@ async def on_hours(command: Command) -> Reply:
         workdays = workdays_in(country, db.catalogue.policy().days_off)
         return preferences.choose_weekdays(db, me, wish.weekdays, workdays, command.today)
 
-    member = await _set(command, work)
+    member = await command.write_once(work)
     return Say(views.hours_message(member, command.t))
-
-
-async def _set(context: Command | Click, work: Callable[[UnitOfWork], T]) -> T:
-    """Sets something; when Slack delivers the same thing again, that does not win over what was set since."""
-
-    def once(db: UnitOfWork) -> T:
-        return db.handled.once(f"preference:{context.key}", context.now, lambda: work(db))
-
-    return await context.services.storage.write(context.workspace_id, once)
 
 
 def _day(text: str, command: Command) -> date:

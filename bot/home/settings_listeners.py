@@ -1,6 +1,5 @@
 """What happens when somebody changes their settings on Home: parse, one service call, one view."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
@@ -10,7 +9,6 @@ from bot.domain.preferences import Preferences
 from bot.home import service, settings_views
 from bot.interactions import Click, Context, FormErrors, OpenForm, Reply, Submission, UpdateForm
 from bot.slack import ids
-from storage import UnitOfWork
 
 T = TypeVar("T")
 
@@ -33,8 +31,8 @@ async def on_settings_form(sent: Submission) -> Reply:
     chosen = settings_views.preferences_chosen(sent.inputs, sent.services.texts.languages)
     before, country = _preferences(sent), sent.services.settings.country
     try:
-        saved = await _set(
-            sent, lambda db: service.save_preferences(db, sent.member.id, before, chosen, country, sent.today)
+        saved = await sent.write_once(
+            lambda db: service.save_preferences(db, sent.member.id, before, chosen, country, sent.today)
         )
     except DomainError as refusal:
         return _refused(refusal, sent)
@@ -48,7 +46,7 @@ async def on_away_opened(click: Click) -> Reply:
 async def on_away_form(sent: Submission) -> Reply:
     first, last = (_day(sent.inputs.get(name, "")) for name in (settings_views.FIRST, settings_views.LAST))
     try:
-        absence = await _set(sent, lambda db: service.add_absence(db, sent.member.id, first, last, sent.today))
+        absence = await sent.write_once(lambda db: service.add_absence(db, sent.member.id, first, last, sent.today))
     except DomainError as refusal:
         return _refused(refusal, sent)
     return UpdateForm(settings_views.away_saved_form(absence, sent.t))
@@ -57,17 +55,8 @@ async def on_away_form(sent: Submission) -> Reply:
 async def on_away_removed(click: Click) -> Reply:
     """Home without these days is the answer."""
     first, last = (_day(str(click.value.get(name, ""))) for name in (settings_views.FIRST, settings_views.LAST))
-    await _set(click, lambda db: service.remove_absence(db, click.member.id, first, last))
+    await click.write_once(lambda db: service.remove_absence(db, click.member.id, first, last))
     return None
-
-
-async def _set(context: Submission | Click, work: Callable[[UnitOfWork], T]) -> T:
-    """Sets something; when Slack delivers the same thing again, that does not win over what was set since."""
-
-    def once(db: UnitOfWork) -> T:
-        return db.handled.once(f"preference:{context.key}", context.now, lambda: work(db))
-
-    return await context.services.storage.write(context.workspace_id, once)
 
 
 def _preferences(ctx: Context) -> Preferences:

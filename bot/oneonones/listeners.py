@@ -115,16 +115,14 @@ async def on_rhythm_sent(submission: Submission) -> Reply:
         return service.set_up(db, acting, sent.get(forms.PERSON_FIELD, ""), rule, minutes)
 
     try:
-        pair = await submission.services.storage.write(submission.workspace_id, write)
+        pair = await submission.write_once(write)
     except DomainError as refusal:
         return refused(submission, refusal)
     return await _set(submission, pair, changed=changes)
 
 
 async def on_end(click: Click) -> Reply:
-    pair = await click.services.storage.write(
-        click.workspace_id, lambda db: service.end(db, acting_of(click), pair_in(click.value))
-    )
+    pair = await click.write_once(lambda db: service.end(db, acting_of(click), pair_in(click.value)))
     me = click.member.id
     return answered(click, views.ended_message(pair.partner_of(me), me, me, click.t))
 
@@ -141,8 +139,8 @@ async def on_point(click: Click) -> Reply:
 async def on_point_sent(submission: Submission) -> Reply:
     text, one_on_one_id = submission.inputs.get(forms.POINT_FIELD, ""), pair_in(submission.carried)
     try:
-        added = await submission.services.storage.write(
-            submission.workspace_id, lambda db: service.add_point(db, acting_of(submission), one_on_one_id, text)
+        added = await submission.write_once(
+            lambda db: service.add_point(db, acting_of(submission), one_on_one_id, text)
         )
     except DomainError as refusal:
         return refused(submission, refusal)
@@ -157,7 +155,7 @@ async def on_point_back(click: Click) -> Reply:
         pair = service.take_back(db, acting_of(click), point_id)
         return views.card_message(facts_for(db, click, pair), click.t)
 
-    return answered(click, await click.services.storage.write(click.workspace_id, write))
+    return answered(click, await click.write_once(write))
 
 
 async def _listed(command: Command) -> Reply:
@@ -177,9 +175,7 @@ async def _begin(command: Command, partner_id: str, wish: Wish) -> Reply:
     if not wish.words:
         return OpenForm(_new_form(command, partner_id))
     rule, minutes = read_rhythm(wish.words, command.now, command.zone, command.t.language)
-    pair = await command.services.storage.write(
-        command.workspace_id, lambda db: service.set_up(db, acting_of(command), partner_id, rule, minutes)
-    )
+    pair = await command.write_once(lambda db: service.set_up(db, acting_of(command), partner_id, rule, minutes))
     return await _set(command, pair, changed=False)
 
 
@@ -189,7 +185,7 @@ async def _changed(command: Command, pair: OneOnOne, words: str) -> Reply:
         rule, minutes = read_rhythm(words, command.now, command.zone, command.t.language, there, pair.minutes)
         return service.change(db, acting_of(command), pair.id, rule, minutes)
 
-    return await _set(command, await command.services.storage.write(command.workspace_id, write), changed=True)
+    return await _set(command, await command.write_once(write), changed=True)
 
 
 async def _set(context: Command | Submission, pair: OneOnOne, *, changed: bool) -> Reply:
@@ -198,16 +194,12 @@ async def _set(context: Command | Submission, pair: OneOnOne, *, changed: bool) 
 
 
 async def _point(command: Command, pair: OneOnOne, text: str) -> Reply:
-    added = await command.services.storage.write(
-        command.workspace_id, lambda db: service.add_point(db, acting_of(command), pair.id, text)
-    )
+    added = await command.write_once(lambda db: service.add_point(db, acting_of(command), pair.id, text))
     return _added(command, added)
 
 
 async def _ended(command: Command, one_on_one_id: str) -> Reply:
-    pair = await command.services.storage.write(
-        command.workspace_id, lambda db: service.end(db, acting_of(command), one_on_one_id)
-    )
+    pair = await command.write_once(lambda db: service.end(db, acting_of(command), one_on_one_id))
     me = command.member.id
     return Say(views.ended_message(pair.partner_of(me), me, me, command.t))
 

@@ -55,7 +55,7 @@ async def on_verb(command: Command, pair: OneOnOne, wish: Wish) -> Reply:
             decided = meetings.move(db, acting, pair.id, on, to)
         return _decided(db, command, pair, decided)
 
-    return Say(await command.services.storage.write(command.workspace_id, write))
+    return Say(await command.write_once(write))
 
 
 async def on_agenda(click: Click) -> Reply:
@@ -95,7 +95,7 @@ async def on_move_sent(submission: Submission) -> Reply:
         return _decided(db, submission, pair, meetings.move(db, acting, pair.id, on, to))
 
     try:
-        return Say(await submission.services.storage.write(submission.workspace_id, write))
+        return Say(await submission.write_once(write))
     except DomainError as refusal:
         return refused(submission, refusal)
 
@@ -114,9 +114,7 @@ async def on_write_sent(submission: Submission) -> Reply:
     on, one_on_one_id = date_in(submission.carried), pair_in(submission.carried)
     outcome = forms.outcome_in(submission.inputs, submission.member.id)
     try:
-        message = await submission.services.storage.write(
-            submission.workspace_id, lambda db: _written(db, submission, one_on_one_id, on, outcome)
-        )
+        message = await submission.write_once(lambda db: _written(db, submission, one_on_one_id, on, outcome))
     except DomainError as refusal:
         return refused(submission, refusal)
     return Say(message)
@@ -131,7 +129,7 @@ async def on_missed(click: Click) -> Reply:
         notes = own_meeting(db, pair, on).notes
         return _written(db, click, pair.id, on, Outcome(took_place=False, notes=notes))
 
-    return answered(click, await click.services.storage.write(click.workspace_id, write))
+    return answered(click, await click.write_once(write))
 
 
 async def _notes(command: Command, facts: PairFacts, words: str) -> Reply:
@@ -143,11 +141,7 @@ async def _notes(command: Command, facts: PairFacts, words: str) -> Reply:
         return OpenForm(forms.write_form(facts, meeting, command.t))
     notes = f"{meeting.notes}\n{words}".strip()
     outcome = Outcome(took_place=True, notes=notes)
-    return Say(
-        await command.services.storage.write(
-            command.workspace_id, lambda db: _written(db, command, facts.pair.id, meeting.local_date, outcome)
-        )
-    )
+    return Say(await command.write_once(lambda db: _written(db, command, facts.pair.id, meeting.local_date, outcome)))
 
 
 async def _decide(click: Click, decide: Callable[[UnitOfWork, str, date], Meeting]) -> Reply:
@@ -157,7 +151,7 @@ async def _decide(click: Click, decide: Callable[[UnitOfWork, str, date], Meetin
         decided = decide(db, one_on_one_id, on)
         return _decided(db, click, own_pair(db, acting_of(click), one_on_one_id), decided)
 
-    return answered(click, await click.services.storage.write(click.workspace_id, write))
+    return answered(click, await click.write_once(write))
 
 
 def _of(db: UnitOfWork, click: Click) -> tuple[Meeting, PairFacts]:

@@ -12,9 +12,18 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from yarl import URL
 
 from bot.settings import is_loopback
-from bot.slack.errors import TOKEN_CODES, SlackUnclear, TooMuchToRead, from_answer, from_connection, from_parts
+from bot.slack.errors import (
+    TOKEN_CODES,
+    SlackRefused,
+    SlackUnclear,
+    TooMuchToRead,
+    from_answer,
+    from_connection,
+    from_parts,
+)
 
 # Not `connect`: it would count waiting for a free connection, and take a busy moment for an unreachable Slack.
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
@@ -105,13 +114,35 @@ def ids_of(message: object) -> tuple[str, str]:
     return ts, of_delivery if isinstance(of_delivery, str) else ""
 
 
+def _is_slacks(address: str, api_url: str) -> bool:
+    """Whether an address is Slack's own; or on this machine, where the stand-in for Slack is. Taken apart by the
+    library that makes the request, so that both see the same host in it."""
+    try:
+        url, api = URL(address), URL(api_url)
+    except ValueError:
+        return False
+    if is_loopback(api_url):
+        return is_loopback(str(url))
+    return url.scheme == "https" and f".{url.host}".endswith((".slack.com", f".{api.host}"))
+
+
+def is_unmarked(message: Mapping[str, Any], bot_id: str, bot_user_id: str) -> bool:
+    """Whether a message of a history is one of ours that does not say which. What Slack writes about the bot has a
+    subtype; files come without metadata anyhow."""
+    is_ours = message.get("bot_id") == bot_id if bot_id else message.get("user") == bot_user_id
+    return is_ours and not (message.get("metadata") or message.get("files") or message.get("subtype"))
+
+
 async def answer_through(
-    session: aiohttp.ClientSession, response_url: str, payload: Mapping[str, Any], proxy: str | None
+    session: aiohttp.ClientSession, response_url: str, payload: Mapping[str, Any], proxy: str | None, api_url: str
 ) -> None:
     """One answer to the address that came with a click or command, which is no method of the Web API and takes no
-    token. Raises a SlackError."""
+    token. It goes to nobody but Slack, whatever address a payload carries, and is not led elsewhere. Raises a
+    SlackError; SlackRefused("not_slacks_address")."""
+    if not _is_slacks(response_url, api_url):
+        raise SlackRefused("not_slacks_address")
     try:
-        async with session.post(response_url, json=payload, proxy=proxy) as answer:
+        async with session.post(response_url, json=payload, proxy=proxy, allow_redirects=False) as answer:
             text = await answer.text()
             if answer.status == OK_STATUS and text.strip() in ("", "ok"):
                 return
@@ -136,7 +167,7 @@ async def pages_of(
     call: Call, key: str, *, page: int = PAGE, pages: int | None = None, **arguments: Any
 ) -> AsyncIterator[Any]:
     """Everything of a list that comes in pages. A page may be short, or empty, although more follow."""
-    cursor, read = "", 0
+    cursor, read, met = "", 0, {""}
     while pages is None or read < pages:
         answer = await ask(call, limit=page, cursor=cursor or None, **arguments)
         read += 1
@@ -150,4 +181,7 @@ async def pages_of(
             raise SlackUnclear(f"{call.__name__} has more, and does not say where")
         if not cursor:
             return
+        if cursor in met:
+            raise SlackUnclear(f"{call.__name__} leads in a circle")
+        met.add(cursor)
     raise TooMuchToRead(f"{call.__name__} has more than {pages} pages")

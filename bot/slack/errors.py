@@ -62,6 +62,10 @@ class SlackUnclear(SlackError):  # noqa: N818  (it reads as what happened)
     """The request went out, and nobody knows whether it had its effect: it must be looked up before it is repeated."""
 
 
+class NothingToTell(SlackUnclear):
+    """Messages of ours are there that do not say which they are: whether one is among them stays unknown."""
+
+
 class TooMuchToRead(SlackUnclear):
     """A list has more pages than we read: what is asked of it stays unknown, however often it is asked."""
 

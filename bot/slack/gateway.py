@@ -16,9 +16,10 @@ from bot.domain.members import Member
 from bot.settings import Charts
 from bot.slack import calls
 from bot.slack.blocks import Block, Message, as_payload
-from bot.slack.calls import Client, answer_through, ask, client_of, ids_of, is_ts, pages_of
+from bot.slack.calls import Client, answer_through, ask, client_of, ids_of, is_ts, is_unmarked, pages_of
 from bot.slack.chart_pictures import CHART, TRIES_OF_REPLY, ChartPictures
 from bot.slack.errors import (
+    NothingToTell,
     SlackBusy,
     SlackError,
     SlackRefused,
@@ -35,6 +36,7 @@ __all__ = [
     "ChannelInfo",
     "Gateway",
     "Identity",
+    "NothingToTell",
     "Sent",
     "SlackBusy",
     "SlackError",
@@ -194,7 +196,9 @@ class Gateway:
         extra = {"response_type": "ephemeral", "replace_original": replace}
         proxy = self.client.proxy
         await self._charts.sent(
-            lambda shown: answer_through(self._session, response_url, {**as_payload(shown), **extra}, proxy),
+            lambda shown: answer_through(
+                self._session, response_url, {**as_payload(shown), **extra}, proxy, self.client.base_url
+            ),
             message,
             TRIES_OF_REPLY,
         )
@@ -263,7 +267,7 @@ class Gateway:
     ) -> str | None:
         """The ts of the message, of a channel or of one thread in it, that carries this delivery in its metadata,
         posted `since` (an aware moment) or a little before; None if there is none. Raises SlackUnclear when there is
-        more to read than we will."""
+        more to read than we will, or where messages of ours in a channel have lost their metadata."""
         since = min(since, datetime.now(UTC))  # a pass may be made for a moment to come; Slack's messages are not of it
         in_thread: dict[str, Any] = {"ts": thread_ts} if thread_ts else {}
         history = pages_of(
@@ -276,15 +280,21 @@ class Gateway:
             include_all_metadata=True,
             **in_thread,
         )
-        enough, newest, read = (since - CLOCK_DIFFERENCE).timestamp(), 0.0, 0
+        enough, newest, read, is_told = (since - CLOCK_DIFFERENCE).timestamp(), 0.0, 0, True
+        me = self.identity
         async for message in history:
             ts, of_delivery = ids_of(message)
             if of_delivery == delivery_id:
                 return ts
             # From here on they are from long before, if they come newest first as they do: a thread's do not.
             newest, read = max(newest, float(ts)), read + 1
+            # To people we write without metadata as well.
+            if float(ts) >= enough and not channel.startswith("D") and is_unmarked(message, me.bot_id, me.bot_user_id):
+                is_told = False
             if read > LITTLE_TO_READ and float(ts) < min(enough, newest):
-                return None
+                break
+        if not is_told:
+            raise NothingToTell("messages of ours without metadata")
         return None
 
     async def download(self, file: str, limit_bytes: int) -> bytes:

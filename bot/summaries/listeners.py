@@ -54,9 +54,7 @@ async def on_summary(command: Command) -> Reply:
         return await form_listeners.change_form(command, found.id)
     if word in texts.all_words("summaries.stop_words"):
         found = await _named(command, rest)
-        await command.services.storage.write(
-            command.workspace_id, lambda db: service.stop(db, command.now, command.member, found.id)
-        )
+        await command.write_once(lambda db: service.stop(db, command.now, command.member, found.id))
         return Say(command_views.stopped_message(found.channel_id, command.t))
     return await _set(command)
 
@@ -78,9 +76,7 @@ async def on_shown(click: Click) -> Reply:
 
 async def on_stopped(click: Click) -> Reply:
     wanted = str(click.value.get("summary", ""))
-    stopped = await click.services.storage.write(
-        click.workspace_id, lambda db: service.stop(db, click.now, click.member, wanted)
-    )
+    stopped = await click.write_once(lambda db: service.stop(db, click.now, click.member, wanted))
     message = command_views.stopped_message(stopped.channel_id, click.t)
     return Replace(message) if click.view is None else UpdateForm(forms.saved_form(message, click.t))
 

@@ -158,8 +158,7 @@ async def on_remind(command: Command) -> Reply:
 
 
 async def on_close(command: Command) -> Reply:
-    closing = await command.services.storage.write(
-        command.workspace_id,
+    closing = await command.write_once(
         lambda db: service.close(db, command.now, command.member, named(db, command.words)),
     )
     return Say(author_views.closing_message(closing, command.t))
@@ -209,9 +208,7 @@ async def _forecast(command: Command, survey: Survey) -> None:
 
 
 async def _switched(command: Command, switch: Callable[..., Overview], key: str) -> Reply:
-    seen = await command.services.storage.write(
-        command.workspace_id, lambda db: switch(db, command.now, command.member, named(db, command.words))
-    )
+    seen = await command.write_once(lambda db: switch(db, command.now, command.member, named(db, command.words)))
     text = command.t(key, handle=seen.survey.handle)
     if key != "surveys.resumed":
         return Say(views.note(text))

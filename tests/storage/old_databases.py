@@ -33,7 +33,7 @@ PUBLISHED = json.dumps(
         "questions": [{"question_id": "enps", "answers": 6, "counts": {"9": 5, "3": 1}, "texts_shown": True}],
     }
 )  # fmt: skip
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every earlier one; a test compares with the migrations."""
 
 

@@ -54,7 +54,7 @@ async def on_answer_submitted(submission: Submission) -> Reply:
 
 async def on_blocker_taken(click: Click) -> Reply:
     taking = _taking(click, click.value)
-    taken = await click.services.storage.write(click.workspace_id, lambda db: blockers.take(db, taking))
+    taken = await click.write_once(lambda db: blockers.take(db, taking))
     click.services.wake()
     return Say(views.taken_message(taken, taking.run_id, click.member.id, click.t))
 
@@ -75,7 +75,7 @@ async def on_day_submitted(submission: Submission) -> Reply:
     def work(db: UnitOfWork) -> Any:
         return blockers.change_day(db, taking, due_on, submission.today)
 
-    action = await submission.services.storage.write(submission.workspace_id, work)
+    action = await submission.write_once(work)
     submission.services.wake()
     return Say(views.day_changed_message(action, submission.t))
 

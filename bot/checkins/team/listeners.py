@@ -198,7 +198,7 @@ async def _act(context: Command | Click, checkin_id: str, deed: str) -> Reply:
         workdays = jobs.workdays_of(db, context.services)
         return service.act(db, context.now, context.member, checkin_id, deed, workdays)
 
-    standing = await context.services.storage.write(context.workspace_id, work)
+    standing = await context.write_once(work)
     context.services.wake()
     return Say(views.acted_message(standing, deed, context.t))
 

@@ -73,14 +73,14 @@ async def on_noted(submission: Submission) -> Reply:
 async def on_muted(click: Click) -> Reply:
     acting = await acting_in(click)
     kpi = _kpi(click.value, acting)
-    await click.services.storage.write(click.workspace_id, lambda db: service.mute(db, kpi.key, acting, muted=True))
+    await click.write_once(lambda db: service.mute(db, kpi.key, acting, muted=True))
     return Replace(views.muted_message(kpi, wording_in(click, acting)))
 
 
 async def on_unmuted(click: Click) -> Reply:
     acting = await acting_in(click)
     kpi = _kpi(click.value, acting)
-    await click.services.storage.write(click.workspace_id, lambda db: service.mute(db, kpi.key, acting, muted=False))
+    await click.write_once(lambda db: service.mute(db, kpi.key, acting, muted=False))
     return Replace(views.unmuted_message(kpi, wording_in(click, acting)))
 
 

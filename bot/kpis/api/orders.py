@@ -3,6 +3,7 @@ is wrong raises Refused, with everything that is wrong at once."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -132,8 +133,8 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     """Of a member that is there twice, JSON does not say which one counts."""
     found = dict(members)
     if len(found) < len(members):
-        names = [name for name, _ in members]
-        twice = next(name for name in names if names.count(name) > 1)
+        times = Counter(name for name, _ in members)
+        twice = next(name for name in times if times[name] > 1)
         told = shown(twice).encode(errors="replace").decode()
         raise Refused(400, f'The body has "{told}" twice in one object.')
     return found

@@ -252,7 +252,7 @@ async def on_rights_form(sent: Submission) -> Reply:
     except DomainError as refusal:
         return FormErrors({rights_views.DAYS_OFF_FIELD: sent.t(refusal.key, **refusal.values)})
     policy = rights_views.policy_chosen(sent.inputs, days_off)
-    saved = await sent.services.storage.write(sent.workspace_id, lambda db: service.change_policy(db, policy, acting))
+    saved = await sent.write_once(lambda db: service.change_policy(db, policy, acting))
     return UpdateForm(rights_views.rights_done_form(saved, sent.t))
 
 

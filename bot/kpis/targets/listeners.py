@@ -132,16 +132,12 @@ async def _remove(command: Command, words: str, acting: Acting) -> Reply:
     )
     if len(found) > 1:
         return Say(views.which_removed_message(found, w))
-    removed = await command.services.storage.write(
-        command.workspace_id, lambda db: service.remove_target(db, found[0].id, acting)
-    )
+    removed = await command.write_once(lambda db: service.remove_target(db, found[0].id, acting))
     return Say(views.removed_message(removed, w))
 
 
 async def on_target_removed(click: Click) -> Reply:
     acting = await acting_in(click)
     target_id = str(click.value.get("target", ""))
-    removed = await click.services.storage.write(
-        click.workspace_id, lambda db: service.remove_target(db, target_id, acting)
-    )
+    removed = await click.write_once(lambda db: service.remove_target(db, target_id, acting))
     return Replace(views.removed_message(removed, wording_in(click, acting)))

@@ -222,7 +222,7 @@ async def _accepted(sent: Submission, change: Callable[[UnitOfWork, str], Survey
 
 async def _changed(context: Click | Submission, change: Callable[[UnitOfWork, str], Survey]) -> Reply:
     reference = reference_of(_carried(context))
-    survey = await context.services.storage.write(context.workspace_id, lambda db: change(db, reference.draft_id))
+    survey = await context.write_once(lambda db: change(db, reference.draft_id))
     return _hub(context, Draft(survey, reference.rule, reference.of))
 
 

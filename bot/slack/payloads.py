@@ -111,13 +111,18 @@ def _every(check: Check) -> Check:
 
 
 def _object(**checks: Check) -> Check:
-    named = tuple(checks.items())
+    """An object, of whose fields most are mostly absent: whether one may be is found out beforehand."""
+    named = tuple((name, check, bool(check(None, name))) for name, check in checks.items())
 
     def checked(value: Any, at: str) -> str:
         if not isinstance(value, dict):
             return at
         below = f"{at}." if at else ""
-        return next((wrong for name, check in named if (wrong := check(value.get(name), below + name))), "")
+        for name, check, is_needed in named:
+            inner = value.get(name)
+            if (inner is not None or is_needed) and (wrong := check(inner, below + name)):
+                return wrong
+        return ""
 
     return checked
 

@@ -122,11 +122,15 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A KPI of which most numbers are missing: of the `usual` people who log it, `logged` have."""
+    """A KPI of which numbers are missing: of the `usual` people who log it, only `logged` have."""
 
     kpi: Kpi
     logged: int
     usual: int
+
+    @property
+    def is_mostly_missing(self) -> bool:
+        return 2 * self.logged < self.usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +204,12 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class SummaryFacts:
-    """Everything a summary says. `period` is whole also while it is still running, `compared` the one before; `today`
-    is the local date the summary was due. `lines` are in the order they are told; `more_kpis` is how many others have
-    no place. `swings` are the changes of which it is known whether they are news, by KPI; `coming` the KPIs that are
-    not to be judged yet. By KPI, and only of those whose figure is compared with nothing for that reason: `own_days`
-    are the days it is about, `since` is the day it was logged first."""
+    """Everything a summary says. `period` is whole also while it is still running, `compared` the one before;
+    `today` is the local date the summary was due. `lines` are in the order they are told; `more_kpis` is how many
+    others have no place. `swings` are the changes of which it is known whether they are news, by KPI; `coming` the
+    KPIs that are not to be judged yet, as most of their numbers are missing, `partly` those of which fewer are. By
+    KPI, and only of those whose figure is compared with nothing for that reason: `own_days` are the days it is
+    about, `since` is the day it was logged first."""
 
     period: Period
     today: date
@@ -219,6 +224,7 @@ class SummaryFacts:
     more_kpis: int = 0
     swings: Mapping[str, Swing] = field(default_factory=dict)
     coming: tuple[Coming, ...] = ()
+    partly: tuple[Coming, ...] = ()
     wins: tuple[Win, ...] = ()
     attention: tuple[Attention, ...] = ()
     actions: tuple[Promised, ...] = ()

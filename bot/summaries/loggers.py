@@ -85,17 +85,17 @@ def owing(logging: Logging, kpis: Catalogue, period: Period, local_date: date, w
     return tuple(sorted(found, key=lambda each: (each.name.casefold(), [kpi.key for kpi in each.kpis])))
 
 
-def coming(logging: Logging, lines: Sequence[KpiLine]) -> tuple[Coming, ...]:
-    """The lines of which fewer than half of the usual people have logged what they are made of. Of several inputs the
-    one with the fewest counts."""
+def incomplete(logging: Logging, lines: Sequence[KpiLine]) -> tuple[Coming, ...]:
+    """The lines that not all of the usual people have logged what they are made of. Of several inputs the one with the
+    smallest share counts."""
     found = []
     for line in lines:
         counted = [
             (len(logging.logged[key]), len(logging.usual[key])) for key in inputs_of(line.kpi) if logging.usual.get(key)
         ]
-        few = [(logged, usual) for logged, usual in counted if 2 * logged < usual]
-        if few:
-            found.append(Coming(line.kpi, *min(few, key=lambda each: each[0] / each[1])))
+        logged, usual = min(counted, key=lambda each: each[0] / each[1], default=(0, 0))
+        if logged < usual:
+            found.append(Coming(line.kpi, logged, usual))
     return tuple(found)
 
 

@@ -25,7 +25,7 @@ from bot.summaries.comparing import Beginnings, read_beginnings, read_own_days, 
 from bot.summaries.days import earlier_periods, judged_on, period_before, period_of
 from bot.summaries.facts import IN_POST, Beside, Noted, SummaryFacts, Trend
 from bot.summaries.highlights import attention, owners_of, promised, wins
-from bot.summaries.loggers import coming, owing, read_logging
+from bot.summaries.loggers import incomplete, owing, read_logging
 from bot.summaries.pulses import read_enps_trend, read_means, read_pulses, read_together, told_surveys
 from storage import UnitOfWork
 
@@ -76,7 +76,8 @@ def read_facts(
     wanted = {key for key in shown.kpi_keys if key in kpis} or {kpi.key for kpi in kpis.current}
     logging = read_logging(db, kpis, wanted, period, local_date, workdays, place.zone)
     surveys = told_surveys(db, place.channel_id, shown, now)
-    awaited = coming(logging, usual)
+    missing = incomplete(logging, usual)
+    awaited = tuple(each for each in missing if each.is_mostly_missing)
     unjudged = {each.kpi.key for each in awaited}
     judged = [line for line in lines if line.kpi.key not in unjudged]
     settled_from = since or datetime.combine(period.first, datetime.min.time(), ZoneInfo(place.zone))
@@ -94,6 +95,7 @@ def read_facts(
         more_kpis=len(board) - len(lines),
         swings=_swings(lines, history),
         coming=awaited,
+        partly=tuple(each for each in missing if not each.is_mostly_missing),
         wins=tuple(wins(db, kpis, lines, unjudged, history, period, local_date, workdays)),
         attention=tuple(attention(db, kpis, judged, period, local_date, place.zone)),
         actions=tuple(promised(db, place.channel_id, settled_from)),

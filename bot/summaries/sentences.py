@@ -1,6 +1,8 @@
 """A summary's sentences: its head, wins, worries, promises, and who has yet to log. What they are about was decided in
 `verdicts` and read in `reading`; nothing in what is made here from people's words is escaped."""
 
+from collections.abc import Collection
+
 from bot.domain.actions import ActionState
 from bot.domain.kpis import Direction
 from bot.domain.pacing import Status
@@ -25,7 +27,10 @@ def headline(w: Wording) -> str:
     if not facts.has_numbers:
         return w.t("summaries.no_numbers")
     targets, moved = against(facts.judged), mover(facts.judged, facts.swings)
-    said = [_targets(targets, w), _mover(moved, w) if moved else "", _coming(w)]
+    named = {
+        each.line.kpi.key for each in (targets.good, targets.bad, moved) if each is not None and each.line is not None
+    }
+    said = [_targets(targets, w), _mover(moved, w) if moved else "", _partly(named, w), _coming(w)]
     return " ".join(filter(None, said)) or w.t(_nothing_compared(w))
 
 
@@ -94,6 +99,16 @@ def _mover(moved: Mover, w: Wording) -> str:
     if moved.usual:
         said = f"{said}; {w.t('summaries.others_usual', count=moved.usual, n=moved.usual)}"
     return f"{said}."
+
+
+def _partly(named: Collection[str], w: Wording) -> str:
+    """Of which KPIs that were just spoken of some numbers are still missing: they may turn out otherwise."""
+    items = [
+        w.t("summaries.partly_item", kpi=w.name(each.kpi), logged=each.logged, usual=each.usual)
+        for each in w.facts.partly
+        if each.kpi.key in named
+    ]
+    return w.t("summaries.partly", items=w.t.listing(items)) if items else ""
 
 
 def _coming(w: Wording) -> str:

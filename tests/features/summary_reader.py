@@ -123,6 +123,7 @@ class Reader(Figures):
                 },
                 "summaries.coming_item": self.coming,
                 "summaries.coming_more": self.nothing_to_check,
+                "summaries.partly_item": self.partly,
                 "summaries.compared": self.nothing_to_check,
                 "summaries.usual_means": self.nothing_to_check,
                 "summaries.targets_compared": self.nothing_to_check,
@@ -263,9 +264,18 @@ class Reader(Figures):
         assert self.world.judged(kpi, next(who for who, name in NAMES.items() if name == said["person"])) == target
 
     def coming(self, said: Said) -> None:
+        assert self.world.is_coming(self.keys[said["kpi"]])
+        self.logged(said)
+
+    def partly(self, said: Said) -> None:
+        kpi = self.keys[said["kpi"]]
+        assert self.world.missing(kpi)
+        assert not self.world.is_coming(kpi)
+        self.logged(said)
+
+    def logged(self, said: Said) -> None:
         kpi = self.keys[said["kpi"]]
         usual = self.world.regulars(kpi)
-        assert self.world.is_coming(kpi)
         assert (int(said["logged"]), int(said["usual"])) == (len(usual) - len(self.world.missing(kpi)), len(usual))
 
     def chart(self, line: str) -> str | None:

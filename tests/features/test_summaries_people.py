@@ -264,7 +264,11 @@ class TestDefinition:
         headline = preview(denyut).post.text.splitlines()[1]
         assert headline == "Too early to judge, as most numbers are still coming: Leads (1 of 3 people so far)."
         log(denyut, "leads", LAST_WEEK, 30, "U0CITRA")
-        assert preview(denyut).post.text.splitlines()[1].startswith("Leads missed its target (60 against 100).")
+        headline = preview(denyut).post.text.splitlines()[1]
+        assert headline.startswith("Leads missed its target (60 against 100).")
+        assert headline.endswith("Not everybody has logged yet: Leads (2 of 3 people).")
+        log(denyut, "leads", LAST_WEEK, 30, "U0DEWI")
+        assert "yet" not in preview(denyut).post.text
 
     async def test_a_silent_one_posts_nothing_where_there_is_nothing_to_say(self, denyut: Bench) -> None:
         await denyut.command("/kpi summary <#C0SALES|sales> weekly mon 09:00", user="U0AYU")

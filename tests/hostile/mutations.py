@@ -134,11 +134,12 @@ def essentials(payload: Json) -> list[Place]:
 
 
 def _has(payload: Any, path: Place) -> bool:
+    """Whether a place is still there; in a text, which has places too, nothing can be put."""
     try:
         at(payload, path)
+        return isinstance(at(payload, path[:-1]), dict | list)
     except (KeyError, IndexError, TypeError):
         return False
-    return True
 
 
 def as_body(payload: Json) -> tuple[bytes, str]:

@@ -109,7 +109,7 @@ class Routes:
         what = f"{scope['method']} {scope['path']}"
         response, body = await served(lambda: self._worded(scope, receive), _fault, away=_away(), what=what)
         if response is not None:
-            headers = {"cache-control": "no-store", **response.headers}
+            headers = {"cache-control": "no-store", "x-content-type-options": "nosniff", **response.headers}
             await _answer(send, response.status, body, response.content_type, headers)
 
     async def _worded(self, scope: Scope, receive: Receive) -> tuple[Response | None, bytes]:

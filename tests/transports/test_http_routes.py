@@ -70,6 +70,7 @@ async def test_a_route_gets_the_request_as_it_came(echo: Echo) -> None:
     (request,) = echo.seen
     assert (status, json.loads(text), headers["content-type"]) == (201, {"size": 2}, "application/json")
     assert (headers["cache-control"], headers["x-echo"]) == ("no-store", "yes")
+    assert headers["x-content-type-options"] == "nosniff"
     assert (request.method, request.path, request.body, request.now) == ("POST", PATH, b"\x00\xff", NOW)
     assert request.headers["authorization"] == "Bearer x"
     assert "Bearer" not in repr(request)

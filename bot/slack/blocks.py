@@ -33,9 +33,20 @@ class Message:
     blocks: tuple[Block, ...] = ()
 
 
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Characters nobody sees that turn the direction of what follows, figures too, up to the end of the line: somebody's
+name would say how other people's values read. Words in Arabic or Hebrew do not need them."""
+
+
+def straight(text: str) -> str:
+    """Text that people wrote, without what would turn the text beside it around."""
+    return text if text.isascii() else text.translate(_TURNS)
+
+
 def escape(text: str) -> str:
-    """Text that people wrote, for mrkdwn: exactly the three characters Slack asks for; nothing stays live."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text that people wrote, for mrkdwn: exactly the three characters Slack asks for; nothing stays live, and nothing
+    is turned around."""
+    return straight(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unmarked(text: str) -> str:
@@ -49,7 +60,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def plain(text: str, limit: int = PLAIN_TEXT) -> Block:
-    return {"type": "plain_text", "text": cut(text, limit), "emoji": False}
+    return {"type": "plain_text", "text": cut(straight(text), limit), "emoji": False}
 
 
 def mrkdwn(text: str, limit: int = SECTION_TEXT) -> Block:
@@ -265,7 +276,8 @@ def table(rows: Sequence[Sequence[str]], *, align: Sequence[str] = ()) -> Block:
     block: Block = {
         "type": "table",
         "rows": [
-            [{"type": "raw_text", "text": cut(cell, CELL_TEXT) or "–"} for cell in row[:20]] for row in rows[:100]
+            [{"type": "raw_text", "text": cut(straight(cell), CELL_TEXT) or "–"} for cell in row[:20]]
+            for row in rows[:100]
         ],
     }
     if align:

@@ -127,10 +127,10 @@ def _is_slacks(address: str, api_url: str) -> bool:
 
 
 def is_unmarked(message: Mapping[str, Any], bot_id: str, bot_user_id: str) -> bool:
-    """Whether a message of a history is one of ours that does not say which. What Slack writes about the bot has a
-    subtype; files come without metadata anyhow."""
+    """Whether a message of a history, in which no delivery was found, is one of ours all the same. What Slack writes
+    about the bot has a subtype; files come without metadata anyhow."""
     is_ours = message.get("bot_id") == bot_id if bot_id else message.get("user") == bot_user_id
-    return is_ours and not (message.get("metadata") or message.get("files") or message.get("subtype"))
+    return is_ours and not (message.get("files") or message.get("subtype"))
 
 
 async def answer_through(

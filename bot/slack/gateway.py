@@ -289,8 +289,8 @@ class Gateway:
             # From here on they are from long before, if they come newest first as they do: a thread's do not.
             newest, read = max(newest, float(ts)), read + 1
             # To people we write without metadata as well.
-            if float(ts) >= enough and not channel.startswith("D") and is_unmarked(message, me.bot_id, me.bot_user_id):
-                is_told = False
+            if not (of_delivery or float(ts) < enough or channel.startswith("D")):
+                is_told = is_told and not is_unmarked(message, me.bot_id, me.bot_user_id)
             if read > LITTLE_TO_READ and float(ts) < min(enough, newest):
                 break
         if not is_told:

@@ -2,6 +2,7 @@
 the token is kept, and what follows, belongs to `bot.installing`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +12,12 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.calls import ask, pages_of
 from bot.slack.errors import SlackRefused
+from bot.slack.payloads import storable
 
 AUTHORIZE_PATH = "oauth/v2/authorize"
+BOT_TOKENS = ("xoxb-", "xoxe.xoxb-")
+_ID = re.compile(r"[A-Z0-9]{1,64}")
+_HOLDER = re.compile(r"[TE][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +55,20 @@ async def exchange(client: AsyncWebClient, client_id: str, client_secret: str, c
     answer = await ask(oauth_v2_access, client_id=client_id, client_secret=client_secret, code=code)
     team, enterprise = _place(answer.get("team")), _place(answer.get("enterprise"))
     holder = enterprise if answer.get("is_enterprise_install") else team
-    token, user = str(answer.get("access_token") or ""), answer.get("authed_user") or {}
+    token, user = str(answer.get("access_token") or ""), _place(answer.get("authed_user"))
     if answer.get("refresh_token") or answer.get("expires_in"):
         raise SlackRefused("token_rotation_enabled")
-    if not token or not holder.get("id"):
+    if not token.startswith(BOT_TOKENS) or not _HOLDER.fullmatch(_id_of(holder)):
         raise SlackRefused("unexpected_answer")
     return Grant(
-        holder=str(holder["id"]),
-        name=str(holder.get("name") or ""),
+        holder=_id_of(holder),
+        name=storable(str(holder.get("name") or "")),
         token=token,
         scopes=frozenset(filter(None, str(answer.get("scope") or "").split(","))),
-        bot_user_id=str(answer.get("bot_user_id") or ""),
-        installed_by=str(user.get("id") or ""),
-        app_id=str(answer.get("app_id") or ""),
-        enterprise_id=str(enterprise.get("id") or ""),
+        bot_user_id=_plain_id(answer.get("bot_user_id")),
+        installed_by=_plain_id(user.get("id")),
+        app_id=_plain_id(answer.get("app_id")),
+        enterprise_id=_id_of(enterprise),
     )
 
 
@@ -79,6 +84,15 @@ async def teams_of(client: AsyncWebClient, token: str) -> dict[str, str]:
     """The workspaces an organisation's token holds for: names by id. Raises a SlackError."""
     teams = pages_of(client.auth_teams_list, "teams", token=token)
     return {str(team["id"]): str(team.get("name") or "") async for team in teams}
+
+
+def _plain_id(given: Any) -> str:
+    """An id as Slack writes it, "" for anything else."""
+    return given if isinstance(given, str) and _ID.fullmatch(given) else ""
+
+
+def _id_of(place: Mapping[str, Any]) -> str:
+    return _plain_id(place.get("id"))
 
 
 def _place(given: Any) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 message arrived, and clocks that jump meanwhile. Each is a small story of its own.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -138,6 +139,42 @@ class TestLooking:
         meets(site, chat_postMessage=[broken(after=False), refuses("is_archived")])
         await site.settle()
         assert (site.get(owed).error, reported(site)) == ("is_archived", {"U9"})
+
+    @pytest.mark.parametrize(
+        "kept",
+        [
+            pytest.param(lambda _: None, id="none"),
+            pytest.param(lambda _: {}, id="empty"),
+            pytest.param(lambda metadata: {"event_type": metadata["event_type"]}, id="its kind alone"),
+            pytest.param(lambda metadata: {**metadata, "event_payload": "{}"}, id="a text"),
+        ],
+    )
+    async def test_where_messages_have_lost_what_tells_which_they_are_ends_in_a_report(
+        self, site: Site, kept: Callable[[Json], Any]
+    ) -> None:
+        """One of them may be it: in a channel it is not posted again."""
+
+        def without_metadata(body: Json) -> None:
+            for message in body["messages"]:
+                message.update(bot_id="B0", user="U0BOT", metadata=kept(message["metadata"]))
+
+        meets(site, chat_postMessage=[broken(after=True)], conversations_history=changed(without_metadata))
+        (owed,) = site.owe(post())
+        await site.settle()
+        assert (site.get(owed).error, reported(site)) == ("unclear: no_metadata", {"U9"})
+        assert len(site.slack.visible("T1", "C1")) == 1
+
+    @pytest.mark.parametrize("more", [{"subtype": "channel_join"}, {"files": [{"id": "F1"}]}, {"user": "U2"}])
+    async def test_is_not_misled_by_what_is_no_message_of_ours(self, site: Site, more: Json) -> None:
+        def with_another(body: Json) -> None:
+            ours = {"bot_id": "B0"} if "user" not in more else {}
+            body["messages"].insert(0, {"ts": f"{site.time.seconds + NOW.timestamp():.6f}", **ours, **more})
+
+        meets(site, chat_postMessage=[broken(after=False)], conversations_history=changed(with_another))
+        (owed,) = site.owe(post())
+        await site.settle()
+        assert site.get(owed).state == "sent"
+        assert len(site.slack.visible("T1", "C1")) == 1
 
     async def test_asks_a_busy_slack_as_often_as_it_takes(self, site: Site) -> None:
         meets(site, chat_postMessage=[broken(after=True)], conversations_history=[busy(20)] * 12)

@@ -180,6 +180,40 @@ class TestAdding:
         assert "token_rotation_enabled" in str(logs)
         assert hosted.do("T1", lambda db: db.installation.get()) is None
 
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"team": {"id": "../../x"}},
+            {"team": {"id": "T1\0"}},
+            {"team": {"id": "U1"}},
+            {"team": {"id": ["T1"]}},
+            {"team": None},
+            {"team": "T1"},
+            {"is_enterprise_install": True},
+            {"access_token": "xoxp-1"},
+            {"access_token": 5},
+        ],
+        ids=str,
+    )
+    async def test_an_answer_that_is_no_installation_is_none(self, hosted: Hosted, odd: dict[str, Any]) -> None:
+        hosted.slack.granted_too = odd
+        page = await Browser(hosted).install(ACME, "xoxb-1")
+        assert page.status == 502
+        assert await hosted.services.storage.installations() == []
+
+    @pytest.mark.parametrize(
+        "odd",
+        [{"authed_user": "U1"}, {"authed_user": {"id": "<!channel>"}}, {"team": {"id": "T1", "name": "A\0B"}}],
+        ids=str,
+    )
+    async def test_what_is_odd_in_the_rest_of_it_is_left_out(self, hosted: Hosted, odd: dict[str, Any]) -> None:
+        hosted.slack.granted_too = odd
+        page = await Browser(hosted).install(ACME, "xoxb-1")
+        assert page.status == 200
+        kept = hosted.do("T1", lambda db: db.installation.get())
+        assert kept.installed_by in ("", "U1")
+        assert "\0" not in kept.name
+
 
 class TestRefusals:
     async def test_a_no_is_fine(self, hosted: Hosted) -> None:

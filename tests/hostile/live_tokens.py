@@ -7,12 +7,15 @@ from typing import Any
 TOKEN = re.compile(r"<([^<>]+)>")
 BROADCAST = re.compile(r"!(?:channel|here|everyone|group)\b", re.IGNORECASE)
 FOREIGN = re.compile(r"EVIL|evil\.example", re.IGNORECASE)
+TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Nobody sees them; what stands behind them on the line, figures too, is read from the other end."""
 SCHEME = re.compile(r"(?:javascript|data|file|tel|slack|mailto):", re.IGNORECASE)
 
 
 def live_in(text: str) -> list[str]:
-    """The tokens of mrkdwn that are live and not ours: whoever they name, channel pings, addresses."""
-    return [
+    """The tokens of mrkdwn that are live and not ours: whoever they name, channel pings, addresses; and what turns a
+    line around."""
+    return TURNED.findall(text) + [
         token
         for token in TOKEN.findall(text)
         if BROADCAST.match(token) or FOREIGN.search(token) or SCHEME.match(token) or token.startswith("!date^")
@@ -32,6 +35,8 @@ def live_anywhere(node: Any, *, is_message: bool = True) -> Iterator[str]:
         yield from live_in(node["text"])
         if node.get("verbatim") is not True:
             yield f"not verbatim: {node['text']}"
+    elif kind in ("plain_text", "raw_text"):
+        yield from TURNED.findall(node["text"])
     elif kind in ("broadcast", "link", "user", "usergroup", "channel", "date") and FOREIGN.search(str(node)):
         yield str(node)
     elif kind == "markdown":

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot.domain.members import Member
+from bot.slack import calls
 from bot.slack.blocks import Message, plain_section
 from bot.slack.gateway import (
     Gateway,
@@ -236,6 +237,36 @@ class TestResponding:
         with pytest.raises(SlackRefused, match="used_url"):
             await gateway.respond(f"{slack.url}response", HELLO)
 
+    @pytest.mark.parametrize("address", ["http://192.0.2.1/x", "https://hooks.slack.com.example/x", "http://[", "x"])
+    async def test_an_address_that_is_not_slacks_is_told_nothing(self, gateway: Gateway, address: str) -> None:
+        with pytest.raises(SlackRefused, match="not_slacks_address"):
+            await gateway.respond(address, HELLO)
+
+    @pytest.mark.parametrize(
+        ("address", "is_slacks"),
+        [
+            ("https://hooks.slack.com/actions/T1/2/x", True),
+            ("https://slack.com/x", True),
+            ("https://hooks.slack-gov.com/x", False),
+            ("http://hooks.slack.com/x", False),
+            ("https://slack.com.example/x", False),
+            ("https://example/?.slack.com", False),
+            ("https://hooks.slack.com@example/x", False),
+            ("https://example#.slack.com", False),
+            ("https://notslack.com/x", False),
+            ("https://127.0.0.1/x", False),
+        ],
+    )
+    def test_slacks_addresses_are_told_by_their_host(self, address: str, is_slacks: bool) -> None:
+        assert calls._is_slacks(address, "https://slack.com/api/") is is_slacks
+
+    async def test_nobody_is_led_elsewhere(self, slack: SmallSlack, gateway: Gateway) -> None:
+        elsewhere = {"Location": f"{slack.url}elsewhere"}
+        slack.fail("response", lambda *_: web.Response(status=307, headers=elsewhere))
+        with pytest.raises(SlackError):
+            await gateway.respond(f"{slack.url}response", HELLO)
+        assert slack.called("elsewhere") == []
+
     async def test_a_dropped_connection(self, slack: SmallSlack, gateway: Gateway) -> None:
         slack.fail("response", drop())
         with pytest.raises(SlackUnclear):
@@ -263,6 +294,16 @@ class TestViews:
 
 
 class TestPeople:
+    async def test_a_list_that_leads_in_a_circle_is_not_read_for_ever(
+        self, slack: SmallSlack, gateway: Gateway
+    ) -> None:
+        cursors = ["a", "b", "a", "b"]
+        pages = [{"ok": True, "members": [], "response_metadata": {"next_cursor": each}} for each in cursors]
+        slack.fail("users.list", *(lambda *_, page=page: web.json_response(page) for page in pages))
+        with pytest.raises(SlackUnclear, match="in a circle"):
+            await gateway.users()
+        assert len(slack.called("users.list")) == 3
+
     async def test_everybody_over_short_and_empty_pages(self, slack: SmallSlack, gateway: Gateway) -> None:
         slack.users = [{"id": f"U{n}", "name": f"p{n}", "locale": "id-ID"} for n in range(7)]
         people = await gateway.users()

@@ -28,6 +28,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = 400
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick_commits() -> None:
+    """None here: what is asked is what outlives a power cut."""
+
+
 def big(key: str) -> Callable[[UnitOfWork], None]:
     """A work that needs many pages, and leaves a mark before it."""
 
@@ -531,6 +536,38 @@ class TestKeysOfRounds:
         key.unlink()
         with pytest.raises(DomainError, match="key_lost"):
             storage.write_now("T1", lambda db: db.answers.record(*answer))
+
+
+@only_sqlite
+@pytest.mark.parametrize("which", ["denyut.db", "denyut.db-wal", "denyut.db.lock"])
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_was_moved_takes_no_writes_until_it_is_back(database: Database, which: str, replaced: bool) -> None:
+    """SQLite would go on writing to the file it has open: acknowledged, and found by nobody after the next start. Were
+    the lock gone, another bot could run on the same file."""
+    storage = Storage.open(database.url, database.folder, exclusive=True)
+    assert storage.write_now("T1", record("before"))
+    file, moved = database.folder / which, database.folder / "moved"
+    file.rename(moved)
+    if replaced:
+        file.write_bytes(moved.read_bytes())
+    with pytest.raises(CannotWrite, match=which):
+        storage.write_now("T1", record("meanwhile"))
+    moved.replace(file)
+    assert storage.write_now("T1", record("after"))
+    assert [known(storage, key) for key in ("before", "meanwhile", "after")] == [True, False, True]
+    storage.close()
+
+
+@only_sqlite
+def test_nobody_looking_what_is_written_to_a_file_that_was_moved_is_lost(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database._check_in_place", lambda _: None)
+    storage = Storage.open(database.url, database.folder, exclusive=True)
+    (database.folder / "denyut.db").rename(database.folder / "moved")
+    assert storage.write_now("T1", record("acknowledged"))
+    storage.close()
+    assert not (database.folder / "denyut.db").exists()
 
 
 @only_sqlite

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
 
 from bot.playground.actor import Actor, text_of
 from bot.playground.server import Playground
@@ -128,6 +129,34 @@ async def test_what_was_accepted_is_acknowledged_over_the_next_connection(
     assert (await typing)["ok"]
     assert (await ayu.command("/kpi show", CHANNEL))["ok"]
     assert playground.connections == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ok": true}',
+        b'{"ok": true, "url": null}',
+        b'{"ok": true, "url": 5}',
+        b'{"ok": true, "url": "ws://%s/"}' % (b"a" * 300),
+        b'{"ok": true, "url": "ws://["}',
+        b'"ok"',
+        b"[]",
+        b"\xff\xfe",
+        b"[" * 100_000,
+    ],
+    ids=lambda body: str(body[:24]),
+)
+async def test_an_answer_without_an_address_is_not_the_last_try(
+    small_slack: SmallSlack, connect: Connect, body: bytes
+) -> None:
+    way_in = await connect(small_slack.url)
+    small_slack.odd_answers = [web.Response(body=body, content_type="application/json")]
+    await small_slack.sockets[0].close()
+    await eventually(lambda: small_slack.opened == 2)
+    assert small_slack.odd_answers == []
+    await small_slack.send("E1", "slash_commands", COMMAND)
+    await eventually(lambda: "E1" in small_slack.acks)
+    assert way_in.is_connected
 
 
 async def test_a_silent_connection_is_replaced(small_slack: SmallSlack, connect: Connect, handed: Handed) -> None:

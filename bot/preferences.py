@@ -2,8 +2,10 @@
 named. Each function is part of one transaction. How it is asked for and told belongs to the features (`/checkin` and
 Home)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.calendars import ENDS, STARTS
@@ -50,12 +52,19 @@ def choose_zone(db: UnitOfWork, member_id: str, zone: str) -> str:
 def known_zone_name(zone: str) -> str:
     """The IANA name of a zone that somebody typed. Raises DomainError `checkins.zone_unknown`."""
     typed = zone.strip()
-    known = {name.casefold(): name for name in available_timezones()} | SHORT_NAMES
+    known = _zone_names()
     name = known.get(typed.casefold()) or known.get(typed.casefold().replace(" ", "_"))
     if name is None:
         raise DomainError("checkins.zone_unknown", zone=typed)
     ZoneInfo(name)
     return name
+
+
+@cache
+def _zone_names() -> Mapping[str, str]:
+    """How zones may be typed, without regard to case, and their IANA names. Kept: finding them reads hundreds of
+    files."""
+    return {name.casefold(): name for name in available_timezones()} | SHORT_NAMES
 
 
 def choose_named(db: UnitOfWork, member_id: str, may: bool) -> None:

@@ -2,8 +2,13 @@
 
 A test that takes `storage` (or `database`) runs on SQLite and on PostgreSQL. A folder of tests that needs one kind only
 overrides `backend`.
+
+Nothing here waits for a disk, as far as that is not what a test asks: all folders of tests lie in memory where there is
+room, and SQLite is told not to wait. A module that asks what survives a power cut overrides `quick_commits`.
 """
 
+import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,11 +20,56 @@ import pytest
 from hypothesis import settings
 
 from storage import Storage, migrate
+from storage import database as opening
+from tests.memory_folders import folder_in_memory
 from tests.postgres_server import CannotStart, PostgresServer
 
 # Machines are shared and noisy: how long an example takes proves nothing.
 settings.register_profile("denyut", deadline=None)
 settings.load_profile("denyut")
+
+LONGEST = (
+    "tests/hostile/test_hostile_payloads.py",
+    "tests/faults/test_kills_at_random.py",
+    "tests/faults/test_kills_at_points.py",
+    "tests/e2e/test_kpis_in_full.py",
+    "tests/hostile/test_repeated_deliveries.py",
+    "tests/faults/test_replicas.py",
+    "tests/e2e/test_installing.py",
+    "tests/e2e/test_oneonones.py",
+)
+"""Modules with tests of more than ten seconds."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Folders of tests go where pytest was told to put them, or into memory."""
+    memory = folder_in_memory()
+    if memory is not None and not config.option.basetemp:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest go first, the rest as it came: one that began last would be waited for with a core idle."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is loaded and collected stays to the end: looking through it again and again for garbage finds none."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_commits() -> Iterator[None]:
+    """SQLite in this process leaves it to the system when its writes reach the disk: a process that ends loses none."""
+    in_earnest = opening.SQLITE_PRAGMAS
+    opening.SQLITE_PRAGMAS = tuple(each.replace("synchronous=FULL", "synchronous=OFF") for each in in_earnest)
+    yield
+    opening.SQLITE_PRAGMAS = in_earnest
 
 
 @dataclass(frozen=True)
@@ -45,7 +95,7 @@ def postgres_server() -> Iterator[Callable[[], PostgresServer]]:
     def start() -> PostgresServer:
         if not started:
             try:
-                server = PostgresServer()
+                server = PostgresServer(folder_in_memory())
                 started.append(server)
                 server.execute("CREATE DATABASE template_denyut")
                 migrate.upgrade(server.url("template_denyut"))
@@ -88,7 +138,7 @@ def new_database(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -
             server: PostgresServer = request.getfixturevalue("postgres_server")()
             name = f"test{number}"
             template = "template_denyut" if migrated else "template1"
-            server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
             afterwards.callback(server.execute, f"DROP DATABASE {name} WITH (FORCE)")
             return Database(backend, server.url(name), folder)
 

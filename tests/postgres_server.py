@@ -36,10 +36,12 @@ class CannotStart(Exception):  # noqa: N818 (it reads as what happened)
 
 
 class PostgresServer:
-    """A running server. `url(name)` addresses one of its databases."""
+    """A running server, with its data in a folder of `data_in`, or on the disk. `url(name)` addresses one of its
+    databases; `data` is that folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, data_in: Path | None = None) -> None:
         self._root = Path(tempfile.mkdtemp(prefix="denyut-pg-"))
+        self.data = Path(tempfile.mkdtemp(prefix="denyut-pg-", dir=data_in))
         self._process: subprocess.Popen[bytes] | None = None
         self._account: dict[str, Any] = {}
         try:
@@ -67,14 +69,16 @@ class PostgresServer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self._root, ignore_errors=True)
+        for folder in (self.data, self._root):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _become_nobody(self) -> None:
         import pwd
 
         nobody = pwd.getpwnam("nobody")
         self._account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        os.chown(self._root, nobody.pw_uid, nobody.pw_gid)
+        for folder in (self._root, self.data):
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
 
     def _find_binaries(self) -> Path:
         """The wheel's binaries, or a copy of them where this account may not read the wheel."""
@@ -94,11 +98,10 @@ class PostgresServer:
         return copy / install.relative_to(packages) / "bin"
 
     def _start(self) -> None:
-        data = self._root / "data"
         options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        self._run(self._binaries / "initdb", f"--pgdata={data}", *options)
+        self._run(self._binaries / "initdb", f"--pgdata={self.data}", *options)
         settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        command = [self._binaries / "postgres", "-D", data, "-k", self._root, *settings]
+        command = [self._binaries / "postgres", "-D", self.data, "-k", self._root, *settings]
         with (self._root / "log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._root, **self._account)
         deadline = time.monotonic() + START_SECONDS

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.dates import AmbiguousDate
@@ -135,11 +136,17 @@ def read_zone(text: str) -> str:
     Raises DomainError `summaries.no_such_zone`.
     """
     wanted = tidy(text)
-    known = {name.casefold(): name for name in available_timezones()} | _SHORT_ZONES
+    known = _zone_names()
     name = known.get(wanted) or known.get(wanted.replace(" ", "_"))
     if name is None:
         raise DomainError("summaries.no_such_zone", zone=shown(text))
     return name
+
+
+@cache
+def _zone_names() -> Mapping[str, str]:
+    """How zones may be typed, in small letters, and their IANA names. Kept: finding them reads hundreds of files."""
+    return {name.casefold(): name for name in available_timezones()} | _SHORT_ZONES
 
 
 def _weeks_between(one: date, other: date) -> int:

@@ -413,6 +413,11 @@ class Bench:
         while self.now < until:
             await self.tick(min(self.now + every, until))
 
+    async def go_to(self, until: datetime) -> None:
+        """Lets the days before what a test is about go by: a pass every half day, and every hour of the last one."""
+        await self.ticks(until - timedelta(hours=12), timedelta(hours=12))
+        await self.ticks(until)
+
     def form(self) -> dict[str, Any]:
         """The form that was shown last: opened, put on top or updated, by a call or by the answer to a submit."""
         assert self.slack.shown, "no form was shown"

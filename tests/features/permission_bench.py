@@ -256,7 +256,7 @@ def actor_of(payload: Mapping[str, Any]) -> str:
 def as_user(payload: Mapping[str, Any], user: str, home: str, key: Any, forge: str = "") -> dict[str, Any]:
     """The payload from somebody else, as Slack would sign it: `user` is theirs. What stands in values and metadata is
     what they make of it."""
-    changed = copy.deepcopy(dict(payload))
+    changed = json.loads(json.dumps(payload))  # it is JSON: several times faster than a deep copy
     if "command" in changed:
         return {**changed, "user_id": user, "team_id": home, "trigger_id": key()}
     if "event" in changed:

@@ -79,7 +79,7 @@ class TestWhen:
     async def test_the_message_has_the_last_value_and_two_answers(self, denyut: Bench) -> None:
         await denyut.command("/kpi log leads 12 on 2026-11-18", user="U0EMMA")
         own(denyut)
-        await pass_by(denyut, BOB_MONDAY)
+        await denyut.go_to(BOB_MONDAY)
         (dm,) = denyut.dms("U0BOB")
         assert "Last value: 12 for Wed 18 Nov" in dm.message.text
         assert buttons(dm.message) == ["Log it", "Nothing to report"]
@@ -108,7 +108,7 @@ class TestWhen:
 
     async def test_also_where_they_say_so_only_after_it_was_planned(self, denyut: Bench) -> None:
         own(denyut)
-        await pass_by(denyut, BOB_MONDAY - timedelta(hours=3))
+        await denyut.go_to(BOB_MONDAY - timedelta(hours=3))
         await denyut.command("/checkin away 2026-11-30 2026-12-01", user="U0BOB")
         found = await pass_by(denyut, datetime(2026, 12, 2, 4, tzinfo=UTC))
         assert found == [("U0BOB", BOB_MONDAY + timedelta(days=2))]
@@ -122,7 +122,7 @@ class TestWhen:
 
     async def test_after_an_outage_it_comes_once_and_only_at_work(self, denyut: Bench) -> None:
         own(denyut)
-        await pass_by(denyut, BOB_MONDAY - timedelta(hours=8))
+        await denyut.go_to(BOB_MONDAY - timedelta(hours=8))
         denyut.now = BOB_MONDAY + timedelta(hours=13)  # 22:00
         found = await pass_by(denyut, BOB_MONDAY + timedelta(days=1, hours=8))
         assert found == [("U0BOB", BOB_MONDAY + timedelta(days=1))]
@@ -187,7 +187,7 @@ class TestReminder:
 
     async def test_not_where_the_value_came_meanwhile(self, denyut: Bench) -> None:
         own(denyut)
-        await pass_by(denyut, BOB_MONDAY)
+        await denyut.go_to(BOB_MONDAY)
         await denyut.command("/kpi log leads 4 on 2026-11-27", user="U0EMMA")
         assert await pass_by(denyut, BOB_MONDAY + timedelta(days=3)) == []
         reminder = owed(denyut, purpose=KPI_REMINDED)["U0BOB"]
@@ -195,13 +195,13 @@ class TestReminder:
 
     async def test_a_value_of_another_period_is_none(self, denyut: Bench) -> None:
         own(denyut)
-        await pass_by(denyut, BOB_MONDAY)
+        await denyut.go_to(BOB_MONDAY)
         await denyut.command("/kpi log leads 4 on 2026-11-30", user="U0BOB")
         assert len(await pass_by(denyut, BOB_MONDAY + timedelta(days=3))) == 1
 
     async def test_late_questions_are_not_reminded_of_at_once(self, denyut: Bench) -> None:
         own(denyut)
-        await pass_by(denyut, BOB_MONDAY - timedelta(hours=8))
+        await denyut.go_to(BOB_MONDAY - timedelta(hours=8))
         denyut.now = BOB_MONDAY + timedelta(days=1, hours=1)
         found = await pass_by(denyut, BOB_MONDAY + timedelta(days=4))
         assert [at.day for _, at in found] == [1, 2]
@@ -211,7 +211,7 @@ class TestNotAsked:
     async def test_where_the_value_is_there_already_with_the_reason(self, denyut: Bench) -> None:
         own(denyut, "leads", "U0BOB", "U0EMMA")
         await denyut.command("/kpi log leads 4 on 2026-11-24", user="U0CITRA")
-        await pass_by(denyut, EMMA_MONDAY)
+        await denyut.go_to(EMMA_MONDAY)
         assert asks(denyut) == asks(denyut, "U0EMMA") == []
         assert {each.error for each in owed(denyut).values()} == {"the value is there"}
 
@@ -228,7 +228,7 @@ class TestNotAsked:
         self, denyut: Bench, break_it: Callable[[Any], None], reason: str
     ) -> None:
         own(denyut)
-        await pass_by(denyut, BOB_MONDAY - timedelta(hours=3))
+        await denyut.go_to(BOB_MONDAY - timedelta(hours=3))
         denyut.do(break_it)
         await pass_by(denyut, BOB_MONDAY + timedelta(days=2))
         assert denyut.dms("U0BOB") == []
@@ -283,7 +283,7 @@ def buttons(message: Message) -> list[str]:
 
 async def asked(denyut: Bench, *owners: str) -> Posted:
     own(denyut, "leads", *owners)
-    await pass_by(denyut, EMMA_MONDAY)
+    await denyut.go_to(EMMA_MONDAY)
     return denyut.dms("U0BOB")[0]
 
 
@@ -400,7 +400,7 @@ class TestWhatWaits:
 
     async def test_not_before_it_was_asked_and_not_for_others(self, denyut: Bench) -> None:
         own(denyut, "leads", "U0BOB", "U0EMMA")
-        await pass_by(denyut, BOB_MONDAY)
+        await denyut.go_to(BOB_MONDAY)
         assert "Leads" not in (await denyut.command("/checkin", user="U0EMMA")).text
         assert "Jumlah prospek" not in (await denyut.command("/checkin", user="U0CITRA")).text
         assert "Leads" in (await denyut.command("/checkin", user="U0BOB")).text

@@ -20,7 +20,7 @@ from bot.kpis.importing import recording
 from storage import UnitOfWork
 from tests.features.harness import TEAM as WORKSPACE
 from tests.features.harness import Bench, Posted
-from tests.features.test_kpis_asking import BOB_MONDAY, own, pass_by
+from tests.features.test_kpis_asking import BOB_MONDAY, own
 from tests.features.test_kpis_files import recorded, sent
 
 AYU, BOB, CITRA, EMMA = "U0AYU", "U0BOB", "U0CITRA", "U0EMMA"
@@ -39,7 +39,7 @@ async def heard(denyut: Bench, user: str) -> list[str]:
 
 async def asked(denyut: Bench) -> Posted:
     own(denyut, "leads", BOB)
-    await pass_by(denyut, BOB_MONDAY)
+    await denyut.go_to(BOB_MONDAY)
     (dm,) = denyut.dms(BOB)
     assert dm.message.text.startswith("*Leads*, last week (23–29 Nov 2026): what was it?")
     return dm

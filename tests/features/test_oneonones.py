@@ -427,7 +427,7 @@ class TestAfterwards:
         pair = await begin(denyut)
         await denyut.command("/checkin 1on1 <@U0CITRA|citra> point the new prices", user="U0BOB")
         await denyut.command("/checkin 1on1 <@U0BOB|bob> poin cuti", user="U0CITRA")
-        await denyut.ticks(FIRST + timedelta(minutes=75), timedelta(hours=1))
+        await denyut.go_to(FIRST + timedelta(minutes=75))
         return pair
 
     async def test_either_writes_it_down_and_the_others_message_turns_into_the_outcome(self, denyut: Bench) -> None:

@@ -71,9 +71,9 @@ class Trial:
                 state: self.bench.transformed(case.then, state, self.scene.keeps)
                 for state in (State.GONE, State.FOREIGN)
             }
-            for user in ACTORS:
-                for state in State:
-                    there = {State.RUNNING: case.then, State.OVER: self.over, **states}[state]
+            for state in State:  # outside, as the database seldom has to be put back within one
+                there = {State.RUNNING: case.then, State.OVER: self.over, **states}[state]
+                for user in ACTORS:
                     await self.cell(name, case, user, state, there)
             for connection in states.values():
                 connection.close()

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import shutil
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.transports import EVENTS_PATH, HttpWayIn
-from storage import Storage, migrate
+from storage import Storage
 from tests.features.conftest import MEMBERS, THURSDAY
 from tests.features.harness import Bench, RecordingSlack
 from tests.hostile.company import Walk, walked
@@ -56,9 +57,9 @@ def signed(body: bytes, secret: str = SECRET, second: int | None = None) -> dict
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Bench]:
     url = f"sqlite:///{tmp_path / 'denyut.db'}"
-    migrate.upgrade(url)
+    shutil.copy(sqlite_template, tmp_path / "denyut.db")
     storage = Storage.open(url, tmp_path)
     settings = Settings(data_dir=tmp_path, slack_bot_token="xoxb-test")
     opened = await Bench(storage, RecordingSlack(MEMBERS, CHANNELS), THURSDAY, settings).start()

@@ -16,6 +16,11 @@ from storage import CannotOpen, Storage, migrate
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick_commits() -> None:
+    """None here: what is asked is what outlives a power cut."""
+
+
 def refusal(url: str, folder: Path, exclusive: bool = False) -> str:
     """What the person at the terminal reads."""
     with pytest.raises(CannotOpen) as caught:
@@ -138,6 +143,23 @@ def test_a_second_run_on_the_same_file_is_refused_until_the_first_is_gone(databa
         holder.wait()
     Storage.open(database.url, database.folder, exclusive=True).close()
     Storage.open(database.url, database.folder, exclusive=True).close()
+
+
+def test_by_another_name_it_is_the_same_file(database, tmp_path: Path) -> None:
+    """Each would send what the other sends; through two hard links they would not even see each other's log."""
+    file = database.folder / "denyut.db"
+    assert database.url == f"sqlite:///{file}"
+    (tmp_path / "folder").symlink_to(file.parent)
+    (tmp_path / "link.db").symlink_to(file)
+    holder = Storage.open(database.url, database.folder, exclusive=True)
+    for name in (tmp_path / "link.db", tmp_path / "folder" / "denyut.db"):
+        assert "Another process" in refusal(f"sqlite:///{name}", tmp_path, exclusive=True)
+    (tmp_path / "hard.db").hardlink_to(file)
+    assert "hard links" in refusal(f"sqlite:///{tmp_path}/hard.db", tmp_path, exclusive=True)
+    holder.close()
+    assert "hard links" in refusal(database.url, database.folder, exclusive=True)
+    (tmp_path / "hard.db").unlink()
+    Storage.open(f"sqlite:///{tmp_path}/link.db", tmp_path, exclusive=True).close()
 
 
 def test_a_refused_opening_lets_go_of_the_lock(database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,13 +93,22 @@ class Books:
         for each in self.deliveries:
             if each.purpose == notices.UNDELIVERABLE:
                 continue
-            if each.state is DeliveryState.SKIPPED and each.error != "thread_not_found":
+            if (
+                each.state is DeliveryState.SKIPPED
+                and each.error != "thread_not_found"
+                and not self._follows_lost(each)
+            ):
                 found.append(f"{each.subject} was skipped: {each.error}")
             if each.state is DeliveryState.FAILED:
                 subjects = [s for s in told if s.startswith(f"{each.purpose}:{each.subject}:")]
                 if not subjects:
                     found.append(f"{each.subject} failed and nobody hears of it: {each.error}")
         return found
+
+    def _follows_lost(self, delivery: Delivery) -> bool:
+        """Whether what it belongs to was given up, which is reported by itself."""
+        lost = {each.id for each in self.deliveries if each.state is DeliveryState.FAILED}
+        return delivery.target_id in lost
 
 
 def all_of(deliveries: Deliveries) -> list[Delivery]:

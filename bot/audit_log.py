@@ -10,7 +10,7 @@ from bot.domain.audit import OPERATOR, Act, Deed
 from bot.i18n import Translator, load
 from bot.privacy.audit_views import deed_text
 from bot.settings import Settings
-from storage import Storage, UnitOfWork
+from storage import Storage, UnitOfWork, migrate
 from storage.database import CannotOpen
 
 SHOWN = 1000
@@ -31,6 +31,7 @@ def note_everywhere(settings: Settings, now: datetime, deed: Deed, **details: st
 
 def read_log(settings: Settings, workspace: str, since: datetime | None, *, as_json: bool) -> str:
     """The newest acts of a workspace, or of all of them, one a line, or as a JSON list. Raises CannotOpen."""
+    migrate.check_ready(settings.database_url)
     t = load(settings.locale).t(settings.locale)
     with closing(Storage.open(settings.database_url, settings.data_dir)) as storage:
         known = storage.workspaces_now()

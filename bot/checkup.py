@@ -1,12 +1,12 @@
 """What `denyut doctor` finds on the host and in the database, each with what to do about it. What it finds in the
-settings and at Slack, and the order of it all, is in `bot.doctor`.
+settings and at Slack, and the order of it all, is in `bot.doctor`. Totals that are wrong can be made anew here.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.deliveries import DeliveryState
@@ -14,7 +14,7 @@ from bot.domain.installations import Installation
 from bot.domain.schedules import Schedule, ScheduleKind, next_due
 from bot.settings import Settings, env_name
 from bot.vault import CannotOpenToken, Vault
-from storage import CannotOpen, UnitOfWork
+from storage import CannotOpen, Storage, UnitOfWork
 from storage.checkups import Checkup, look_over
 
 LATE = timedelta(hours=1)
@@ -28,6 +28,7 @@ LEAST_FREE, TIMES_THE_DATABASE = 500 * MEGABYTE, 2
 """A seal makes the SQLite file anew: that takes its size once more, and once again in the journal."""
 LARGEST_JOURNAL = 256 * MEGABYTE
 
+WAY_TO_THE_DATABASE = "See that it is up and whole, and that DATABASE_URL and DENYUT_DATA_DIR are those of the bot."
 _RESTART = "Is the bot running? Start it (denyut run), and look in its log for action=job_failed."
 _INVITE = "Type in that channel: /invite @Denyut"
 _REINSTALL = "Paste manifest.yml into your Slack app and reinstall it, then copy the bot token again."
@@ -118,7 +119,7 @@ def of_disk(settings: Settings, size: int) -> Iterator[Finding]:
     try:
         seen = look_over(settings.database_url, settings.data_dir)
     except CannotOpen as trouble:
-        yield Finding(False, str(trouble), f"Set DATABASE_URL or {env_name('data_dir')}.")
+        yield Finding(False, str(trouble), WAY_TO_THE_DATABASE)
         return
     yield _writing(seen)
     if seen.free is not None:
@@ -157,6 +158,32 @@ def _writing(seen: Checkup) -> Finding:
 def of_workspace(db: UnitOfWork, now: datetime) -> list[Finding]:
     """What is planned, owed, failed and unfinished in one workspace at `now` (aware)."""
     return [*_zones(db), *_schedules(db, now), *_deliveries(db, now), *_failures(db, now), *_unsealed(db, now)]
+
+
+async def of_totals(storage: Storage, workspace_id: str, *, repair: bool) -> AsyncIterator[Finding]:
+    """Whether the totals that figures are read from are what the values add up to, each KPI by itself, as every value
+    of it is read; with `repair` those that are not are made anew."""
+    keys = await storage.read(workspace_id, lambda db: db.kept_totals.kpi_keys())
+    wrong = [key for key in keys if not await storage.read(workspace_id, partial(_is_right, key))]
+    if not wrong:
+        yield Finding(True, f"The totals of {len(keys)} KPIs are what their values add up to")
+    elif repair:
+        for key in wrong:
+            await storage.write(workspace_id, partial(_rebuilt, key))
+        yield Finding(
+            True, f"The totals of {', '.join(wrong)} were not what their values add up to: they are made anew"
+        )
+    else:
+        what = f"The totals of {', '.join(wrong)} are not what their values add up to: figures that are shown are wrong"
+        yield Finding(False, what, "Run: denyut doctor --repair")
+
+
+def _is_right(kpi_key: str, db: UnitOfWork) -> bool:
+    return db.kept_totals.is_right(kpi_key) is not False
+
+
+def _rebuilt(kpi_key: str, db: UnitOfWork) -> int:
+    return db.kept_totals.rebuild(kpi_key)
 
 
 def _zones(db: UnitOfWork) -> Iterator[Finding]:

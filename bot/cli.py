@@ -1,5 +1,6 @@
-"""The command line. Parses, calls, prints; a wrong setting or a start that fails is one line and exit code 2. Heavy
-parts are imported where they are used, so that `denyut --help` loads neither Bolt nor SQLModel.
+"""The command line. Parses, calls, prints; a wrong setting or a start that fails is one line and exit code 2, or 75
+where Slack or the database is away. Heavy parts are imported where they are used, so that `denyut --help` loads neither
+Bolt nor SQLModel.
 """
 
 import json
@@ -96,9 +97,15 @@ def tick(
     typer.echo(f"{report}")
 
 
+def _with_fix(what: str, fix: str) -> str:
+    """What was found and what to do about it, as sentences on one line."""
+    return f"{what.removesuffix('.')}. {fix}" if fix else what
+
+
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON list, for other programs.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Make totals of KPIs that are wrong anew.")] = False,
 ) -> None:
     """Look for what is missing or wrong, and say how to fix it. The exit code is 1 when something is."""
     settings = settings_or_stop()
@@ -107,14 +114,12 @@ def doctor(
     async def look() -> bool:
         is_well = True
         found = []
-        async for finding in examine(settings):
+        async for finding in examine(settings, repair=repair):
             is_well = is_well and finding.is_well
             if as_json:
                 found.append({"ok": finding.is_well, "what": finding.what, "fix": finding.fix})
                 continue
-            typer.echo(
-                f"{'ok  ' if finding.is_well else 'FIX '} {finding.what}" + (f". {finding.fix}" if finding.fix else "")
-            )
+            typer.echo(f"{'ok  ' if finding.is_well else 'FIX '} {_with_fix(finding.what, finding.fix)}")
         if as_json:
             typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return is_well
@@ -196,7 +201,7 @@ def privacy_check(
             stop(f"There is no log file {path}.")
     is_well = True
     for finding in examine(settings, log or (), Path(".env"), datetime.now(UTC), progress()):
-        typer.echo(f"{finding.verdict.value:<8}{finding.what}" + (f". {finding.fix}" if finding.fix else ""))
+        typer.echo(f"{finding.verdict.value:<8}{_with_fix(finding.what, finding.fix)}")
         is_well = is_well and finding.verdict is not Verdict.PROBLEM
     if not is_well:
         raise typer.Exit(1)

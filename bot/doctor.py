@@ -1,5 +1,5 @@
-"""`denyut doctor`: what is missing or wrong, in plain words, each with what to do about it. It changes nothing. What it
-finds on the host and in the database is in `bot.checkup`.
+"""`denyut doctor`: what is missing or wrong, in plain words, each with what to do about it. It changes nothing
+unless it is told to repair. What it finds on the host and in the database is in `bot.checkup`.
 """
 
 import asyncio
@@ -9,20 +9,30 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from bot.checkup import Finding, of_disk, of_installations, of_many, of_settings, of_workspace
+from bot.checkup import (
+    WAY_TO_THE_DATABASE,
+    Finding,
+    of_disk,
+    of_installations,
+    of_many,
+    of_settings,
+    of_totals,
+    of_workspace,
+)
 from bot.clock import CLOCK_TOLERANCE, now_by
 from bot.settings import Charts, Settings
 from bot.slack.calls import ask
-from bot.slack.chart_pictures import has_font
+from bot.slack.chart_png import has_font
 from bot.slack.gateway import Gateway, SlackError, SlackRefused
 from bot.slack.scopes import SCOPES
-from storage import CannotOpen, Storage, UnitOfWork, migrate
+from storage import CannotOpen, Storage, StorageTrouble, UnitOfWork, migrate
 
 __all__ = ["Finding", "examine"]
 
 
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Looks at settings, Slack, the clock and the database, in the order in which they depend on each other."""
+async def examine(settings: Settings, *, repair: bool = False) -> AsyncIterator[Finding]:
+    """Looks at settings, Slack, the clock and the database, in the order in which they depend on each other; with
+    `repair` totals that are wrong are made anew."""
     yield _way_in(settings)
     yield await _charts(settings)
     for found in of_settings(settings):
@@ -49,17 +59,12 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             yield await _app_token(slack, settings.slack_app_token.get_secret_value())
         if not settings.clock_url:
             yield await _clock(settings)
-    storage: Storage | None = None
     try:
-        storage = Storage.open(settings.database_url, settings.data_dir)
-    except CannotOpen as trouble:
-        yield Finding(False, str(trouble), "Set DATABASE_URL or DENYUT_DATA_DIR.")
-    if storage:
-        async for finding in _stored(settings, storage, slack):
+        async for finding in _database(settings, slack, repair=repair):
             yield finding
-        storage.close()
-    if slack:
-        await slack.close()
+    finally:
+        if slack:
+            await slack.close()
 
 
 def _way_in(settings: Settings) -> Finding:
@@ -130,10 +135,28 @@ def _database_clock(apart: timedelta) -> Finding:
     return Finding(False, what, "Turn on time synchronisation (NTP) on both machines.")
 
 
-async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -> AsyncIterator[Finding]:
-    if migrate.pending(settings.database_url):
-        yield Finding(False, "The database is not migrated", "Run: denyut migrate")
+async def _database(settings: Settings, slack: Gateway | None, *, repair: bool) -> AsyncIterator[Finding]:
+    """Whether there is a database of this version, and what is in it. Looking makes none."""
+    try:
+        if migrate.pending(settings.database_url):
+            yield Finding(False, "The database is not migrated", "Run: denyut migrate")
+            return
+        storage = Storage.open(settings.database_url, settings.data_dir)
+    except CannotOpen as trouble:
+        yield Finding(False, str(trouble), WAY_TO_THE_DATABASE)
         return
+    try:
+        async for finding in _stored(settings, storage, slack, repair=repair):
+            yield finding
+    except StorageTrouble as trouble:
+        yield Finding(False, f"The database stopped answering ({trouble.reason})", WAY_TO_THE_DATABASE)
+    finally:
+        storage.close()
+
+
+async def _stored(
+    settings: Settings, storage: Storage, slack: Gateway | None, *, repair: bool
+) -> AsyncIterator[Finding]:
     health = await storage.health()
     size = health["size"] / 1_000_000
     yield Finding(True, f"The database opens ({health['backend']}, {size:.1f} MB, revision {health['migration']})")
@@ -153,6 +176,8 @@ async def _stored(settings: Settings, storage: Storage, slack: Gateway | None) -
     for workspace_id in sorted(served):
         for found in await storage.read(workspace_id, lambda db: of_workspace(db, now)):
             yield found
+        async for finding in of_totals(storage, workspace_id, repair=repair):
+            yield finding
         if slack:
             async for finding in _membership(storage, slack, workspace_id):
                 yield finding

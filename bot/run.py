@@ -35,11 +35,11 @@ from bot.slack.calls import session
 from bot.slack.gateway import Gateway, Identity, SlackBusy, SlackError, SlackRefused
 from bot.socket_mode import SocketWayIn
 from bot.terminal import CannotStart as CannotStart
-from bot.terminal import stop_on_signals
+from bot.terminal import CannotStartYet, stop_on_signals
 from bot.transports import HttpWayIn, Pages, Routes
 from bot.vault import Vault
 from bot.workspaces import InstalledWorkspaces, OneWorkspace, reseal
-from storage import CannotOpen, Storage, migrate
+from storage import CannotOpen, CannotReach, Storage, migrate
 
 log = structlog.get_logger(__name__)
 BACKLOG = 2048
@@ -85,7 +85,7 @@ def _check_many(settings: Settings, chosen: Transport) -> None:
 
 
 def open_storage(settings: Settings, *, exclusive: bool) -> Storage:
-    """Migrates and opens the database. Raises CannotStart with one clear line."""
+    """Migrates and opens the database. Raises CannotStart, or CannotStartYet, with one clear line."""
     try:
         storage = Storage.open(settings.database_url, settings.data_dir, exclusive=exclusive)
         try:
@@ -93,6 +93,8 @@ def open_storage(settings: Settings, *, exclusive: bool) -> Storage:
         except CannotOpen:
             storage.close()
             raise
+    except CannotReach as trouble:
+        raise CannotStartYet(str(trouble)) from trouble
     except CannotOpen as trouble:
         raise CannotStart(str(trouble)) from trouble
     return storage
@@ -107,17 +109,18 @@ async def connect_slack(settings: Settings) -> Gateway:
         return await Gateway.connect(token, settings.slack_api_url, settings.charts)
     except SlackError as trouble:
         fix = "copy it again from OAuth & Permissions of your Slack app."
-        raise CannotStart(_slack_trouble(settings, "SLACK_BOT_TOKEN", fix, trouble)) from trouble
+        raise _slack_trouble(settings, "SLACK_BOT_TOKEN", fix, trouble) from trouble
 
 
-def _slack_trouble(settings: Settings, token: str, fix: str, trouble: SlackError) -> str:
+def _slack_trouble(settings: Settings, token: str, fix: str, trouble: SlackError) -> CannotStart:
     match trouble:
         case SlackRefused(code=code):
-            return f"Slack refused {token} ({code}): {fix}"
+            return CannotStart(f"Slack refused {token} ({code}): {fix}")
         case SlackBusy(retry_after=seconds):
-            return f"Slack takes no more calls just now: start again in {seconds:.0f} seconds."
+            return CannotStartYet(f"Slack takes no more calls just now: start again in {seconds:.0f} seconds.")
         case _:
-            return f"Slack cannot be reached at {settings.slack_api_url}: check the network and SLACK_API_URL."
+            where = settings.slack_api_url
+            return CannotStartYet(f"Slack cannot be reached at {where}: check the network and SLACK_API_URL.")
 
 
 @contextlib.asynccontextmanager
@@ -273,7 +276,7 @@ async def _socket(bolt: AsyncApp | MeasuredBolt, services: Services) -> AsyncIte
         await way_in.open()
     except SlackError as trouble:
         fix = "it starts with xapp- and needs connections:write."
-        raise CannotStart(_slack_trouble(settings, "SLACK_APP_TOKEN", fix, trouble)) from trouble
+        raise _slack_trouble(settings, "SLACK_APP_TOKEN", fix, trouble) from trouble
     try:
         yield way_in
     finally:

@@ -14,12 +14,21 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 T = TypeVar("T")
-WRONG = 2
+WRONG, LATER = 2, 75
+"""Exit codes: something has to be mended first; trying again later may help (EX_TEMPFAIL of sysexits.h)."""
 _ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class CannotStart(Exception):  # noqa: N818  it reads as what happened
     """The bot, or a command, cannot start; the message is the one line that says what to do."""
+
+    code = WRONG
+
+
+class CannotStartYet(CannotStart):
+    """It cannot start just now, as Slack or the database does not answer: whoever started it may do so again."""
+
+    code = LATER
 
 
 def stop_on_signals(stopping: asyncio.Event) -> None:
@@ -62,7 +71,7 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
         return uvloop.run(work)
     except CannotStart as trouble:
-        stop(str(trouble))
+        stop(str(trouble), trouble.code)
 
 
 def guarded(work: Callable[[], T]) -> T:
@@ -70,7 +79,7 @@ def guarded(work: Callable[[], T]) -> T:
     try:
         return work()
     except CannotStart as trouble:
-        stop(str(trouble))
+        stop(str(trouble), trouble.code)
 
 
 def say(text: str, *, is_error: bool = False) -> None:
@@ -81,9 +90,9 @@ def say(text: str, *, is_error: bool = False) -> None:
     typer.echo(_ORDERS.sub("\N{REPLACEMENT CHARACTER}", text), err=is_error)
 
 
-def stop(line: str) -> NoReturn:
+def stop(line: str, code: int = WRONG) -> NoReturn:
     """Ends the command with one line."""
     import typer
 
     say(f"denyut: {line}", is_error=True)
-    raise typer.Exit(WRONG)
+    raise typer.Exit(code)

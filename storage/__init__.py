@@ -1,10 +1,11 @@
 """Everything that is kept: tables, transactions, repositories. It knows the domain and nothing else of the bot.
 
-Import `Storage`, `UnitOfWork`, `CannotOpen`, `NotScrubbed`, `new_id`, the kinds of `StorageTrouble` and what they are
-made of (`reason_of`), and the module `storage.migrate` from here; rows, engines and statements stay inside.
+Import `Storage`, `UnitOfWork`, `CannotOpen` and its `CannotReach`, `NotScrubbed`, `new_id`, the kinds of
+`StorageTrouble` and what they are made of (`reason_of`), and the module `storage.migrate` from here; rows, engines and
+statements stay inside.
 """
 
-from storage.database import CannotOpen
+from storage.database import CannotOpen, CannotReach
 from storage.scope import new_id
 from storage.sealing import NotScrubbed
 from storage.store import Storage
@@ -13,6 +14,7 @@ from storage.unit_of_work import UnitOfWork
 
 __all__ = [
     "CannotOpen",
+    "CannotReach",
     "CannotRead",
     "CannotWrite",
     "NotScrubbed",

@@ -77,10 +77,7 @@ class Reading:
     def open(cls, database_url: str, data_dir: Path) -> "Reading":
         """Raises CannotOpen for a database that is not there or not of this version."""
         url = database.parse_url(database_url)
-        if migrate.current(database_url) is None:
-            raise database.CannotOpen("There is no database yet; nothing has been asked.")
-        if migrate.pending(database_url):
-            raise database.CannotOpen("The database is of an older version. Run first: denyut migrate")
+        migrate.check_ready(database_url)
         engine = database.read_engine(url, READERS)
         with database.plain_failures(url), engine.connect():
             return cls(url, engine, data_dir)

@@ -39,6 +39,10 @@ class CannotOpen(Exception):  # noqa: N818 (it reads as what happened)
     """The database cannot be used; the message is one sentence for the person who set it up, without any password."""
 
 
+class CannotReach(CannotOpen):
+    """The server does not let anybody in just now; whether it ever would cannot be told from here."""
+
+
 def parse_url(database_url: str) -> URL:
     """The URL with the driver we use, or CannotOpen. `postgres://` and `postgresql://` mean PostgreSQL alike."""
     try:
@@ -216,7 +220,8 @@ def plain_failures(url: URL) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise CannotOpen(_sentence(url, error)) from error
+        kind = CannotOpen if is_sqlite(url) else CannotReach
+        raise kind(_sentence(url, error)) from error
 
 
 def _sentence(url: URL, error: SQLAlchemyError) -> str:

@@ -73,6 +73,16 @@ def pending(database_url: str) -> bool:
     return revision != head()
 
 
+def check_ready(database_url: str) -> None:
+    """Raises CannotOpen, with what to do, for a database that is not there or not of this version. Makes no file."""
+    revision = current(database_url)
+    if revision is None:
+        raise database.CannotOpen("There is no database yet. Run first: denyut migrate")
+    _refuse_newer(revision)
+    if revision != head():
+        raise database.CannotOpen("The database is of an older version. Run first: denyut migrate")
+
+
 def current(database_url: str) -> str | None:
     """The database's revision, None when it has no tables yet. Raises CannotOpen when it cannot be reached."""
     url = database.parse_url(database_url)

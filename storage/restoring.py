@@ -92,6 +92,7 @@ def restore(
         try:
             with _transaction(url) as connection:
                 _refuse_company(connection)
+                _refuse_newer(connection)
                 was_empty = _make_room(connection, backup, force)
                 command.upgrade(migrate.config(connection), backup.revision)
                 _fill(connection, archive, backup, tell)
@@ -180,6 +181,16 @@ def _refuse_company(connection: Connection) -> None:
     raise BackupError(
         f"The database is in use, by {others} other connections: stop every bot and close consoles first."
     )
+
+
+def _refuse_newer(connection: Connection) -> None:
+    """Tables that only a newer version knows would stay behind, and stand in the way of the next upgrade."""
+    revision = migrate.revision_of(connection)
+    if revision not in (None, *migrate.revisions()):
+        raise BackupError(
+            f"The database was migrated by a newer version of Denyut (revision {revision}), whose tables would stay "
+            "behind. Give an empty one in DATABASE_URL; the file of SQLite can be moved away."
+        )
 
 
 def _make_room(connection: Connection, backup: Backup, force: bool) -> bool:

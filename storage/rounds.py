@@ -166,6 +166,14 @@ class Rounds:
             answered = max((sum(each.values()) for each in counts.values()), default=0)
         return RoundFacts(found, answered, counts, self._texts(round_id))
 
+    def texts(self, round_id: str) -> dict[str, tuple[str, ...]]:
+        """What was written in a closed round, by question, in random order; without the counts, which take the longer
+        the more people answered. Nothing of one that is open, or unknown."""
+        found = self.get(round_id)
+        if found is None or found.state is not RoundState.CLOSED:
+            return {}
+        return self._named(round_id)[1] if found.definition.is_named else self._texts(round_id)
+
     def set_follow_up(self, action: FollowUp) -> None:
         """Record what followed from a round; said again, the later words count."""
         values = {"round_id": action.round_id, "kind": action.kind, "text": action.text}

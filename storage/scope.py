@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.entries import Entry
 from bot.domain.errors import DomainError
 from storage.prepared import Outcome, Prepared
 from storage.round_keys import RoundKeys
@@ -45,6 +46,8 @@ class Scope:
         self.connection = connection
         self.workspace_id = workspace_id
         self.keys = keys
+        self.to_be_kept: list[Entry] = []
+        """Entries whose totals are kept at the end of the transaction; see `kept_totals`."""
 
     def select(self, table: Table, *where: ColumnElement[bool], columns: Sequence[Any] = ()) -> Select[Any]:
         """SELECT of a table's columns, or the given ones, in this workspace."""

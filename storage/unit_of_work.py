@@ -19,7 +19,7 @@ from storage.deliveries import Deliveries
 from storage.entry_changes import EntriesAt, EntryChanges
 from storage.handled import Handled
 from storage.installations import Installations
-from storage.kept_totals import KeptTotals
+from storage.kept_totals import KeptTotals, settle
 from storage.kpis import Entries
 from storage.members import Members
 from storage.one_on_ones import OneOnOnes
@@ -49,6 +49,10 @@ class UnitOfWork:
         self.workspace_id = workspace_id
         self.callbacks: list[Callback] = []
         self._scope = Scope(connection, workspace_id, keys)
+
+    def settle(self) -> None:
+        """Do what was put off until the transaction ends: whoever wrote calls it right before the commit."""
+        settle(self._scope)
 
     def after_commit(self, callback: Callback) -> None:
         """Call this once the transaction is durable, in the thread that wrote it; never if it is rolled back."""

@@ -82,6 +82,7 @@ class PooledWriter:
                 with self._engine.begin() as connection:
                     db = UnitOfWork(connection, workspace_id, self._keys)
                     result = work(db)
+                    db.settle()
                     is_proof = not self.outage.reason or _has_written(connection)
                     committing = True
             except (SQLAlchemyError, StorageTrouble) as error:

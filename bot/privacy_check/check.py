@@ -42,7 +42,7 @@ def examine(
     try:
         reading = Reading.open(settings.database_url, settings.data_dir)
     except CannotOpen as trouble:
-        yield problem(str(trouble), "Set DATABASE_URL or DENYUT_DATA_DIR, and run: denyut migrate")
+        yield problem(str(trouble), "See that DATABASE_URL and DENYUT_DATA_DIR are those of the bot")
         return
     try:
         seen = yield from _database(reading, now, progress)

@@ -7,8 +7,8 @@ of the usual ones, rounded up.
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import escape
 from typing import Final, Literal
-from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, HEIGHT, EDGE = 720, 360, 20
 LABEL, TITLE = 16.0, 20.0
@@ -124,7 +124,7 @@ class Paper:
         weight = ' font-weight="700"' if bold else ""
         self._texts.append(
             f'<text x="{left + start:.2f}" y="{baseline:.2f}" font-size="{size:g}" text-anchor="{anchor}"'
-            f' fill="{fill}"{weight}>{escape(text)}</text>'
+            f' fill="{fill}"{weight}>{escape(text, quote=False)}</text>'
         )
         return True
 
@@ -133,7 +133,7 @@ class Paper:
         return "".join(
             (
                 f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
-                f' viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label={quoteattr(self._name)}'
+                f' viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self._name)}"'
                 f' font-family="{FONTS}">',
                 f"<defs>{''.join(self._definitions)}</defs>",
                 f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="12" fill="{CARD}"',

@@ -1,30 +1,26 @@
-"""Charts as pictures, for where Slack refuses the chart block: when a message gets which, making the PNG of a block,
-and remembering what was refused and uploaded. How a picture looks is in `bot.slack.chart_svg`; every call to Slack is
-the gateway's.
+"""Charts as pictures, for where Slack refuses the chart block: when a message gets which, and remembering what was
+refused and uploaded. A picture is made in `bot.slack.chart_png`; every call to Slack is the gateway's.
 """
 
 import asyncio
-import functools
 import hashlib
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 
 import structlog
 
 from bot.settings import Charts
 from bot.slack.blocks import Block, Message, cut, without
 from bot.slack.chart_figures import chart_of, in_words
-from bot.slack.chart_paper import FONTS
-from bot.slack.chart_svg import chart_svg
+from bot.slack.chart_png import has_font, png_of
 from bot.slack.errors import SlackError, SlackRefused
 
 log = structlog.get_logger(__name__)
 
 CHART: Final = "data_visualization"
-ZOOM: Final = 2
 REFUSAL_SECONDS: Final = 24 * 3600.0
 REMEMBERED: Final = 500
 # A delivery has a lease; a picture that takes longer is not worth losing it for.
@@ -34,33 +30,10 @@ TRIES: Final = 3
 TRIES_OF_REPLY: Final = 2
 PAUSE_SECONDS: Final = 0.5
 FILE_TITLE: Final = 200
-_LETTER: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24">'
-    f'<text x="2" y="20" font-family="{FONTS}" font-size="20">{{}}</text></svg>'
-)
 
 Answer = TypeVar("Answer")
 Upload = Callable[[str, bytes, str], Awaitable[str]]
 Pause = Callable[[float], Awaitable[None]]
-
-
-def png_of(block: Mapping[str, Any]) -> bytes:
-    """The picture of a chart block, twice as large as it is meant to be seen. It takes some 50 ms of work: not for the
-    event loop. Raises ValueError when there is nothing to draw."""
-    return _rendered(chart_svg(block))
-
-
-@functools.cache
-def has_font() -> bool:
-    """Whether this machine has a font that letters of a picture come out in. A chart without words would mislead."""
-    letter, blank = (_rendered(_LETTER.format(letter)) for letter in ("M", " "))
-    return letter != blank
-
-
-def _rendered(svg: str) -> bytes:
-    import resvg_py
-
-    return resvg_py.svg_to_bytes(svg_string=svg, zoom=ZOOM)
 
 
 class ChartPictures:

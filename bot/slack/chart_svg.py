@@ -1,5 +1,5 @@
-"""A chart block drawn as SVG: the picture of it for workspaces that do not take the block. Pure; making a PNG of it and
-bringing it to Slack is done in `bot.slack.chart_pictures`.
+"""A chart block drawn as SVG: the picture of it for workspaces that do not take the block. Pure; making a PNG of it is
+done in `bot.slack.chart_png`.
 
 Heading, legend and the choice of the drawing are here; axes and what stands on them in `bot.slack.chart_axes`.
 """

@@ -48,12 +48,15 @@ def read_logging(
     asked = {kpi.key for kpi in kpis.current} & {each for key in kpi_keys for each in inputs_of(kpis[key])}
     asked = {key for key in asked if not is_rarer(kpis, [key], period.kind)}
     earlier = earlier_periods(period, LOOK_BACK, workdays)
+    used = sorted(db.kpis.keys_used() & asked)
+    before = [db.kpis.loggers(used, each.first, each.last) for each in earlier]
+    now = db.kpis.loggers(used, period.first, period.last)
     regulars: dict[str, set[str]] = {}
     logged: dict[str, set[str]] = {}
-    for key in sorted(db.kpis.keys_used() & asked):
-        times = Counter(member for each in earlier for member in db.kpis.loggers(key, each.first, each.last))
+    for key in used:
+        times = Counter(member for each in before for member in each.get(key, ()))
         regulars[key] = {member for member, count in times.items() if count >= REGULARLY}
-        logged[key] = db.kpis.loggers(key, period.first, period.last) if regulars[key] else set()
+        logged[key] = now.get(key, set())
     everybody = set().union(*regulars.values())
     people = db.members.get_many(everybody)
     last = min(period.last, max(local_date, period.first))

@@ -98,6 +98,7 @@ async def test_doctor_knows_a_database_that_is_not_there_yet(new_company: Open) 
     code, output, errors = await company.denyut("doctor")
     assert (code, errors) == (1, "")
     assert "denyut migrate" in output
+    assert not (company.folder / "data").exists(), "it changes nothing: a file it made would be whoever's asked"
 
 
 async def test_what_was_exported_can_be_imported_and_only_once(company: Company, new_company: Open) -> None:

@@ -18,12 +18,10 @@ NOT_A_DATABASE = "sqlite:////proc/version"
         pytest.param({"SLACK_BOT_TOKEN": ""}, (), "SLACK_BOT_TOKEN is missing", id="no bot token"),
         pytest.param({"SLACK_APP_TOKEN": ""}, ("--socket",), "SLACK_APP_TOKEN is missing", id="no app token"),
         pytest.param({"SLACK_SIGNING_SECRET": ""}, ("--http",), "SLACK_SIGNING_SECRET is missing", id="no secret"),
-        pytest.param({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, (), "Slack cannot be reached", id="no Slack"),
         pytest.param({"DENYUT_CLOCK_URL": "http://127.0.0.1:9/clock"}, (), "DENYUT_CLOCK_URL", id="no clock"),
         pytest.param({"DATABASE_URL": "oracle://x/y"}, (), "DATABASE_URL", id="unknown database"),
         pytest.param({"DATABASE_URL": NOT_A_DATABASE}, (), "/proc/version", id="not a database"),
         pytest.param({"DATABASE_URL": "sqlite:////proc/no/denyut.db"}, (), "/proc/no", id="no folder"),
-        pytest.param({"DATABASE_URL": "postgresql://127.0.0.1:9/x"}, (), "database", id="no PostgreSQL"),
         pytest.param({"DENYUT_DATA_DIR": "/proc/no"}, (), "/proc/no", id="data folder"),
         pytest.param({"DENYUT_TIMEZONE": "Mars/Base"}, (), "DENYUT_TIMEZONE", id="zone"),
         pytest.param({"DENYUT_HTTP_PORT": "0"}, ("--http",), "DENYUT_HTTP_PORT", id="port zero"),
@@ -37,6 +35,21 @@ async def test_a_start_that_fails_is_one_line(
     company = await new_company()
     assert one_line(await company.denyut("run", *arguments, **settings), said)
     company.playground.slack.traffic.violations.clear()  # a token that Slack refuses is one, and meant here
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        pytest.param({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "Slack cannot be reached", id="no Slack"),
+        pytest.param({"DATABASE_URL": "postgresql://127.0.0.1:9/x"}, "database", id="no PostgreSQL"),
+    ],
+)
+async def test_what_may_be_over_later_has_an_exit_code_of_its_own(
+    new_company: Open, settings: dict[str, str], said: str
+) -> None:
+    """The unit starts it again after this one, and not after 2: a machine that is up before its network gets a bot."""
+    company = await new_company()
+    assert one_line(await company.denyut("run", **settings), said, 75)
 
 
 async def test_a_port_in_use_is_said(new_company: Open) -> None:
@@ -58,9 +71,9 @@ async def test_without_anything_wrong_it_starts(new_company: Open) -> None:
     assert await company.bot.stop() == 0
 
 
-def one_line(ended: tuple[int, str, str], said: str) -> bool:
+def one_line(ended: tuple[int, str, str], said: str, expected: int = 2) -> bool:
     code, output, errors = ended
-    assert code == 2, errors
+    assert code == expected, errors
     assert output == ""
     assert errors.startswith("denyut: "), errors
     assert errors.count("\n") == 1, errors

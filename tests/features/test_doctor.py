@@ -9,9 +9,10 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from bot import checkup
-from bot.checkup import FIXES, MEGABYTE, Finding, of_disk, of_settings, of_workspace
+from bot.checkup import FIXES, MEGABYTE, Finding, of_disk, of_settings, of_totals, of_workspace
 from bot.domain.members import Member
 from bot.domain.one_on_ones import OneOnOne
 from bot.domain.publications import Published
@@ -154,6 +155,26 @@ class TestOfAWorkspace:
         assert "Asia/Jakarta" in found.what
         assert "Makassar" not in found.what
         assert "tzdata" in found.fix
+
+
+async def test_totals_that_are_wrong_are_found_and_repaired_when_that_is_asked_for(storage: Storage) -> None:
+    async def found(*, repair: bool = False) -> Finding:
+        (one,) = [each async for each in of_totals(storage, TEAM, repair=repair)]
+        return one
+
+    entries = [samples.entry(), samples.entry(kpi_key="leads")]
+    storage.write_now(TEAM, lambda db: db.kpis.add_many(entries))
+    assert await found() == Finding(True, "The totals of 2 KPIs are what their values add up to")
+    wrong = text("UPDATE entry_days SET times = 7 WHERE kpi_key = 'leads'")
+    storage.write_now(TEAM, lambda db: db._scope.connection.execute(wrong))
+    (told_of,) = troubles([await found()])
+    assert "leads" in told_of.what
+    assert "revenue" not in told_of.what
+    assert told_of.fix == "Run: denyut doctor --repair"
+    assert "made anew" in (await found(repair=True)).what
+    assert (await found()).is_well
+    today = storage.read_now(TEAM, lambda db: db.kpis.totals(samples.TODAY, samples.TODAY))
+    assert today["leads"].count == 1
 
 
 async def test_what_is_said_of_such_a_schedule_helps(denyut: Bench) -> None:

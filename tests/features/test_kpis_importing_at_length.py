@@ -85,7 +85,7 @@ def test_what_is_staged_is_nowhere(storage: Storage) -> None:
         return [
             db.kpis.get(entry_id), db.kpis.by_source("csv:00000003"), db.kpis.by_sources(["csv:00000003"]),
             db.kpis.history("leads"), db.kpis.totals(date.min, date.max), db.kpis.keys_used(), db.kpis.usage(),
-            db.kpis.latest_by("import"), db.kpis.last_value("leads", "U3"), db.kpis.loggers("leads", date.min, TODAY),
+            db.kpis.latest_by("import"), db.kpis.last_value("leads", "U3"), db.kpis.loggers(["leads"], date.min, TODAY),
             db.kpis.counts({"leads": date.min})["leads"],
         ]  # fmt: skip
 

@@ -103,7 +103,7 @@ def old_rows(url: str, server: PostgresServer, former: set[bytes]) -> int:
             connection.execute("SELECT pg_relation_filepath(%s::regclass)", (name,)).fetchone()
             for name in ("answers", "pk_answers", "ix_answers_round_id_question")
         ]
-    folder = server._root / "data"
+    folder = server.data
     data = b"".join((folder / path[0]).read_bytes() for path in paths if path)
     return sum(each in data for each in former)
 

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Column, Date, Integer, LargeBinary, Time, insert, select
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, LargeBinary, Time, insert, select, text
 
 from bot.domain.deliveries import DeliveryState
 from bot.domain.publications import Published
@@ -513,6 +513,15 @@ class TestRefusals:
             path, lambda name, text: json.dumps({**json.loads(text), what: value}) if name == "backup.json" else text
         )
         self.refused(database_of("sqlite"), path, "newer version")
+
+    def test_a_database_that_a_newer_version_has_migrated(self, database: Database, path: Path) -> None:
+        """Its tables would stay behind, and the next upgrade would find them in its way."""
+        engine = database_module.migration_engine(database_module.parse_url(database.url))
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE of_tomorrow (id INTEGER)"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        engine.dispose()
+        self.refused(database, path, "tables would stay behind", force=True)
 
     def test_a_failure_at_the_end_leaves_the_database_as_it_was(
         self, database: Database, path: Path, monkeypatch: pytest.MonkeyPatch

@@ -48,6 +48,8 @@ def test_totals_are_those_of_the_moment(
     assert {key: (each.sum, each.last) for key, each in found.items()} == (
         {} if total is None else {"revenue": (Decimal(total), None if latest is None else Decimal(latest))}
     )
+    alone = filled.read_now("T1", lambda db: db.totals_at(moment).kpis.totals(TODAY, TODAY, None, ["revenue"], ()))
+    assert [each.sum for each in alone.values()] == ([] if total is None else [Decimal(total)]), "also without a latest"
     by_day = filled.read_now("T1", lambda db: db.totals_at(moment).kpis.totals_by_day("revenue", YESTERDAY, TODAY))
     assert sum(each.sum for each in by_day["revenue"].values()) == (total or 0)
     assert filled.read_now("T2", lambda db: db.totals_at(moment).kpis.totals(TODAY, TODAY)) == {}

@@ -92,7 +92,7 @@ def test_totals_are_told_by_kpi_member_and_day(storage: Storage) -> None:
             db.kpis.totals(yesterday, TODAY, member_id="U1", kpi_keys=["revenue"]),
             db.kpis.totals_by_member("revenue", yesterday, TODAY),
             db.kpis.totals_by_day(["revenue", "orders"], yesterday, TODAY),
-            db.kpis.loggers("revenue", yesterday, TODAY),
+            db.kpis.loggers(["revenue", "orders"], yesterday, TODAY),
             db.kpis.keys_used(),
         )
 
@@ -110,7 +110,7 @@ def test_totals_are_told_by_kpi_member_and_day(storage: Storage) -> None:
         },
         "orders": {},
     }
-    assert loggers == {"U1", "U2"}
+    assert loggers == {"revenue": {"U1", "U2"}}
     assert keys == {"revenue", "leads"}
 
 

@@ -6,6 +6,8 @@ import json
 import math
 import re
 import struct
+import subprocess
+import sys
 from typing import Any
 from xml.etree import ElementTree
 
@@ -32,7 +34,7 @@ from bot.slack.chart_paper import (
     fitting,
     text_width,
 )
-from bot.slack.chart_pictures import has_font, png_of
+from bot.slack.chart_png import has_font, png_of
 from bot.slack.chart_svg import chart_svg
 from bot.slack.charts import chart_block
 
@@ -366,6 +368,14 @@ class TestPng:
         assert png.startswith(b"\x89PNG\r\n\x1a\n")
         assert struct.unpack(">II", png[16:24]) == (2 * WIDTH, 2 * HEIGHT)
         assert png != png_of(axes("area", {"Team": [1, 3, 3]}))
+
+    def test_is_drawn_without_anything_that_speaks_to_slack(self) -> None:
+        ask = "import bot.slack.{}, sys; print(*(name in sys.modules for name in ('aiohttp', 'slack_sdk')))"
+        said = [
+            subprocess.run([sys.executable, "-c", ask.format(module)], capture_output=True, check=True, text=True)
+            for module in ("chart_png", "chart_pictures")
+        ]
+        assert [each.stdout.split() for each in said] == [["False", "False"], ["True", "True"]]
 
     def test_a_machine_without_a_font_is_noticed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         has_font.cache_clear()

@@ -135,7 +135,7 @@ def _texts(db: UnitOfWork, closed: Round) -> dict[str, tuple[str, ...]]:
     shown = {each.question_id for each in closed.published.questions if each.texts_shown} if closed.published else set()
     if not shown:
         return {}
-    texts = db.rounds.facts(closed.id).texts
+    texts = db.rounds.texts(closed.id)
     return {
         question_id: tuple(sorted(said, key=lambda text: sha256(f"{closed.id} {text}".encode()).digest()))
         for question_id, said in texts.items()

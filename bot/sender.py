@@ -42,6 +42,8 @@ LEAST_LEASE = timedelta(seconds=50)
 BATCH = 20
 AT_ONCE = 4
 CHANNEL_SECONDS = 1.0
+LONGEST_IN_PLACE = 15.0
+"""Seconds for which those who are next wait for Slack to take messages to people again, without being given back."""
 FIRST_BACK_OFF, LONGEST_BACK_OFF = timedelta(seconds=5), timedelta(minutes=5)
 READ_AGAIN = timedelta(seconds=5)
 METHODS = {Verb.POST: "chat.postMessage", Verb.UPDATE: "chat.update", Verb.REPLY: "chat.postMessage"}
@@ -81,6 +83,8 @@ class Sender:
         self._posted_at: dict[str, float] = {}
         self._away_until: datetime | None = None
         self._refusals_in_a_row = 0
+        self._refused_people: set[str] = set()
+        self._people_until: datetime | None = None
 
     def finish(self) -> None:
         """Asks a running pass to end after the messages it is sending; what is left stays due."""
@@ -164,7 +168,7 @@ class Sender:
             record, outcome = _held_until(delivery, moment() + READ_AGAIN, delivery.error), _Outcome.OPEN
         else:
             if isinstance(worded, Ready):
-                await self._keep_pace(delivery)
+                await self._keep_pace(delivery, moment)
                 async with slots:
                     record, outcome = await self._try(slack, delivery, worded, moment)
             else:
@@ -194,6 +198,8 @@ class Sender:
         except SlackError as error:
             return self._after_error(delivery, ready, error, moment())
         self._refusals_in_a_row, self._away_until = 0, None
+        if _is_to_person(delivery):
+            self._refused_people.clear()
         at = moment()
         return (lambda db: db.deliveries.sent(delivery.id, sent.channel, sent.ts, at)), _Outcome.SENT
 
@@ -220,6 +226,7 @@ class Sender:
             case SlackBusy(retry_after=seconds):
                 until = now + timedelta(seconds=seconds)
                 self._busy_until[METHODS[delivery.verb], ready.channel] = until
+                self._note_refused(delivery, until)
                 return _held_until(delivery, until, str(error)), _Outcome.OPEN
             case SlackUnreachable():
                 return _held_until(delivery, self._back_off(now), f"unreachable: {error}"), _Outcome.OPEN
@@ -244,12 +251,27 @@ class Sender:
         busy_until = self._busy_until.get((METHODS[delivery.verb], ready.channel))
         if busy_until is not None and now < busy_until:
             return busy_until, "busy"
+        if self._people_until is not None and now < self._people_until and _is_to_person(delivery):
+            return self._people_until, "busy"
         lasts = delivery.lease_until is None or now <= delivery.lease_until - LEAST_LEASE
         return (None if lasts else now), delivery.error
 
-    async def _keep_pace(self, delivery: Delivery) -> None:
-        """Slack takes about one message a second to one channel."""
-        if delivery.verb is Verb.UPDATE or is_person(delivery.receiver):
+    def _note_refused(self, delivery: Delivery, until: datetime) -> None:
+        """A person who is refused may have been written to a moment ago; a second one, with nobody taken in between,
+        means that Slack takes no more from the workspace. Asking on would be answered alike, thousands of times."""
+        if _is_to_person(delivery):
+            self._refused_people.add(delivery.receiver)
+            if len(self._refused_people) > 1:
+                self._people_until = max(until, self._people_until or until)
+
+    async def _keep_pace(self, delivery: Delivery, moment: Moment) -> None:
+        """Slack takes about one message a second to one channel, and so many a minute to people."""
+        if delivery.verb is Verb.UPDATE:
+            return
+        if is_person(delivery.receiver):
+            left = (self._people_until - moment()).total_seconds() if self._people_until is not None else 0
+            if 0 < left <= LONGEST_IN_PLACE:
+                await self._pause(left)
             return
         now = self._clock()
         free_at = max(self._posted_at.get(delivery.receiver, now - CHANNEL_SECONDS) + CHANNEL_SECONDS, now)
@@ -272,6 +294,10 @@ class Sender:
         self._busy_until = {place: until for place, until in self._busy_until.items() if until > now}
         just_now = self._clock() - CHANNEL_SECONDS
         self._posted_at = {channel: at for channel, at in self._posted_at.items() if at > just_now}
+
+
+def _is_to_person(delivery: Delivery) -> bool:
+    return delivery.verb is not Verb.UPDATE and is_person(delivery.receiver)
 
 
 def _failure(delivery: Delivery, error: str, code: str, now: datetime) -> Record:

@@ -181,6 +181,36 @@ class TestTooManyCalls:
         assert await bench.send() == 3
         assert bench.pauses == [1, 1]
 
+    async def test_one_person_alone_who_is_refused_holds_up_nobody(self, bench: Bench) -> None:
+        bench.slack.fail("chat.postMessage U2", busy(90))
+        owed = [bench.owe(f"U{number}") for number in range(30)]
+        assert await bench.send() == 29
+        assert bench.pauses == []
+        assert bench.state(owed[2]) == "due"
+
+    async def test_where_slack_takes_no_more_for_people_few_ask_again_before_it_does(self, bench: Bench) -> None:
+        for _ in range(4):  # all that are under way at once
+            bench.slack.fail("chat.postMessage", busy(3))
+        owed = [bench.owe(f"U{number}") for number in range(60)]
+        assert await bench.send() == 60
+        assert {*bench.pauses} == {3}, "those who are next wait where they are"
+        assert len(bench.slack.called("chat.postMessage")) == 60 + 4
+        assert {bench.state(each) for each in owed} == {"sent"}
+
+    async def test_for_a_long_time_they_are_given_back_instead(self, bench: Bench) -> None:
+        for _ in range(2):
+            bench.slack.fail("chat.postMessage", busy(600))
+        for number in range(60):
+            bench.owe(f"U{number}")
+        await bench.send()
+        tried = len(bench.slack.called("chat.postMessage"))
+        assert tried < 60
+        assert bench.pauses == []
+        assert await bench.send(590) == 0
+        assert len(bench.slack.called("chat.postMessage")) == tried, "Slack is not asked before"
+        await bench.send(11)
+        assert len({message["channel"] for message in bench.slack.messages}) == 60
+
     async def test_people_are_not_held_up_by_each_other(self, bench: Bench) -> None:
         for number in range(5):
             bench.owe(f"U{number}")

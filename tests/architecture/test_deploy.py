@@ -4,14 +4,15 @@ is explained, every setting of the deployments is one, and the containers are as
 import configparser
 import re
 import shlex
+import subprocess
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from bot.cli import app
 from bot.domain.deliveries import DeliveryState
 from bot.health import PATHS
 from bot.metrics import Metrics
@@ -175,15 +176,55 @@ class TestUnit:
         assert {env_name(field) for field in SECRETS}.isdisjoint(given)
 
 
-def test_every_command_the_documentation_names_exists() -> None:
-    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    known |= {group.name for group in app.registered_groups if group.name}
-    said = set(
-        re.findall(r"\bdenyut (backup|restore|doctor|migrate|run|tick|privacy-check|version|[a-z-]+ ?)", OPERATING)
-    )
-    named = {
-        word.strip()
-        for word in said
-        if word.strip() in {"backup", "restore", "doctor", "migrate", "run", "privacy-check"}
-    }
-    assert {"backup", "restore", "doctor", "migrate", "run"} <= named <= known
+class TestAdmin:
+    """`deploy/denyut-admin`, with a stand-in for systemd-run, and for the bot, that write down what they were given."""
+
+    @pytest.fixture
+    def run(self, tmp_path: Path) -> Callable[..., str]:
+        """Runs it with these files in /etc/denyut; what the bot was called with."""
+        etc, given, there = tmp_path / "etc", tmp_path / "given", tmp_path / "bin"
+        for folder in (etc, given, there):
+            folder.mkdir()
+        bot = there / "denyut"
+        bot.write_text('#!/bin/sh\nfor word in "$@"; do echo "word $word"; done\nenv | grep _FILE= | sort\n')
+        # every credential that is asked for is put where the unit would find it; then the command itself
+        (there / "systemd-run").write_text(
+            "#!/bin/sh\n"
+            f'export CREDENTIALS_DIRECTORY="{given}"\n'
+            'while [ "$1" != /bin/sh ]; do\n'
+            '    case "$1" in\n'
+            "        --property=LoadCredential=*)\n"
+            '            pair=${1#*=*=}; cp "${pair#*:}" "$CREDENTIALS_DIRECTORY/${pair%%:*}" ;;\n'
+            "    esac\n"
+            "    shift\n"
+            'done\nexec "$@"\n'
+        )
+        script = (ROOT / "deploy" / "denyut-admin").read_text(encoding="utf-8")
+        mine = tmp_path / "denyut-admin"
+        mine.write_text(script.replace("/etc/denyut", str(etc)).replace("/opt/denyut/.venv/bin/denyut", str(bot)))
+        for program in (bot, there / "systemd-run", mine):
+            program.chmod(0o755)
+
+        def run(files: Mapping[str, str], *words: str) -> str:
+            for name, secret in files.items():
+                (etc / name).write_text(secret)
+            path = {"PATH": f"{there}:/usr/bin:/bin"}
+            return subprocess.run([mine, *words], env=path, capture_output=True, text=True, check=True).stdout
+
+        return run
+
+    def test_it_hands_on_each_word_as_it_is(self, run: Callable[..., str]) -> None:
+        assert run({}, "backup", "/a folder/b.zip") == "word backup\nword /a folder/b.zip\n"
+
+    def test_it_takes_the_secrets_that_are_there_under_the_names_of_settings(self, run: Callable[..., str]) -> None:
+        files = {"slack_bot_token": "xoxb-1", "denyut_secret_key": "k", "slack_app_token": ""}
+        given = dict(line.split("=", 1) for line in run(files).splitlines())
+        assert set(given) == {"SLACK_BOT_TOKEN_FILE", "DENYUT_SECRET_KEY_FILE"} <= KNOWN
+        assert Path(given["SLACK_BOT_TOKEN_FILE"]).read_text() == "xoxb-1"
+
+    def test_it_knows_every_secret(self) -> None:
+        script = (ROOT / "deploy" / "denyut-admin").read_text(encoding="utf-8")
+        (line,) = [line for line in script.splitlines() if line.startswith("for name in")]
+        assert set(line.removeprefix("for name in ").removesuffix("; do").split()) == {
+            env_name(field).lower() for field in SECRETS
+        }

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import uvloop
 
-from benchmarks import company, postgres, processes, report, requests, startup
+from benchmarks import charts, company, growth, postgres, processes, report, requests, slow_disk, socket_mode, startup
 from benchmarks.company import Company, Part
 from benchmarks.load import Sample, load
 from benchmarks.processes import Cores, Server
@@ -35,7 +35,12 @@ THERE_ALREADY = 100_000
 PATIENCE_SECONDS = 15.0
 
 # What is measured apart from the loads, each part in a module of its own.
-SECTIONS: tuple[Callable[[Cores], Section], ...] = ()
+SECTIONS: tuple[Callable[[Cores], Section], ...] = (
+    socket_mode.measure,
+    slow_disk.measure,
+    charts.measure,
+    growth.measure,
+)
 
 
 @dataclass(frozen=True, slots=True)

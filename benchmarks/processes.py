@@ -63,14 +63,18 @@ class Server:
         self.seconds = time.perf_counter() - begin
 
     def _wait(self, begin: float) -> None:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
-            except OSError:
-                if self._process.poll() is not None or time.perf_counter() - begin > START_SECONDS:
-                    raise NotStarted(self.said()) from None
-                time.sleep(0.005)
+        while not self.is_up():
+            if self._process.poll() is not None or time.perf_counter() - begin > START_SECONDS:
+                raise NotStarted(self.said())
+            time.sleep(0.005)
+
+    def is_up(self) -> bool:
+        """Whether it takes connections; what has no port of its own is looked up elsewhere."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def said(self) -> str:
         self._log.seek(0)
@@ -99,9 +103,10 @@ class Server:
         self._log.close()
 
 
-def slack_stand_in(folder: Path) -> Server:
+def slack_stand_in(folder: Path, socket_url: str = "") -> Server:
+    """`socket_url` is where it sends whoever asks for a Socket Mode connection."""
     port = free_port()
-    return Server(["-m", "benchmarks.slack_stand_in", str(port)], {}, port, folder, None)
+    return Server(["-m", "benchmarks.slack_stand_in", str(port), socket_url], {}, port, folder, None)
 
 
 def bare_bolt(slack_url: str, folder: Path, cores: Cores) -> Server:
@@ -109,10 +114,12 @@ def bare_bolt(slack_url: str, folder: Path, cores: Cores) -> Server:
     return Server(["-m", "benchmarks.bare_bolt", str(port), slack_url], {}, port, folder, cores)
 
 
-def denyut(company: Company, slack_url: str, cores: Cores) -> Server:
-    """The bot as anybody runs it: `denyut run --http`, with everything that belongs to it."""
+def denyut(company: Company, slack_url: str, cores: Cores, also: Mapping[str, str] | None = None) -> Server:
+    """The bot as anybody runs it: `denyut run --http`, with everything that belongs to it, and what else stands in its
+    environment."""
     port = free_port()
     environment = {
+        **(also or {}),
         "SLACK_BOT_TOKEN": "xoxb-bench",
         "SLACK_SIGNING_SECRET": SECRET,
         "SLACK_API_URL": slack_url,

@@ -30,6 +30,20 @@ _keys = itertools.count(1)
 
 def answers(survey: Survey, asking: Round, t: Translator, members: Iterable[str]) -> Iterator[bytes]:
     """Each member clicks a score under the question they were sent; all scores in turn."""
+    return _each([_form(payload=click) for click in _score_clicks(survey, asking, t)], members)
+
+
+def answer_envelopes(survey: Survey, asking: Round, t: Translator, members: Iterable[str]) -> Iterator[str]:
+    """The same clicks as Socket Mode brings them."""
+    clicks = itertools.cycle(json.dumps(click) for click in _score_clicks(survey, asking, t))
+    for member, click in zip(members, clicks, strict=False):
+        key = f"{next(_keys):012d}"
+        payload = click.replace(MEMBER, member).replace(KEY, key)
+        head = f'{{"envelope_id":"{key}","type":"interactive","accepts_response_payload":false'
+        yield f'{head},"payload":{payload}}}'
+
+
+def _score_clicks(survey: Survey, asking: Round, t: Translator) -> list[dict[str, Any]]:
     message = as_payload(views.question_message(survey, asking, t, ZONE))
     buttons = [
         element
@@ -37,7 +51,7 @@ def answers(survey: Survey, asking: Round, t: Translator, members: Iterable[str]
         for element in block.get("elements", ())
         if ids.handler_of(element.get("action_id", "")) == ids.SCORE_CHOSEN
     ]
-    return _each([_form(payload=_click(message, button)) for button in buttons], members)
+    return [_click(message, button) for button in buttons]
 
 
 def answer_changes(asking: Round, t: Translator, members: Iterable[str]) -> Iterator[bytes]:

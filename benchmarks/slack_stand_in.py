@@ -1,5 +1,6 @@
 """Stands where Slack's Web API is, in a process of its own, as lightly as can be: it answers every call alike, below
-`/slow/` after 100 ms and elsewhere at once, and counts what was asked. `python -m benchmarks.slack_stand_in PORT`.
+`/slow/` after 100 ms and elsewhere at once, and counts what was asked. Who wants a Socket Mode connection is sent
+below SOCKET_URL, to the first part of the path they asked at. `python -m benchmarks.slack_stand_in PORT SOCKET_URL`.
 """
 
 import asyncio
@@ -46,9 +47,16 @@ class _Connection(asyncio.Protocol):
     def _answer(self, path: bytes) -> None:
         if path.endswith(b"/chat.update"):
             _Connection.updates += 1
-        body = json.dumps({"updates": _Connection.updates} if path == COUNT_PATH else ANSWER).encode()
+        body = json.dumps(self._said(path)).encode()
         head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
         self._transport.write(head + body)
+
+    def _said(self, path: bytes) -> dict[str, object]:
+        if path == COUNT_PATH:
+            return {"updates": _Connection.updates}
+        if path.endswith(b"/apps.connections.open"):
+            return {"ok": True, "url": f"{sys.argv[2]}/{path.split(b'/')[1].decode()}"}
+        return ANSWER
 
 
 async def serve(port: int) -> None:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -26,46 +27,53 @@ STARTS = {
     APP: ["-c", "import bot.app"],
     RUN: ["-c", "import bot.run"],
 }
+COMMANDS = {name: [sys.executable, *arguments] for name, arguments in STARTS.items()}
 TIMES = 7
 
 
 @dataclass(slots=True)
 class Start:
-    """One program started several times: seconds until it ended, and the most memory it held, in MiB."""
+    """One program started several times: seconds until it ended, the most memory it held, in MiB, and the seconds of
+    processor time it took."""
 
     seconds: list[float] = field(default_factory=list)
     peak: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
 
 
-def measure() -> dict[str, Start]:
-    """All starts, made by a process of their own."""
-    made = subprocess.run([sys.executable, "-m", "benchmarks.startup"], cwd=ROOT, capture_output=True, check=True)
+def measure(commands: Mapping[str, Sequence[str]] = COMMANDS) -> dict[str, Start]:
+    """All starts, made by a process of their own. A command is a Python (found by its path) and its arguments."""
+    asked = [sys.executable, "-m", "benchmarks.startup", json.dumps(commands)]
+    made = subprocess.run(asked, cwd=ROOT, capture_output=True, check=True)
     return {name: Start(**values) for name, values in json.loads(made.stdout).items()}
 
 
-def make_starts() -> dict[str, Start]:
+def make_starts(commands: Mapping[str, Sequence[str]]) -> dict[str, Start]:
     """Starts each of them in turn, several times over; all have their bytecode, as what is installed has."""
     subprocess.run([sys.executable, "-m", "compileall", "-q", "bot", "storage"], cwd=ROOT, check=True)
-    starts = {name: Start() for name in STARTS}
+    starts = {name: Start() for name in commands}
     for time_round in range(TIMES + 1):
-        for name, arguments in STARTS.items():
-            seconds, peak = _start(arguments)
+        for name, command in commands.items():
+            seconds, peak, busy = _start(command)
             if time_round:
                 starts[name].seconds.append(seconds)
                 starts[name].peak.append(peak)
+                starts[name].busy.append(busy)
     return starts
 
 
-def _start(arguments: list[str]) -> tuple[float, float]:
+def _start(command: Sequence[str]) -> tuple[float, float, float]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begin = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"python {' '.join(arguments)} ended with {process.returncode}"
+    assert process.returncode == 0, f"{' '.join(command)} ended with {process.returncode}"
     unit = 1024**2 if sys.platform == "darwin" else 1024
-    return seconds, usage.ru_maxrss / unit
+    return seconds, usage.ru_maxrss / unit, usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
-    print(json.dumps({name: asdict(start) for name, start in make_starts().items()}))
+    wanted = json.loads(sys.argv[1]) if len(sys.argv) > 1 else COMMANDS
+    print(json.dumps({name: asdict(start) for name, start in make_starts(wanted).items()}))

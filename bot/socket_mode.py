@@ -190,7 +190,8 @@ class SocketWayIn:
         if response.body and frame.get("accepts_response_payload"):
             ack["payload"] = _ack_payload(response)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._send(connection, json.dumps(ack)), ACK_SECONDS)
+            async with asyncio.timeout(ACK_SECONDS):  # wait_for would start a task for each
+                await self._send(connection, json.dumps(ack))
 
     async def _send(self, connection: _Connection, text: str) -> None:
         """Over the connection the envelope came by, or if it broke over the next: Slack takes an answer by any."""

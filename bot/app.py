@@ -136,7 +136,7 @@ class Denyut:
     def _bolt(self) -> AsyncApp:
         app = OwnBolt(
             self.workspaces,
-            name="denyut",  # without one Bolt reads the source of every caller, to call itself after a file
+            name="bolt",  # else it reads source to find one; of a logger of ours it would set the level
             signing_secret="verified-by-the-transport",  # noqa: S106  not a secret: the check is off, see `transports`
             client=self.services.slack.client,
             process_before_response=True,

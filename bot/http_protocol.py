@@ -10,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
 MAX_HEAD = 64 * 1024
+LAST_ASK_SECONDS = 0.5
 TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-type: text/plain; charset=utf-8\r\ncontent-length: 9\r\nconnection: close\r\n\r\ntoo large"
@@ -30,6 +31,13 @@ class ImpatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._hurry()
+
+    def shutdown(self) -> None:
+        """The server stops. Whoever has just come is about to ask: Slack would not send a click again."""
+        if self._heads == 0 and not self.transport.is_closing():
+            self.loop.call_later(LAST_ASK_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._be_calm()

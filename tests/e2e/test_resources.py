@@ -91,6 +91,7 @@ async def _full_disk_where_the_log_is_elsewhere(http: Company) -> None:
         await http.control("clock", advance_seconds=60)  # and the scheduler tries as well
     await turns(http, 200)
     assert http.rows() == before
+    await until(lambda: lines(http, "can write again") > 0, "the line that it is over")
     assert [lines(http, each) for each in ("cannot write", "can write again")] == [1, 1], http.bot.stderr
 
 

@@ -154,6 +154,10 @@ async def test_a_rolling_restart_loses_nothing_and_doubles_nothing(rolled: Rolle
     assert len(set(stored) - confirmed) <= rolled.balancer.broken
     assert {status for status in rolled.balancer.statuses if status >= 500} == set()
     assert len(unconfirmed) <= rolled.balancer.broken, unconfirmed
+    violations = rolled.company.playground.slack.traffic.violations
+    assert {each.violation for each in violations} <= {"answered 502"}, "what the balancer says of those"
+    assert len(violations) <= rolled.balancer.broken
+    violations.clear()
 
     async def all_posted() -> bool:
         sent = "SELECT count(*) FROM deliveries WHERE purpose = 'summaries.post' AND state = 'sent'"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot import http_protocol
 from bot.http_protocol import MAX_HEAD, ImpatientProtocol
@@ -29,13 +30,19 @@ async def tell_the_size(_scope: Any, receive: Any, send: Any) -> None:
 
 @contextlib.asynccontextmanager
 async def served(protocol: Any) -> AsyncIterator[int]:
+    async with serving(protocol) as (port, _):
+        yield port
+
+
+@contextlib.asynccontextmanager
+async def serving(protocol: Any) -> AsyncIterator[tuple[int, uvicorn.Server]]:
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(tell_the_size, http=protocol, lifespan="off", ws="none", log_config=None)
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        yield listening.getsockname()[1]
+        yield listening.getsockname()[1], server
     finally:
         server.should_exit = True
         await task
@@ -122,3 +129,21 @@ class TestTime:
         writer.write(b"yy")
         assert b"200 OK" in await reader.readline()
         writer.close()
+
+
+@pytest.mark.parametrize(("protocol", "is_answered"), [(ImpatientProtocol, True), (HttpToolsProtocol, False)])
+async def test_whoever_has_just_come_is_answered_although_the_server_stops(protocol: Any, is_answered: bool) -> None:
+    """A click that is not answered is not sent again. uvicorn by itself would hang up."""
+    async with serving(protocol) as (port, server):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while not server.server_state.connections:
+            await asyncio.sleep(0)
+        server.should_exit = True
+        while any(each.is_serving() for each in server.servers):
+            await asyncio.sleep(0.01)
+        said = b""
+        with contextlib.suppress(ConnectionError):
+            writer.write(REQUEST % (1, b"connection: close\r\n") + b"y")
+            said = await reader.read()
+        writer.close()
+        assert said.startswith(b"HTTP/1.1 200") is is_answered

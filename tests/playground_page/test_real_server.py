@@ -1,5 +1,6 @@
 """The page against the real playground, with a stand-in bot: the whole way from a click to the app and back."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.server import Playground
@@ -198,3 +199,36 @@ async def test_the_page_starts_over_after_a_reset(playground: Playground, open_a
     await page.evaluate("fetch('/control/reset', {method: 'POST', body: '{}'})")
     await expect(page.get_by_test_id("message")).to_have_count(0)
     await expect(page.get_by_test_id("pane-title")).to_have_text("sales")
+
+
+async def test_an_answer_that_comes_late_does_not_close_a_form_that_opened_meanwhile(
+    playground: Playground, open_at: OpenPage
+) -> None:
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def open_a_form(client: AsyncWebClient, kind: str, payload: Json) -> None:
+        if kind == "slash_commands":
+            await client.views_open(trigger_id=payload["trigger_id"], view=FORM)
+
+    async def late(route: Route) -> None:
+        said = await route.fetch()
+        held.set()
+        await go_on.wait()
+        await route.fulfill(response=said)
+
+    async with standing_in(playground.api_url, open_a_form):
+        page = await open_at(playground.url, "U0AYU/C0SALES")
+        modal = page.get_by_test_id("modal")
+        for _ in range(2):
+            await page.get_by_test_id("composer-input").fill("/kpi log")
+            await page.keyboard.press("Enter")
+            await expect(modal).to_be_visible()
+            if not held.is_set():
+                await page.route("**/page/views*", late)
+                await page.keyboard.press("Escape")  # asks which forms are open: none
+                await expect(modal).to_have_count(0)
+                await held.wait()
+        async with page.expect_response("**/page/views*"):
+            go_on.set()
+        await page.evaluate("() => new Promise(done => setTimeout(done, 100))")
+        await expect(modal).to_be_visible()

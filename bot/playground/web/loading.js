@@ -60,9 +60,10 @@ export const refreshThread = coalesced(async () => {
 
 /** Asks again for the open modals: for when an answer and the event stream might cross. */
 export const refreshViews = coalesced(async () => {
-  const epoch = state.epoch;
+  const { epoch, viewsTold } = state;
   const { views } = await api.views(state.me);
-  if (!current(epoch)) return;
+  // what opened or closed while the answer was under way is newer than the answer
+  if (!current(epoch) || state.viewsTold !== viewsTold) return;
   state.views = views;
   changed('views');
 });

@@ -201,6 +201,7 @@ function takeEvent(event) {
       changed('home');
     },
     views: () => {
+      state.viewsTold += 1;
       state.views = event.views;
       changed('views');
     },

@@ -24,6 +24,7 @@ export const state = {
   threadMessages: [],
   home: undefined,
   homesTold: 0,
+  viewsTold: 0,
   views: [],
   drafts: new Map(),
   typedValues: new Map(),

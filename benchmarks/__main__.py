@@ -20,7 +20,19 @@ from zoneinfo import ZoneInfo
 
 import uvloop
 
-from benchmarks import charts, company, growth, postgres, processes, report, requests, slow_disk, socket_mode, startup
+from benchmarks import (
+    charts,
+    company,
+    fan_out,
+    growth,
+    postgres,
+    processes,
+    report,
+    requests,
+    slow_disk,
+    socket_mode,
+    startup,
+)
 from benchmarks.company import Company, Part
 from benchmarks.load import Sample, load
 from benchmarks.processes import Cores, Server
@@ -40,6 +52,7 @@ SECTIONS: tuple[Callable[[Cores], Section], ...] = (
     slow_disk.measure,
     charts.measure,
     growth.measure,
+    fan_out.measure,
 )
 
 

@@ -381,7 +381,11 @@ class TestPng:
         has_font.cache_clear()
         assert has_font()
         drawn = resvg_py.svg_to_bytes
-        monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **given: drawn(**given, skip_system_fonts=True))
+
+        def without_fonts(**given: Any) -> bytes:
+            return drawn(**given | {"skip_system_fonts": True, "font_files": []})
+
+        monkeypatch.setattr(resvg_py, "svg_to_bytes", without_fonts)
         has_font.cache_clear()
         assert not has_font()
         has_font.cache_clear()

@@ -60,7 +60,7 @@ format: $(DEV_DONE)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# some five minutes, best on a machine with nothing else to do; writes benchmarks/RESULTS.md
+# some ten minutes, best on a machine with nothing else to do; writes benchmarks/RESULTS.md
 bench: $(DEV_DONE)
 	$(BIN)/python -m benchmarks
 

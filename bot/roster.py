@@ -51,7 +51,7 @@ async def introduce(services: Services, now: datetime) -> float | None:
     `introduce_later` when Slack could not be asked just now."""
     me = services.slack.identity
     await services.storage.write(me.team_id, lambda db: db.workspace.ensure(me.team, now))
-    return await _read_members(services)
+    return await _read_members(services, patiently=False)
 
 
 async def introduce_all(workspaces: Workspaces) -> None:
@@ -76,11 +76,11 @@ async def introduce_later(services: Services, pause: float) -> None:
         again = await _read_members(services)
 
 
-async def _read_members(services: Services) -> float | None:
+async def _read_members(services: Services, *, patiently: bool = True) -> float | None:
     """None when it is done or cannot be; otherwise the seconds after which to ask again."""
     team_id = services.slack.identity.team_id
     try:
-        members = await services.slack.users()
+        members = await services.slack.users(patiently=patiently)
     except SlackError as trouble:
         log.warning("members not read", action="members_not_read", error=str(trouble))
         if isinstance(trouble, SlackRefused):

@@ -31,6 +31,7 @@ from storage import UnitOfWork
 log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_SECONDS = 30.0
+CLOSING_SECONDS = 5.0
 AT_HAND = 1000
 """So many workspaces are kept ready; one that is needed after that is made ready from its row."""
 FINAL = frozenset({"account_inactive", "token_revoked"})
@@ -147,8 +148,14 @@ class InstalledWorkspaces:
                 del self._held[team_id]
 
     async def close(self) -> None:
-        """Waits for what was begun beside the work itself."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Waits for what was begun beside the work itself, but not until Slack has told of a hundred thousand people:
+        these are read anew at the next start."""
+        begun = list(self._tasks)
+        if begun:
+            _, unfinished = await asyncio.wait(begun, timeout=CLOSING_SECONDS)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*begun, return_exceptions=True)
 
     async def _look_up(self, team_id: str, enterprise_id: str) -> Services | None:
         """As the rows are now. An organisation's request is proof enough that it let the app into the workspace."""

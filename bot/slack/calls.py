@@ -5,7 +5,8 @@ of the four errors of `bot.slack.errors`. Which calls there are is the matter of
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeGuard
 
 import aiohttp
@@ -17,6 +18,7 @@ from yarl import URL
 from bot.settings import is_loopback
 from bot.slack.errors import (
     TOKEN_CODES,
+    SlackBusy,
     SlackRefused,
     SlackUnclear,
     TooMuchToRead,
@@ -30,10 +32,17 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=5)
 # Far more than are ever under way at once: a form that is to open does not queue behind slower calls.
 CONNECTIONS = 500
 PAGE = 200
+MOST_PAGES = 2500
+"""Half a million people. Whoever hands out page after page without end would hold up all else in the workspace."""
+LONGEST_PAUSE_SECONDS = 60.0
+LARGEST_ANSWER = 32 * 1024 * 1024
+"""Bytes, unpacked; the largest that Slack gives, a page of long messages, are a third of that."""
+CHUNK_BYTES = 64 * 1024
 OK_STATUS = 200
 
-# What the SDK stumbles over when an answer is none of Slack's: plain text, no object, no UTF-8, nested without end.
-_UNREADABLE = (AttributeError, UnicodeDecodeError, RecursionError)
+# What the SDK stumbles over when an answer is none of Slack's: plain text, no object, letters or numbers of no known
+# kind, nested without end.
+_UNREADABLE = (AttributeError, LookupError, RecursionError, ValueError)
 
 _TS = re.compile(r"\d+\.\d+")
 
@@ -43,11 +52,27 @@ _OTHER_TOKENS = frozenset({"apps.connections.open", "auth.test", "oauth.v2.acces
 """Methods that are called with another secret, or to find out."""
 
 
+_READING = frozenset(
+    {
+        "conversations.info", "conversations.members", "usergroups.list", "usergroups.users.list", "users.info",
+        "users.list",
+    }
+)  # fmt: skip
+"""Methods that are asked again on every pass, and any click may cause one. Of what is sent, each message knows when to
+come back."""
+
+
 class Client(AsyncWebClient):
     """The SDK's client, which says when Slack does not take its token: `on_refused` is told Slack's code. It does not
-    let itself be sent elsewhere."""
+    let itself be sent elsewhere, and reads nothing before the time that Slack said to wait is over; `clock` counts its
+    seconds."""
 
     on_refused: Callable[[str], None] | None = None
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, **given: Any) -> None:
+        super().__init__(**given)
+        self._clock = clock
+        self._busy_until: dict[str, float] = {}
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         """Follows nobody elsewhere: a post would be made once more there, and the token told to whoever it is."""
@@ -55,9 +80,15 @@ class Client(AsyncWebClient):
         return await super()._request(http_verb=http_verb, api_url=api_url, req_args=stay)
 
     async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        left = self._busy_until.get(api_method, 0.0) - self._clock()
+        if left > 0:
+            raise SlackBusy(left, api_method)
         try:
             return await super().api_call(api_method, **arguments)
         except SlackApiError as error:
+            busy = from_answer(error, api_method)
+            if isinstance(busy, SlackBusy) and api_method in _READING:
+                self._busy_until[api_method] = self._clock() + busy.retry_after
             data = getattr(error.response, "data", None)
             code = str(data.get("error") or "") if isinstance(data, dict) else ""
             if code in TOKEN_CODES and api_method not in _OTHER_TOKENS and self.on_refused is not None:
@@ -65,9 +96,25 @@ class Client(AsyncWebClient):
             raise
 
 
+class _Answer(aiohttp.ClientResponse):
+    """An answer that is not read on for ever: in the seconds that a call may take, gigabytes can arrive."""
+
+    async def read(self) -> bytes:
+        if self._body is None:
+            content = bytearray()
+            async for chunk in self.content.iter_chunked(CHUNK_BYTES):
+                content += chunk
+                if len(content) > LARGEST_ANSWER:
+                    self.close()
+                    raise aiohttp.ClientPayloadError("larger than any answer of Slack's")
+            self._body = bytes(content)
+        return await super().read()
+
+
 def session() -> aiohttp.ClientSession:
     """Connections to Slack, reused by whoever shares them."""
-    return aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=CONNECTIONS))
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+    return aiohttp.ClientSession(timeout=TIMEOUT, connector=connector, response_class=_Answer)
 
 
 def client_of(token: str, api_url: str, session: aiohttp.ClientSession) -> Client:
@@ -92,10 +139,14 @@ async def ask(call: Call, **arguments: Any) -> AsyncSlackResponse:
     except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
         raise from_connection(error) from error
     except _UNREADABLE as error:
-        raise SlackUnclear(f"an answer that cannot be read ({type(error).__name__})") from error
+        raise _unreadable(error) from error
     if not isinstance(answer.data, dict):
         raise SlackUnclear("an answer that is no JSON object")
     return answer
+
+
+def _unreadable(error: Exception) -> SlackUnclear:
+    return SlackUnclear(f"an answer that cannot be read ({type(error).__name__})")
 
 
 def is_ts(value: object) -> TypeGuard[str]:
@@ -153,23 +204,42 @@ async def answer_through(
             raise from_parts(answer.status, answer.headers, {"error": code}, "response_url")
     except (aiohttp.ClientError, TimeoutError) as error:
         raise from_connection(error) from error
+    except _UNREADABLE as error:
+        raise _unreadable(error) from error
 
 
 def _json_object(text: str) -> Mapping[str, Any]:
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
 
 async def pages_of(
-    call: Call, key: str, *, page: int = PAGE, pages: int | None = None, **arguments: Any
+    call: Call,
+    key: str,
+    *,
+    page: int = PAGE,
+    pages: int | None = None,
+    pause: Callable[[float], Awaitable[None]] | None = None,
+    **arguments: Any,
 ) -> AsyncIterator[Any]:
-    """Everything of a list that comes in pages. A page may be short, or empty, although more follow."""
-    cursor, read, met = "", 0, {""}
-    while pages is None or read < pages:
-        answer = await ask(call, limit=page, cursor=cursor or None, **arguments)
+    """Everything of a list that comes in pages. A page may be short, or empty, although more follow. Raises
+    TooMuchToRead where there are more than so many `pages`, MOST_PAGES where nothing is said.
+
+    With a `pause` (seconds) it waits where Slack takes no more calls in the middle of a list: begun anew, a long one
+    would come just as far the next time.
+    """
+    cursor, read, met, pages = "", 0, {""}, pages or MOST_PAGES
+    while read < pages:
+        try:
+            answer = await ask(call, limit=page, cursor=cursor or None, **arguments)
+        except SlackBusy as busy:
+            if pause is None or not cursor or busy.retry_after > LONGEST_PAUSE_SECONDS:
+                raise
+            await pause(busy.retry_after)
+            continue
         read += 1
         items, metadata = answer.get(key), answer.get("response_metadata") or {}
         if not isinstance(items, list | tuple) or not isinstance(metadata, dict):

@@ -83,7 +83,8 @@ def from_parts(
     status: int, headers: Mapping[str, str], body: Mapping[str, Any], method: str, channel: str = ""
 ) -> SlackError:
     """The kind of an answer: HTTP status first, then Slack's code."""
-    code = str(body.get("error") or "")
+    said = body.get("error")
+    code = said if isinstance(said, str) else ""
     if status == TOO_MANY_REQUESTS or code in RATE_CODES:
         return SlackBusy(_retry_after(headers), method, channel)
     if code in MOVING_CODES:
@@ -114,5 +115,6 @@ def _detail(body: Mapping[str, Any]) -> str:
     """The missing scope, or which part of the blocks Slack did not like (places, not texts)."""
     if body.get("needed"):
         return f"needs {body['needed']}"
-    messages = (body.get("response_metadata") or {}).get("messages") or ()
-    return "; ".join(str(message) for message in messages)[:300]
+    metadata = body.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    return "; ".join(str(message) for message in messages)[:300] if isinstance(messages, list) else ""

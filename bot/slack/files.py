@@ -32,9 +32,15 @@ def is_file_id(text: str) -> bool:
     return _FILE_ID.fullmatch(text) is not None
 
 
-def address_of(file: Mapping[str, Any]) -> str:
+def is_processed(file: object) -> bool:
+    """Whether Slack is done with a file: until then its object has no kind."""
+    return isinstance(file, Mapping) and bool(file.get("mimetype"))
+
+
+def address_of(file: object) -> str:
     """Where the bytes of a file object are. Raises SlackRefused("file_not_found") where Slack gives no address."""
-    address = str(file.get("url_private_download") or file.get("url_private") or "")
+    known: Mapping[str, Any] = file if isinstance(file, Mapping) else {}
+    address = str(known.get("url_private_download") or known.get("url_private") or "")
     if not address:
         raise SlackRefused("file_not_found", "Slack gives no address for it")
     return address

@@ -27,9 +27,9 @@ from bot.slack.errors import (
     SlackUnreachable,
     TooMuchToRead,
 )
-from bot.slack.files import FileHost, address_of, is_file_id
-from bot.slack.identities import Identity, Sent, lockout, unless_locked_out
-from bot.slack.people import ChannelInfo, UserGroup, channel_from, group_from, member_from
+from bot.slack.files import FileHost, address_of, is_file_id, is_processed
+from bot.slack.identities import Identity, Sent, identity_from, lockout, unless_locked_out
+from bot.slack.people import ChannelInfo, UserGroup, channel_from, group_from, has_id, ids_from, member_from
 
 __all__ = [
     "CHART",
@@ -85,6 +85,7 @@ class Gateway:
         self._pause = pause
         self._files = FileHost(session, client.token or "", client.base_url, client.proxy)
         self._charts = ChartPictures(charts, self.keep_file, pause)
+        self._newest_updates: dict[tuple[str, str], object] = {}
 
     @classmethod
     async def connect(cls, token: str, api_url: str, charts: Charts = Charts.AUTO) -> "Gateway":
@@ -93,19 +94,10 @@ class Gateway:
         session = calls.session()
         client = client_of(token, api_url, session)
         try:
-            answer = await ask(client.auth_test)
+            identity = identity_from(await ask(client.auth_test))
         except SlackError:
             await session.close()
             raise
-        scopes = str(answer.headers.get("x-oauth-scopes", ""))
-        identity = Identity(
-            team_id=answer["team_id"],
-            team=answer.get("team") or "",
-            bot_id=answer.get("bot_id") or "",
-            bot_user_id=answer["user_id"],
-            scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
-            enterprise_id=(answer.get("enterprise_id") or "") if answer.get("is_enterprise_install") else "",
-        )
         return cls(client, session, identity, charts=charts)
 
     @classmethod
@@ -170,14 +162,24 @@ class Gateway:
 
     async def update_patiently(self, channel: str, ts: str, message: Message) -> None:
         """As `update`, but waits while Slack is busy or away, a minute in all. Never raises: what did not work is
-        logged, and the message keeps its old look. Repeating an update is harmless."""
+        logged, and the message keeps its old look. Repeating an update is harmless until a later one of the same
+        message begins: from then on only that is true."""
+        mine = self._newest_updates[channel, ts] = object()
+        try:
+            await self._update_while(lambda: self._newest_updates.get((channel, ts)) is mine, channel, ts, message)
+        finally:
+            if self._newest_updates.get((channel, ts)) is mine:
+                del self._newest_updates[channel, ts]
+
+    async def _update_while(self, is_newest: Callable[[], bool], channel: str, ts: str, message: Message) -> None:
+        named = "" if channel.startswith("D") else channel  # a prompt changes when that person has answered
         waited, pause = 0.0, FIRST_PAUSE_SECONDS
-        while True:
+        while is_newest():
             try:
                 await self.update(channel, ts, message)
                 return
             except SlackRefused as refusal:
-                log.warning("message not updated", action="update_refused", channel=channel, error=str(refusal))
+                log.warning("message not updated", action="update_refused", channel=named, error=str(refusal))
                 return
             except SlackError as error:
                 if isinstance(error, SlackBusy):
@@ -185,7 +187,7 @@ class Gateway:
                 else:
                     wait, pause = pause, pause * 2
                 if waited + wait > PATIENCE_SECONDS:
-                    log.warning("message not updated", action="update_given_up", channel=channel, error=str(error))
+                    log.warning("message not updated", action="update_given_up", channel=named, error=str(error))
                     return
                 waited += wait
                 await self._pause(wait)
@@ -220,13 +222,15 @@ class Gateway:
     async def channel_members(self, channel: str) -> list[str]:
         """The ids of everybody in a channel, bots and deactivated people among them."""
         pages = pages_of(self.client.conversations_members, "members", channel=channel)
-        return [str(user) async for user in pages]
+        return ids_from([user async for user in pages])
 
     @unless_locked_out
-    async def users(self) -> list[Member]:
-        """Everybody in the workspace, bots and deactivated people among them; not the people of shared channels."""
-        pages = pages_of(self.client.users_list, "members", include_locale=True, **self._here)
-        return [member_from(user, self.identity.team_id) async for user in pages]
+    async def users(self, *, patiently: bool = False) -> list[Member]:
+        """Everybody in the workspace, bots and deactivated people among them; not the people of shared channels. Slack
+        gives about 4 000 people a minute: for more, `patiently` waits, for minutes."""
+        pause = self._pause if patiently else None
+        pages = pages_of(self.client.users_list, "members", pause=pause, include_locale=True, **self._here)
+        return [member_from(user, self.identity.team_id) async for user in pages if has_id(user)]
 
     @unless_locked_out
     async def user(self, user_id: str) -> Member:
@@ -238,13 +242,15 @@ class Gateway:
     async def user_groups(self) -> list[UserGroup]:
         """The groups of people one can mention, the disabled ones left out."""
         answer = await ask(self.client.usergroups_list, include_disabled=False, **self._here)
-        return [group_from(group) for group in answer.get("usergroups") or () if not group.get("date_delete")]
+        if not isinstance(groups := answer.get("usergroups"), list):
+            raise SlackUnclear("an answer without groups")
+        return [group_from(group) for group in groups if has_id(group) and not group.get("date_delete")]
 
     @unless_locked_out
     async def group_members(self, group_id: str) -> list[str]:
         """The ids of everybody in a group. Raises SlackRefused("no_such_subteam") for one that is not there."""
         answer = await ask(self.client.usergroups_users_list, usergroup=group_id, **self._here)
-        return [str(user) for user in answer.get("users") or ()]
+        return ids_from(answer.get("users"))
 
     @unless_locked_out
     async def channel(self, channel_id: str) -> ChannelInfo:
@@ -303,7 +309,7 @@ class Gateway:
         the token may not read files, SlackRefused("not_slacks_address") for an address that is not Slack's."""
         if is_file_id(file):
             answer = await ask(self.client.files_info, file=file)
-            file = address_of(answer["file"])
+            file = address_of(answer.get("file"))
         return await self._files.fetch(file, limit_bytes)
 
     async def upload(self, user_id: str, name: str, data: bytes, comment: str) -> None:
@@ -326,7 +332,7 @@ class Gateway:
         with contextlib.suppress(SlackRefused):  # a token that may not look can still show it
             for _ in range(LOOKS):
                 answer = await ask(self.client.files_info, file=file_id)
-                if answer["file"].get("mimetype"):  # missing until Slack has processed the file
+                if is_processed(answer.get("file")):
                     break
                 await self._pause(LOOK_SECONDS)
         return file_id

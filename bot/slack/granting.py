@@ -77,13 +77,14 @@ async def app_of(client: AsyncWebClient, bot_id: str) -> str:
     if not bot_id:
         bot_id = str((await ask(client.auth_test)).get("bot_id") or "")
     answer = await ask(client.bots_info, bot=bot_id)
-    return str((answer.get("bot") or {}).get("app_id") or "")
+    return _plain_id(_place(answer.get("bot")).get("app_id"))
 
 
 async def teams_of(client: AsyncWebClient, token: str) -> dict[str, str]:
     """The workspaces an organisation's token holds for: names by id. Raises a SlackError."""
     teams = pages_of(client.auth_teams_list, "teams", token=token)
-    return {str(team["id"]): str(team.get("name") or "") async for team in teams}
+    named = {_id_of(_place(team)): str(_place(team).get("name") or "") async for team in teams}
+    return {team_id: storable(name) for team_id, name in named.items() if team_id}
 
 
 def _plain_id(given: Any) -> str:

@@ -8,9 +8,10 @@ from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.calls import ask
-from bot.slack.errors import NO_ACCESS, TOKEN_CODES, SlackError, SlackLockedOut, SlackRefused
+from bot.slack.errors import NO_ACCESS, TOKEN_CODES, SlackError, SlackLockedOut, SlackRefused, SlackUnclear
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,6 +37,22 @@ class Sent:
 
     channel: str
     ts: str
+
+
+def identity_from(answer: AsyncSlackResponse) -> Identity:
+    """Who auth.test says we are. Raises SlackUnclear where it does not say it."""
+    scopes = str(answer.headers.get("x-oauth-scopes", ""))
+    said = {name: answer.get(name) or "" for name in ("team_id", "user_id", "team", "bot_id", "enterprise_id")}
+    if not all(isinstance(each, str) for each in said.values()) or not (said["team_id"] and said["user_id"]):
+        raise SlackUnclear("an answer that does not say who the bot is")
+    return Identity(
+        team_id=said["team_id"],
+        team=said["team"],
+        bot_id=said["bot_id"],
+        bot_user_id=said["user_id"],
+        scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        enterprise_id=said["enterprise_id"] if answer.get("is_enterprise_install") else "",
+    )
 
 
 class MayBeLockedOut(Protocol):

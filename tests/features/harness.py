@@ -123,7 +123,7 @@ class RecordingSlack:
             raise SlackRefused("channel_not_found", "")
         return list(self.channels[channel])
 
-    async def users(self) -> list[Member]:
+    async def users(self, *, patiently: bool = False) -> list[Member]:
         return list(self.members.values())
 
     async def user(self, user_id: str) -> Member:

@@ -99,6 +99,10 @@ class ManySlacks:
             case "users.list":
                 team = args.get("team_id") or place.id
                 return {"members": [{"id": "U1", "name": f"ayu of {team}", "team_id": team, "is_admin": True}]}
+            case "usergroups.list":
+                return {"usergroups": []}
+            case "usergroups.users.list":
+                return {"users": []}
             case "chat.postMessage":
                 return {"channel": args["channel"], "ts": f"1700000000.{next(self._numbers):06}"}
             case _:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot import workspaces
 from bot.domain.deliveries import DeliveryState, NewDelivery
 from bot.passes import Passes
 from bot.scheduler import Ticker, run_due, run_left
@@ -526,3 +527,17 @@ def owe(hosted: Hosted, team: str, receiver: str = "C1", subject: str = "s1") ->
 def state_of(hosted: Hosted, delivery_id: str, team: str = "T1") -> DeliveryState:
     found = hosted.do(team, lambda db: db.deliveries.get(delivery_id))
     return DeliveryState(found.state)
+
+
+class TestClosing:
+    async def test_does_not_wait_until_slack_has_told_who_is_there(
+        self, hosted: Hosted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(workspaces, "CLOSING_SECONDS", 0.1)
+        hosted.installed(ACME, "xoxb-1")
+        hosted.slack.holding.add("xoxb-1")
+        hosted.workspaces.changed(ACME.id)
+        assert await hosted.workspaces.of(ACME.id) is not None
+        async with asyncio.timeout(3):
+            await hosted.workspaces.close()
+        hosted.slack.held["xoxb-1"].set()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.domain.members import Member
 from bot.slack import calls
@@ -198,6 +199,18 @@ class TestUpdating:
         slack.fail("chat.update", refuse("message_not_found"))
         await gateway.update_patiently("C1", "1.0", HELLO)
         assert (len(slack.called("chat.update")), waits.seconds) == (1, [])
+
+    @pytest.mark.parametrize("trouble", [refuse("message_not_found"), status(500)])
+    @pytest.mark.parametrize(("channel", "told"), [("C1", "C1"), ("D0BOB", "")])
+    async def test_what_went_wrong_is_logged_without_whose_message_it_was(
+        self, slack: SmallSlack, gateway: Gateway, trouble: Any, channel: str, told: str
+    ) -> None:
+        Waits(gateway)
+        slack.fail("chat.update", *[trouble] * 20)
+        with capture_logs() as log:  # a prompt changes when somebody has answered: the line would tell who, and when
+            await gateway.update_patiently(channel, "1.0", HELLO)
+        assert [each["channel"] for each in log if each["event"] == "message not updated"] == [told]
+        assert ("D0BOB" in str(log)) is False
 
 
 class Waits:

@@ -27,11 +27,19 @@ log = structlog.get_logger(__name__)
 ACK_SECONDS = 3.0
 SILENCE_SECONDS = 30.0
 LINGER_SECONDS = 5.0
+FAREWELL_SECONDS = 2.0
+_GOODBYE = (1000).to_bytes(2)  # RFC 6455, section 7.4.1: what was to be done is done
+# For a connection to come about, and for Slack's greeting after that: both come at once.
+OPENING_SECONDS, HELLO_SECONDS = 10.0, 10.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
+# What ends sooner was hardly a connection: after several of these in a row the next is opened ever later, up to a pause
+# as long as that. Nobody is heard in it.
+BRIEF_SECONDS = 5.0
 
 
 class _Connection:
-    """One websocket. `over` is set when it wants a successor: it ended, fell silent, or Slack asked for it."""
+    """One websocket. `over` is set when it wants a successor: it ended, fell silent, was never greeted, or Slack asked
+    for it. Over one that `is_leaving` nothing more is sent."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
@@ -40,6 +48,17 @@ class _Connection:
         self.app_id = ""
         self.over = asyncio.Event()
         self.reader: asyncio.Task[None] | None = None
+        self.is_leaving = False
+
+    async def leave(self) -> None:
+        """Says goodbye, and reads on until the other side does too: what was sent before counts. (aiohttp's own close
+        drops it.)"""
+        self.is_leaving = True
+        if self.reader is not None:
+            with contextlib.suppress(aiohttp.ClientError, ConnectionError):
+                await self.socket.send_frame(_GOODBYE, aiohttp.WSMsgType.CLOSE)
+            await asyncio.wait({self.reader}, timeout=FAREWELL_SECONDS)
+        await self.socket.close()
 
 
 class SocketWayIn:
@@ -110,25 +129,29 @@ class SocketWayIn:
         assert self._session is not None
         answer = await ask(self._slack.apps_connections_open, app_token=self._app_token)
         try:
-            socket = await self._session.ws_connect(
-                str(answer.get("url")),
-                heartbeat=self._heartbeat,
-                timeout=aiohttp.ClientWSTimeout(ws_close=2),
-                proxy=self._slack.proxy,
-                ssl=self._slack.ssl if self._slack.ssl is not None else True,
-            )
+            async with asyncio.timeout(OPENING_SECONDS):
+                socket = await self._session.ws_connect(
+                    str(answer.get("url")),
+                    heartbeat=self._heartbeat,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=2),
+                    proxy=self._slack.proxy,
+                    ssl=self._slack.ssl if self._slack.ssl is not None else True,
+                )
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as trouble:  # the last: an address that is none
             raise from_connection(trouble) from trouble
         connection = _Connection(socket)
         self._open.add(connection)
         connection.reader = asyncio.create_task(self._read(connection))
+        asyncio.get_running_loop().call_later(HELLO_SECONDS, _doubt, connection)
         return connection
 
     async def _stay_connected(self, connection: _Connection) -> None:
+        brief = 0
         while True:
             await connection.over.wait()
-            stood = connection.greeted and time.monotonic() - connection.opened > FIRST_PAUSE_SECONDS
-            successor = await self._connect_patiently(0.0 if stood else FIRST_PAUSE_SECONDS)
+            lasted = time.monotonic() - connection.opened if connection.greeted else 0.0
+            brief = brief + 1 if lasted < BRIEF_SECONDS else 0
+            successor = await self._connect_patiently(_pause(brief, lasted))
             async with self._renewed:
                 self._newest = successor
                 self._renewed.notify_all()
@@ -151,7 +174,7 @@ class SocketWayIn:
         """Slack closes a connection it wanted replaced; we do, should it not."""
         if connection.reader is not None:
             await asyncio.wait({connection.reader}, timeout=self._linger)
-        await connection.socket.close()
+        await connection.leave()
 
     async def _read(self, connection: _Connection) -> None:
         try:
@@ -194,19 +217,35 @@ class SocketWayIn:
                 await self._send(connection, json.dumps(ack))
 
     async def _send(self, connection: _Connection, text: str) -> None:
-        """Over the connection the envelope came by, or if it broke over the next: Slack takes an answer by any."""
+        """Over the connection the envelope came by, or if it broke or leaves over the next: Slack takes an answer by
+        any."""
         while True:
-            try:
-                await connection.socket.send_str(text)
-                return
-            except (aiohttp.ClientError, ConnectionError):
-                connection = await self._after(connection)
+            if not connection.is_leaving:
+                with contextlib.suppress(aiohttp.ClientError, ConnectionError):
+                    await connection.socket.send_str(text)
+                    return
+            connection = await self._after(connection)
 
     async def _after(self, broken: _Connection) -> _Connection:
         async with self._renewed:
             await self._renewed.wait_for(lambda: self._newest is not broken)
         assert self._newest is not None
         return self._newest
+
+
+def _doubt(connection: _Connection) -> None:
+    """One that Slack has not greeted brings nothing, although it may answer pings for hours."""
+    if not connection.greeted and not connection.over.is_set():
+        log.warning("the connection was not greeted", action="socket_not_greeted")
+        connection.over.set()
+
+
+def _pause(brief: int, lasted: float) -> float:
+    """Seconds before the successor of a connection is opened, which lasted so many, as the `brief`-th in a row that was
+    brief. None at all where it stood: no click is to fall into a gap."""
+    if brief == 0 or (brief == 1 and lasted > FIRST_PAUSE_SECONDS):
+        return 0.0
+    return min(FIRST_PAUSE_SECONDS * 2.0 ** min(brief - 1, 10), BRIEF_SECONDS)
 
 
 def _start(work: Coroutine[Any, Any, None], running: set[asyncio.Task[None]]) -> None:

@@ -139,7 +139,9 @@ async def http(handed: Handed) -> AsyncIterator[Served]:
 
 
 class SmallSlack:
-    """Socket Mode from the other side. It can be told to go silent, to be down, and to say anything."""
+    """Socket Mode from the other side. It can be told to go silent, to be down, and to say anything; to greet nobody,
+    to wish every connection replaced after some seconds (`stands_for`), to leave who comes waiting until it `hangs` no
+    more, and to send something just as somebody says goodbye (`last_words`)."""
 
     def __init__(self) -> None:
         self.sockets: list[web.WebSocketResponse] = []
@@ -147,6 +149,12 @@ class SmallSlack:
         self.pings = 0
         self.is_silent = False
         self.is_down = False
+        self.asked = 0
+        self.opened_at: list[float] = []
+        self.is_greeting = True
+        self.stands_for = 0.0
+        self.hangs: asyncio.Event | None = None
+        self.last_words: Json | None = None
         self.odd_answers: list[web.Response] = []
         self.acks: dict[str, Json] = {}
         self.sent_at: dict[str, float] = {}
@@ -163,6 +171,7 @@ class SmallSlack:
         return runner
 
     async def _open(self, _: web.Request) -> web.Response:
+        self.asked += 1
         if self.odd_answers:
             return self.odd_answers.pop(0)
         if self.is_down:
@@ -170,11 +179,19 @@ class SmallSlack:
         return web.json_response({"ok": True, "url": self.url.replace("http", "ws") + "/socket"})
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        websocket = web.WebSocketResponse(autoping=False)
+        if self.hangs is not None:
+            await self.hangs.wait()
+            return web.WebSocketResponse()
+        websocket = web.WebSocketResponse(autoping=False, autoclose=False)
         await websocket.prepare(request)
         self.sockets.append(websocket)
         self.opened += 1
-        await websocket.send_json({"type": "hello", "num_connections": 1})
+        self.opened_at.append(time.monotonic())
+        if self.is_greeting:
+            await websocket.send_json({"type": "hello", "num_connections": 1})
+        if self.stands_for:
+            await asyncio.sleep(self.stands_for)
+            await websocket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
         async for message in websocket:
             if message.type is WSMsgType.PING:
                 self.pings += 1
@@ -184,14 +201,21 @@ class SmallSlack:
                 ack = json.loads(message.data)
                 self.acks[ack["envelope_id"]] = ack
                 self.acked_at[ack["envelope_id"]] = time.monotonic()
+        if self.last_words is not None and not websocket.closed:
+            said, self.last_words = self.last_words, None
+            await websocket.send_json(said)
+        await websocket.close()
         self.sockets.remove(websocket)
         return websocket
 
     async def send(self, envelope_id: str, kind: str, payload: Json, **more: Any) -> None:
-        accepts = {"accepts_response_payload": kind != "events_api"}
-        envelope = {"envelope_id": envelope_id, "type": kind, "payload": payload, **accepts, **more}
         self.sent_at[envelope_id] = time.monotonic()
-        await self.sockets[-1].send_json(envelope)
+        await self.sockets[-1].send_json(envelope(envelope_id, kind, payload, **more))
+
+
+def envelope(envelope_id: str, kind: str, payload: Json, **more: Any) -> Json:
+    accepts = {"accepts_response_payload": kind != "events_api"}
+    return {"envelope_id": envelope_id, "type": kind, "payload": payload, **accepts, **more}
 
 
 @pytest.fixture

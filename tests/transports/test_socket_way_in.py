@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
+from bot import socket_mode
 from bot.playground.actor import Actor, text_of
 from bot.playground.server import Playground
 from bot.slack.errors import SlackRefused, SlackUnreachable
-from tests.transports.conftest import CLICK, COMMAND, EVENT, Connect, Handed, Json, SmallSlack, eventually
+from tests.transports.conftest import CLICK, COMMAND, EVENT, Connect, Handed, Json, SmallSlack, envelope, eventually
 
 CHANNEL = "C0GENERAL"
 WORKSPACE = {
@@ -131,6 +132,17 @@ async def test_what_was_accepted_is_acknowledged_over_the_next_connection(
     assert playground.connections == 1
 
 
+async def test_what_slack_sends_while_we_say_goodbye_is_acknowledged_over_the_next_connection(
+    small_slack: SmallSlack, connect: Connect
+) -> None:
+    await connect(small_slack.url, linger=0.1)
+    small_slack.last_words = envelope("E1", "interactive", CLICK)
+    await small_slack.sockets[0].send_json({"type": "disconnect", "reason": "warning"})
+    await eventually(lambda: "E1" in small_slack.acks)
+    assert small_slack.last_words is None
+    await eventually(lambda: len(small_slack.sockets) == 1)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -173,6 +185,54 @@ async def test_a_quiet_connection_that_answers_its_pings_stays(small_slack: Smal
     await connect(small_slack.url, silence=0.3)
     await eventually(lambda: small_slack.pings > 5)
     assert small_slack.opened == 1
+
+
+async def test_a_connection_that_hangs_is_given_up(
+    small_slack: SmallSlack, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack takes the connection and says no more."""
+    monkeypatch.setattr(socket_mode, "OPENING_SECONDS", 0.2)
+    await connect(small_slack.url)
+    small_slack.hangs = hanging = asyncio.Event()
+    await small_slack.sockets[0].close()
+    await eventually(lambda: small_slack.asked >= 3)
+    assert small_slack.opened == 1
+    small_slack.hangs = None
+    await eventually(lambda: small_slack.opened == 2, 3)
+    await small_slack.send("E1", "interactive", CLICK)
+    await eventually(lambda: "E1" in small_slack.acks)
+    hanging.set()
+
+
+async def test_a_connection_that_nobody_greets_is_replaced(
+    small_slack: SmallSlack, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers its pings, and would bring nothing for hours."""
+    monkeypatch.setattr(socket_mode, "HELLO_SECONDS", 0.2)
+    small_slack.is_greeting = False
+    await connect(small_slack.url, silence=0.1)
+    await eventually(lambda: small_slack.opened == 2)
+    small_slack.is_greeting = True
+    await eventually(lambda: small_slack.opened == 3)
+    await small_slack.send("E1", "interactive", CLICK)
+    await eventually(lambda: "E1" in small_slack.acks)
+    pings = small_slack.pings
+    await eventually(lambda: small_slack.pings > pings + 10)  # far longer than it waits for a greeting
+    assert small_slack.opened == 3
+
+
+async def test_who_is_sent_away_again_and_again_comes_back_ever_later(
+    small_slack: SmallSlack, connect: Connect
+) -> None:
+    small_slack.stands_for = 0.06
+    await connect(small_slack.url)
+    await eventually(lambda: small_slack.opened >= 5)
+    fourth, fifth = small_slack.opened_at[3:5]
+    assert fifth - fourth > 0.05 * 2**3
+    small_slack.stands_for = 0.0
+    await eventually(lambda: small_slack.opened >= 6)
+    await small_slack.send("E1", "interactive", CLICK)
+    await eventually(lambda: "E1" in small_slack.acks)
 
 
 async def test_it_comes_back_when_slack_does(

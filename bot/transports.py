@@ -316,7 +316,14 @@ def _json(response: Response) -> bytes:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    """By name in small letters. Of one that is there several times, or once more behind a body, all values: were it the
+    last, somebody in between could have checked another than the one that counts."""
+    found: dict[str, str] = {}
+    for raw_name, raw in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
+        between = "; " if name == "cookie" else ", "
+        found[name] = f"{found[name]}{between}{value}" if name in found else value
+    return found
 
 
 async def _answer(

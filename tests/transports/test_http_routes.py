@@ -232,3 +232,15 @@ class TestStopping:
         assert b"retry-after: 5" in answer
         assert echo.seen == []
         writer.close()
+
+
+async def test_a_header_that_is_there_twice_says_both_and_not_the_last(echo: Echo) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer a\r\nauthorization: Bearer b\r\n"
+    for rest in (
+        b"content-length: 0\r\n\r\n",
+        b"transfer-encoding: chunked\r\n\r\n0\r\nauthorization: Bearer c\r\n\r\n",
+    ):
+        reader, writer = await echo.raw(head.encode() + rest)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 201")
+        writer.close()
+        assert echo.seen[-1].headers["authorization"].startswith("Bearer a, Bearer b")

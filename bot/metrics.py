@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.deliveries import DeliveryState
+from bot.slack import ids
 from bot.slack.errors import SlackBusy, SlackError, SlackRefused, SlackUnclear, from_answer, from_connection
 from storage.checkups import Waiting
 
@@ -28,6 +29,10 @@ KINDS: Mapping[str, str] = {
     "view_submission": "form",
     "event_callback": "event",
 }
+_AFTER_SOME_ANSWERS = frozenset({"views.open", "views.push"})
+"""A form opens by itself where the reason of an answer is asked, so as a rule after low ones. These calls are counted
+only where they fail, and the form that comes back is not timed: held against the times at which somebody's prompt
+changed in Slack, the numbers would tell what kind of answer it was."""
 _METHOD = re.compile(r"[a-z]+(?:\.[A-Za-z]+){1,3}")
 _BUCKETS_OF_A_PASS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0)
 
@@ -110,7 +115,8 @@ class Metrics:
             except (aiohttp.ClientError, TimeoutError) as error:
                 self._calls.labels(method, outcome_of(from_connection(error))).inc()
                 raise
-            self._calls.labels(method, "ok").inc()
+            if method not in _AFTER_SOME_ANSWERS:
+                self._calls.labels(method, "ok").inc()
             return answer
 
         client.api_call = counted  # type: ignore[method-assign]
@@ -163,7 +169,7 @@ class Metrics:
 
 
 class MeasuredBolt:
-    """A Bolt app whose acknowledgements are timed; to the transports it is one."""
+    """A Bolt app whose acknowledgements are timed, but for those of reasons; to the transports it is one."""
 
     def __init__(self, bolt: AsyncApp, taken: Callable[[str, float], None], clock: Callable[[], float]) -> None:
         self._bolt = bolt
@@ -173,7 +179,9 @@ class MeasuredBolt:
     async def async_dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         began = self._clock()
         response = await self._bolt.async_dispatch(request)
-        self._taken(kind_of(request.body), self._clock() - began)
+        view = request.body.get("view")
+        if not (isinstance(view, Mapping) and view.get("callback_id") == ids.REASON_FORM):
+            self._taken(kind_of(request.body), self._clock() - began)
         return response
 
 

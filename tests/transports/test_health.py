@@ -24,6 +24,7 @@ from bot import health as health_module
 from bot.health import Health, count_what_is_logged
 from bot.metrics import Metrics, kind_of
 from bot.scheduler import PassReport, Ticker
+from bot.slack import ids
 from bot.transports import HttpWayIn
 from storage import Storage, UnitOfWork
 from tests.conftest import Database
@@ -33,6 +34,11 @@ from tests.storage.samples import NOW
 
 TEAM = "T1"
 PATHS = ("/healthz", "/readyz", "/metrics")
+
+
+def of_denyut(metrics: Metrics) -> list[str]:
+    """The numbers without those of the process itself."""
+    return [line for line in metrics.text()[0].decode().splitlines() if line.startswith("denyut")]
 
 
 class Looked:
@@ -280,6 +286,31 @@ class TestNumbers:
         text = metrics.text()[0].decode()
         assert f'denyut_slack_calls_total{{method="chat.postMessage",outcome="{outcome}"}} 1.0' in text
         assert "SECRET" not in text
+
+    async def test_what_follows_a_low_answer_alone_is_not_counted(self) -> None:
+        """A reason is asked for after some answers: who keeps these numbers, and knows when a prompt changed in Slack,
+        would learn what kind of answer it was."""
+        metrics, client = Metrics("1", lambda: 0.0), AsyncWebClient(token="xoxb-1")
+
+        class Bolt:
+            async def async_dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
+                return BoltResponse(status=200)
+
+        async def call(api_method: str, **_: Any) -> Any:
+            return {"ok": True}
+
+        client.api_call = call
+        metrics.watch_calls(client)
+        bolt: Any = Bolt()
+        measured = metrics.watch_bolt(bolt)
+        before = of_denyut(metrics)
+        await client.views_open(trigger_id="1.2", view={})
+        await client.views_push(trigger_id="1.2", view={})
+        body = {"type": "view_submission", "view": {"callback_id": ids.REASON_FORM}}
+        assert (await measured.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))).status == 200
+        assert of_denyut(metrics) == before
+        await client.chat_update(channel="D1", ts="1", text="thanks")
+        assert 'denyut_slack_calls_total{method="chat.update",outcome="ok"} 1.0' in metrics.text()[0].decode()
 
     async def test_what_is_logged_is_counted_by_its_action(self) -> None:
         metrics = Metrics("1")

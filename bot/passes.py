@@ -5,6 +5,9 @@ no other. What a pass does, and when passes are made, is in `bot.scheduler`.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -20,6 +23,30 @@ SLOW_SECONDS = 5.0
 """After so long a pass goes on without keeping the place of others: thousands of messages may be due in it."""
 SENDERS = 1000
 """What is known of so many workspaces' Slack (where it is busy, since when it is away) is kept between passes."""
+
+
+@dataclass(slots=True)
+class PassReport:
+    """What a pass did. `failures` names the jobs that broke, each with the reference under which the log has it."""
+
+    now: datetime
+    planned: int = 0
+    skipped: int = 0
+    sent: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def __add__(self, other: "PassReport") -> "PassReport":
+        """What both did, as of the first."""
+        counts = (self.planned + other.planned, self.skipped + other.skipped, self.sent + other.sent)
+        return PassReport(self.now, *counts, [*self.failures, *other.failures])
+
+
+class Watch(Protocol):
+    """Who wants to know of passes: that one begins, and that it ended, with so many jobs that broke."""
+
+    def began(self) -> None: ...
+
+    def ended(self, failures: int) -> None: ...
 
 
 class Passes:

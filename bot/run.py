@@ -196,7 +196,8 @@ async def run(settings: Settings, wish: Transport | None, ready: str) -> None:
         gc.collect()
         gc.freeze()
         log.info("running", action="running", transport=transport.value)
-        print(ready, flush=True)  # noqa: T201  the one line that says it works
+        with contextlib.suppress(OSError):  # a full disk under the log is no reason to stop
+            print(ready, flush=True)  # noqa: T201  the one line that says it works
         await stopping.wait()
         log.info("stopping", action="stopping")
 

@@ -8,19 +8,20 @@ when the process ends, the clocks change, or several copies run.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.clock import CLOCK_TOLERANCE
+from bot.clock import CLOCK_TOLERANCE, system_now
 from bot.commands import Registry
 from bot.domain.schedules import Due, Occurrence, OccurrenceState, Plan, Schedule, ScheduleKind, plan
-from bot.passes import Passes
+from bot.passes import Passes, Watch
+from bot.passes import PassReport as PassReport
 from bot.sender import Sender
 from bot.services import Services
 from bot.workspaces import OneWorkspace, Workspaces
@@ -28,6 +29,7 @@ from storage import StorageTrouble, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
+BEAT = "pass"
 BEAT_SECONDS = 15
 BREATH_SECONDS = 0.1
 HANDLED_FOR = timedelta(days=1)
@@ -41,22 +43,6 @@ GRACE = {
     ScheduleKind.CHECKIN: timedelta(hours=4),  # what a team wants to know of this morning
     ScheduleKind.ONE_ON_ONE: timedelta(hours=24),
 }
-
-
-@dataclass(slots=True)
-class PassReport:
-    """What a pass did. `failures` names the jobs that broke, each with the reference under which the log has it."""
-
-    now: datetime
-    planned: int = 0
-    skipped: int = 0
-    sent: int = 0
-    failures: list[str] = field(default_factory=list)
-
-    def __add__(self, other: "PassReport") -> "PassReport":
-        """What both did, as of the first."""
-        counts = (self.planned + other.planned, self.skipped + other.skipped, self.sent + other.sent)
-        return PassReport(self.now, *counts, [*self.failures, *other.failures])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +164,12 @@ def _occurrence(schedule: Schedule, due: Due, state: OccurrenceState, reason: st
     return Occurrence(schedule.id, due.local_date, due.at, state, reason)
 
 
-class Watch(Protocol):
-    """Who wants to know of passes: that one begins, and that it ended, with so many jobs that broke."""
+class _Beat(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """A beat after the last one, whatever the wall clock did in between. APScheduler's own goes through every beat that
+    a clock set ahead has passed over, in the way of everything else: two million for a year."""
 
-    def began(self) -> None: ...
-
-    def ended(self, failures: int) -> None: ...
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        return now if previous_fire_time is None else now + self.interval
 
 
 class Ticker:
@@ -209,6 +195,7 @@ class Ticker:
         self._stopping = False
         self._looked_after_left: datetime | None = None
         self._waker: asyncio.Task[None] | None = None
+        self._keeper: asyncio.Task[None] | None = None
         self._woken: set[asyncio.Task[None]] = set()
         self._alarms: dict[str, asyncio.TimerHandle] = {}
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -218,16 +205,16 @@ class Ticker:
         self._scheduler.add_listener(_log_beat, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         self._scheduler.add_job(
             self._pass,
-            "interval",
-            seconds=BEAT_SECONDS,
-            id="pass",
+            _Beat(seconds=BEAT_SECONDS, timezone=UTC),
+            id=BEAT,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
-            next_run_time=datetime.now(UTC),
+            next_run_time=system_now(),
         )
         self._scheduler.start()
         self._waker = asyncio.create_task(self._pass_when_woken(), name="denyut-waker")
+        self._keeper = asyncio.create_task(self._keep_beat(), name="denyut-beat")
 
     async def stop(self) -> None:
         """Ends. Running passes finish the messages they are sending; what is left stays due for the next start."""
@@ -239,7 +226,7 @@ class Ticker:
         await self._passes.finish()  # the scheduler's own shutdown would cut a running pass off
         async with self._beat:
             pass
-        begun = [*self._woken, *([self._waker] if self._waker is not None else [])]
+        begun = [*self._woken, *(each for each in (self._waker, self._keeper) if each is not None)]
         for task in begun:
             task.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
@@ -315,6 +302,18 @@ class Ticker:
         wait = (due_at - own.now()).total_seconds() if due_at else BEAT_SECONDS
         if 0 < wait < BEAT_SECONDS:
             self._alarms[own.workspace_id] = asyncio.get_running_loop().call_later(wait, own.wake)
+
+    async def _keep_beat(self) -> None:
+        """APScheduler goes by the wall clock: where that is put back, the next beat is as far off as the clock was
+        ahead, be it days. So somebody looks who counts seconds, whatever o'clock it is."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            job = self._scheduler.get_job(BEAT)
+            now = system_now()
+            if job is not None and job.next_run_time - now > 2 * timedelta(seconds=BEAT_SECONDS):
+                ahead = round((job.next_run_time - now).total_seconds())
+                log.warning("the clock was put back", action="clock_put_back", seconds=ahead)
+                job.modify(next_run_time=now)
 
     async def _pass_when_woken(self) -> None:
         while True:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.ambiguous import GONE, UNREACHABLE_PEOPLE, resolve, sent_again
+from bot.clock import CLOCK_TOLERANCE
 from bot.commands import Registry
 from bot.domain.deliveries import Delivery, Verb
 from bot.notices import NOT_TAKEN, add_undeliverable
@@ -85,6 +86,7 @@ class Sender:
         self._refusals_in_a_row = 0
         self._refused_people: set[str] = set()
         self._people_until: datetime | None = None
+        self._passed_at: datetime | None = None
 
     def finish(self) -> None:
         """Asks a running pass to end after the messages it is sending; what is left stays due."""
@@ -291,6 +293,12 @@ class Sender:
         return self._away_until is not None and now < self._away_until
 
     def _forget_pauses(self, now: datetime) -> None:
+        """Those that are over; and all of them where the clock was put back since the last pass, as they would last for
+        as long as it was ahead."""
+        if self._passed_at is not None and now < self._passed_at - CLOCK_TOLERANCE:
+            self._away_until = self._people_until = None
+            self._busy_until.clear()
+        self._passed_at = now
         self._busy_until = {place: until for place, until in self._busy_until.items() if until > now}
         just_now = self._clock() - CHANNEL_SECONDS
         self._posted_at = {channel: at for channel, at in self._posted_at.items() if at > just_now}

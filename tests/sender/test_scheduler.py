@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from apscheduler.schedulers import base
 
+from bot import scheduler
 from bot.domain.deliveries import NewDelivery
 from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind
 from bot.scheduler import BEAT_SECONDS, JOBS, PassReport, Ticker, run_due
@@ -225,6 +227,30 @@ class TestTicker:
             await passes.reached(1)
             await ticker._set_alarm()
             assert ticker._alarm is None
+        finally:
+            await ticker.stop()
+
+    async def test_goes_on_when_the_clock_is_put_back(self, planned: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A machine that came up three days ahead, and hears of the time a minute later."""
+        ahead = timedelta(days=3)
+
+        class Ahead(datetime):
+            @classmethod
+            def now(cls, zone: Any = None) -> datetime:
+                return datetime.now(zone) + ahead
+
+        monkeypatch.setattr(base, "datetime", Ahead)
+        monkeypatch.setattr(scheduler, "system_now", lambda: Ahead.now(UTC))
+        monkeypatch.setattr(scheduler, "BEAT_SECONDS", 0.02)
+        passes = Passes(planned)
+        ticker = Ticker(planned.services, planned.registry, planned.sender)
+        ticker.start()
+        try:
+            await passes.reached(3)
+            ahead = timedelta(0)
+            await passes.reached(passes.begun + 3)
+            ahead = timedelta(days=9)
+            await passes.reached(passes.begun + 3)
         finally:
             await ticker.stop()
 

@@ -218,6 +218,31 @@ class TestTooManyCalls:
         assert bench.pauses == []
 
 
+class TestAClockThatIsPutBack:
+    """A machine that came up with a clock ahead of time: what it waits for is over when the right time says so."""
+
+    async def test_nobody_waits_for_days_as_slack_was_away_then(self, bench: Bench) -> None:
+        reachable, bench.services.slack.client.base_url = bench.services.slack.client.base_url, "http://127.0.0.1:1/"
+        bench.now = NOW + timedelta(days=3)
+        bench.owe("C1")
+        assert await bench.send() == 0
+        bench.services.slack.client.base_url, bench.now = reachable, NOW
+        bench.owe("C2")
+        assert await bench.send() == 1
+        assert bench.slack.texts("C2") == ["about s1"]
+
+    async def test_nor_as_slack_was_busy_then(self, bench: Bench) -> None:
+        for _ in range(2):
+            bench.slack.fail("chat.postMessage", busy(600))
+        bench.now = NOW + timedelta(days=3)
+        for number in range(2):
+            bench.owe(f"U{number}")
+        assert await bench.send() == 0
+        bench.now = NOW
+        bench.owe("U5")
+        assert await bench.send() == 1
+
+
 class TestNobodyThere:
     async def test_nothing_was_sent_so_it_is_tried_again_later_and_ever_later(self, bench: Bench) -> None:
         reachable, bench.services.slack.client.base_url = bench.services.slack.client.base_url, "http://127.0.0.1:1/"

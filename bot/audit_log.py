@@ -10,7 +10,7 @@ from bot.domain.audit import OPERATOR, Act, Deed
 from bot.i18n import Translator, load
 from bot.privacy.audit_views import deed_text
 from bot.settings import Settings
-from storage import Storage, UnitOfWork, migrate
+from storage import Storage, StorageTrouble, UnitOfWork, migrate
 from storage.database import CannotOpen
 
 SHOWN = 1000
@@ -27,6 +27,15 @@ def note_everywhere(settings: Settings, now: datetime, deed: Deed, **details: st
     with closing(Storage.open(settings.database_url, settings.data_dir)) as storage:
         for workspace_id in storage.workspaces_now():
             storage.write_now(workspace_id, lambda db: noted(db, now, deed, **details))
+
+
+def note_if_possible(settings: Settings, now: datetime, deed: Deed, **details: str) -> str:
+    """As `note_everywhere`, of what is done already and stays so; why it could not be noted, "" where it was."""
+    try:
+        note_everywhere(settings, now, deed, **details)
+    except (CannotOpen, StorageTrouble) as trouble:
+        return str(trouble)
+    return ""
 
 
 def read_log(settings: Settings, workspace: str, since: datetime | None, *, as_json: bool) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from bot import __version__
 from bot.data_commands import audit, kpi_app, member_app, survey_app
-from bot.terminal import guarded, progress, run_async, settings_or_stop, stop
+from bot.terminal import guarded, progress, run_async, say, settings_or_stop, stop
 
 app = typer.Typer(
     name="denyut",
@@ -83,7 +83,7 @@ def migrate() -> None:
 def tick(
     now: Annotated[str, typer.Option("--now", help="The moment, as ISO 8601 with an offset: 2026-11-30T09:00+07:00")],
 ) -> None:
-    """One pass of the scheduler at a stated moment."""
+    """One pass of the scheduler at a stated moment. The exit code is 1 when a part of it failed."""
     settings = settings_or_stop()
     try:
         moment = datetime.fromisoformat(now)
@@ -95,6 +95,8 @@ def tick(
 
     report = run_async(one_pass(settings, moment))
     typer.echo(f"{report}")
+    if report.failures:
+        raise typer.Exit(1)
 
 
 def _with_fix(what: str, fix: str) -> str:
@@ -135,19 +137,16 @@ def backup(
     """Write everything that is stored into one file, while the bot runs. It fits either kind of database; the keys of
     open rounds are not in it."""
     settings = settings_or_stop()
-    from bot.audit_log import note_everywhere
+    from bot.audit_log import note_if_possible
     from bot.clock import now_by
     from bot.domain.audit import Deed
-    from storage import CannotOpen
-    from storage.backups import BackupError, back_up
+    from storage.backups import back_up
 
     now = run_async(now_by(settings.clock_url))
-    try:
-        made = back_up(settings.database_url, file, __version__, now, progress())
-        note_everywhere(settings, now, Deed.BACKUP_MADE, file=file.name)
-    except (BackupError, CannotOpen) as trouble:
-        stop(str(trouble))
+    made = guarded(lambda: back_up(settings.database_url, file, __version__, now, progress()))
+    unnoted = note_if_possible(settings, now, Deed.BACKUP_MADE, file=file.name)
     typer.echo(f"{file}: {made.rows} rows in {len(made.tables)} tables, as of {made.made_at:%Y-%m-%d %H:%M:%S} UTC.")
+    _say_unnoted(unnoted)
 
 
 @app.command()
@@ -157,19 +156,15 @@ def restore(
 ) -> None:
     """Put a backup into the database, all of it or nothing. Stop the bot before."""
     settings = settings_or_stop()
-    from bot.audit_log import note_everywhere
+    from bot.audit_log import note_if_possible
     from bot.clock import now_by
     from bot.domain.audit import Deed
-    from storage import CannotOpen
-    from storage.backups import BackupError
     from storage.restoring import restore as put_back
 
     now = run_async(now_by(settings.clock_url))
-    try:
-        back = put_back(settings.database_url, settings.data_dir, file, now, progress(), force=force)
-        note_everywhere(settings, now, Deed.BACKUP_RESTORED, file=file.name, made_at=back.backup.made_at.isoformat())
-    except (BackupError, CannotOpen) as trouble:
-        stop(str(trouble))
+    back = guarded(lambda: put_back(settings.database_url, settings.data_dir, file, now, progress(), force=force))
+    of_then = {"file": file.name, "made_at": back.backup.made_at.isoformat()}
+    unnoted = note_if_possible(settings, now, Deed.BACKUP_RESTORED, **of_then)
     made_at = f"{back.backup.made_at:%Y-%m-%d %H:%M:%S} UTC"
     typer.echo(f"{back.backup.rows} rows are back, compared one by one, as of {made_at}.")
     if back.unclear:
@@ -183,6 +178,12 @@ def restore(
             f"The round {round_id} in {workspace_id} is open, and its key is not here: nobody can answer any more."
         )
         typer.echo("Close it with /pulse close, and ask again.")
+    _say_unnoted(unnoted)
+
+
+def _say_unnoted(reason: str) -> None:
+    if reason:
+        say(f"denyut: It is done, but could not be written into the audit log: {reason}", is_error=True)
 
 
 @app.command(name="privacy-check")
@@ -199,9 +200,13 @@ def privacy_check(
     for path in log or ():
         if not path.is_file():
             stop(f"There is no log file {path}.")
-    is_well = True
-    for finding in examine(settings, log or (), Path(".env"), datetime.now(UTC), progress()):
-        typer.echo(f"{finding.verdict.value:<8}{_with_fix(finding.what, finding.fix)}")
-        is_well = is_well and finding.verdict is not Verdict.PROBLEM
-    if not is_well:
+
+    def look() -> bool:
+        is_well = True
+        for finding in examine(settings, log or (), Path(".env"), datetime.now(UTC), progress()):
+            typer.echo(f"{finding.verdict.value:<8}{_with_fix(finding.what, finding.fix)}")
+            is_well = is_well and finding.verdict is not Verdict.PROBLEM
+        return is_well
+
+    if not guarded(look):
         raise typer.Exit(1)

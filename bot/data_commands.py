@@ -127,11 +127,12 @@ def member_export(
     """Write everything that is stored of one member, as JSON."""
     from bot import files
 
-    text = guarded(lambda: files.export_member(settings_or_stop(), member, workspace))
+    settings = settings_or_stop()
+    text = guarded(lambda: files.export_member(settings, member, workspace))
     if out is None:
         typer.echo(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        guarded(lambda: files.write_text(out, text))
 
 
 @member_app.command(name="erase")
@@ -157,11 +158,7 @@ def audit(
     """Show what people with special rights did, the newest first."""
     settings = settings_or_stop()
     from bot.audit_log import read_log
-    from storage import CannotOpen
 
     day = _day(since, "--since")
     begins = datetime.combine(day, time(), UTC) if day else None
-    try:
-        say(read_log(settings, workspace, begins, as_json=as_json))
-    except CannotOpen as trouble:
-        stop(str(trouble))
+    say(guarded(lambda: read_log(settings, workspace, begins, as_json=as_json)))

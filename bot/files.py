@@ -4,10 +4,12 @@ What a line of a file means is the feature's matter.
 
 import asyncio
 import csv
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -155,6 +157,8 @@ def export_kpis(settings: Settings, file: Path, workspace: str, choice: ExportCh
     is whole. Raises CannotStart for a KPI there is not, and when the file cannot be written."""
     choice = choice or ExportChoice()
     kind = TableKind.XLSX if file.suffix.lower() == ".xlsx" else TableKind.CSV
+    if not file.name or file.is_dir():
+        raise CannotStart(f"{file} is a folder: name the file to write, such as entries.csv.")
     part = file.with_name(f".{file.name}.part")
     try:
         with closing(open_storage(settings, exclusive=False)) as storage, part.open("wb") as out:
@@ -165,7 +169,8 @@ def export_kpis(settings: Settings, file: Path, workspace: str, choice: ExportCh
     except OSError as trouble:
         raise CannotStart(f"{file} cannot be written: {trouble.strerror}.") from trouble
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # what a disk that is read-only does not have it cannot remove
+            part.unlink(missing_ok=True)
     return f"{count} entries written to {file}."
 
 
@@ -236,7 +241,7 @@ def erase_member(settings: Settings, member_id: str, workspace: str) -> str:
 
 def _workspace_of(settings: Settings, storage: Storage, member_id: str, workspace: str) -> str:
     team = workspace or _only_workspace(settings, storage)
-    if storage.read_now(team, lambda db: db.members.get(member_id)) is None:
+    if not storage.read_now(team, lambda db: db.members.get(member_id) or db.privacy.stored(member_id)):
         raise CannotStart(f"Nobody here is {member_id}. A Slack id, such as U012AB3CD, stands in the person's profile.")
     return team
 
@@ -287,6 +292,15 @@ async def _token_workspace(settings: Settings) -> str:
         return slack.identity.team_id
     finally:
         await slack.close()
+
+
+def write_text(file: Path, text: str) -> None:
+    """Writes into a file that only this user may read where it is new. Raises CannotStart when it cannot be written."""
+    try:
+        with open(file, "w", encoding="utf-8", opener=partial(os.open, mode=0o600)) as out:
+            out.write(text)
+    except OSError as trouble:
+        raise CannotStart(f"{file} cannot be written: {trouble.strerror}.") from trouble
 
 
 def _write_csv(file: Path, rows: Iterable[Iterable[str]]) -> None:

@@ -4,10 +4,11 @@ far long work is. Heavy parts are imported where they are used.
 
 import asyncio
 import contextlib
+import logging
 import re
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WRONG, LATER = 2, 75
 """Exit codes: something has to be mended first; trying again later may help (EX_TEMPFAIL of sysexits.h)."""
+_log = logging.getLogger("denyut.terminal")
 _ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -63,23 +65,56 @@ def progress() -> Callable[[str, int, int], None]:
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Runs work to its end; a start that fails ends the command."""
-    try:
+    """Runs work to its end; a start that fails, and a database that does not do what it is asked, end the command."""
+    with _told():
         if sys.platform == "win32":
             return asyncio.run(work)
         import uvloop
 
         return uvloop.run(work)
-    except CannotStart as trouble:
-        stop(str(trouble), trouble.code)
 
 
 def guarded(work: Callable[[], T]) -> T:
-    """What the work gives; a refusal ends the command."""
-    try:
+    """What the work gives; a refusal, and a database that does not do what it is asked, end the command."""
+    with _told():
         return work()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Ends the command with one line where something stands in its way. A traceback would help nobody here."""
+    from storage import (
+        CannotOpen,
+        CannotReach,
+        CannotRead,
+        NotScrubbed,
+        Refused,
+        StorageTrouble,
+        UnclearWrite,
+        plain_refusals,
+    )
+    from storage.backups import BackupError
+
+    try:
+        with plain_refusals():
+            yield
     except CannotStart as trouble:
         stop(str(trouble), trouble.code)
+    except CannotReach as trouble:
+        stop(str(trouble), LATER)
+    except (CannotOpen, BackupError) as trouble:
+        stop(str(trouble))
+    except Refused as trouble:
+        _log.debug("the database refused a statement", exc_info=True)
+        stop(f"The database is not as Denyut made it ({trouble}). Restore a backup, or see DATABASE_URL.")
+    except CannotRead as trouble:
+        stop(f"The database cannot be read just now: {trouble.reason}.", LATER)
+    except UnclearWrite as trouble:
+        stop(f"Whether it was recorded is not known, the database broke off: {trouble.reason}.", LATER)
+    except StorageTrouble as trouble:
+        stop(f"The database takes no writes just now: {trouble.reason}.", LATER)
+    except NotScrubbed:
+        stop("Everything was deleted, but another process kept reading: run it again to overwrite what is left.", LATER)
 
 
 def say(text: str, *, is_error: bool = False) -> None:

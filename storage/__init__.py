@@ -1,15 +1,23 @@
 """Everything that is kept: tables, transactions, repositories. It knows the domain and nothing else of the bot.
 
 Import `Storage`, `UnitOfWork`, `CannotOpen` and its `CannotReach`, `NotScrubbed`, `new_id`, the kinds of
-`StorageTrouble` and what they are made of (`reason_of`), and the module `storage.migrate` from here; rows, engines and
-statements stay inside.
+`StorageTrouble` and what they are made of (`reason_of`), `Refused` with `plain_refusals`, and the module
+`storage.migrate` from here; rows, engines and statements stay inside.
 """
 
 from storage.database import CannotOpen, CannotReach
 from storage.scope import new_id
 from storage.sealing import NotScrubbed
 from storage.store import Storage
-from storage.trouble import CannotRead, CannotWrite, StorageTrouble, UnclearWrite, reason_of
+from storage.trouble import (
+    CannotRead,
+    CannotWrite,
+    Refused,
+    StorageTrouble,
+    UnclearWrite,
+    plain_refusals,
+    reason_of,
+)
 from storage.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -18,10 +26,12 @@ __all__ = [
     "CannotRead",
     "CannotWrite",
     "NotScrubbed",
+    "Refused",
     "Storage",
     "StorageTrouble",
     "UnclearWrite",
     "UnitOfWork",
     "new_id",
+    "plain_refusals",
     "reason_of",
 ]

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from storage.trouble import CannotWrite
+from storage.trouble import CannotWrite, reason_of
 
 CONNECT_SECONDS = 5
 STOPPED_SECONDS = 30.0
@@ -21,6 +21,8 @@ STOPPED_SECONDS = 30.0
 SILENCE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 """A server whose machine or network is gone is noticed within a minute, not after the system's two hours. Seconds; the
 last in milliseconds."""
+TEXT = {"client_encoding": "utf8"}
+"""What people write is sent and read as it is, whatever a server takes for the usual."""
 SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_mode=WAL",
@@ -51,12 +53,22 @@ def parse_url(database_url: str) -> URL:
         raise CannotOpen("DATABASE_URL is not a database address such as sqlite:///data/denyut.db.") from error
     backend = url.drivername.split("+")[0]
     if backend in ("postgres", "postgresql"):
-        return url.set(drivername="postgresql+psycopg")
+        if "@" in (url.host or ""):  # the rest of a password, which must not be told
+            raise CannotOpen("DATABASE_URL has a password with an @ in it: write %40 for each.")
+        return url.set(drivername="postgresql+psycopg", **_password_of(url))
     if backend != "sqlite":
         raise CannotOpen(f"DATABASE_URL names {backend}, but only sqlite and postgresql are supported.")
     if url.database in (None, "", ":memory:") or "mode" in url.query or str(url.database).startswith("file:"):
         raise CannotOpen("DATABASE_URL must name a file, such as sqlite:///data/denyut.db.")
     return url.set(drivername="sqlite", query={})
+
+
+def _password_of(url: URL) -> dict[str, Any]:
+    """A password that stands behind the question mark, in its usual place, where it is never shown."""
+    given = url.query.get("password")
+    if given is None:
+        return {}
+    return {"query": url.difference_update_query(["password"]).query, "password": url.password or str(given)}
 
 
 def is_sqlite(url: URL) -> bool:
@@ -102,7 +114,8 @@ def write_engine(url: URL, connections: int = 1) -> Engine:
     writer fails at once when another process writes, without waiting for busy_timeout."""
     if is_sqlite(url):
         return _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
-    engine = _postgres_engine(url, connections)
+    # said, as a server may be set up otherwise: what waits for a row has to see what it waited for, not to fail
+    engine = _postgres_engine(url, connections).execution_options(isolation_level="READ COMMITTED")
     event.listen(engine, "connect", _commit_to_disk)
     event.listen(engine, "connect", _hold_up_nobody)
     return engine
@@ -139,7 +152,7 @@ def migration_engine(url: URL, patience: float = CONNECT_SECONDS) -> Engine:
     if is_sqlite(url):
         waits = f"PRAGMA busy_timeout={patience * 1000:.0f}"
         return _sqlite_engine(url, "BEGIN IMMEDIATE", 0, "PRAGMA foreign_keys=OFF", waits)
-    connect_args = {"connect_timeout": CONNECT_SECONDS}
+    connect_args = {"connect_timeout": CONNECT_SECONDS, **TEXT}
     return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect_args)
 
 
@@ -150,7 +163,7 @@ def _postgres_engine(url: URL, connections: int) -> Engine:
         max_overflow=connections,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_SECONDS, **SILENCE},
+        connect_args={"connect_timeout": CONNECT_SECONDS, **SILENCE, **TEXT},
     )
 
 
@@ -221,17 +234,36 @@ def plain_failures(url: URL) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         kind = CannotOpen if is_sqlite(url) else CannotReach
-        raise kind(_sentence(url, error)) from error
+        raise kind(_sentence(url, "opened", error)) from error
 
 
-def _sentence(url: URL, error: SQLAlchemyError) -> str:
+@contextmanager
+def plain_refusals(url: URL) -> Iterator[None]:
+    """Turns what a database that was reached says against a statement (a right that is missing, a table of somebody
+    else's) into one CannotOpen sentence. Where it is a server's trouble of just now, it is CannotReach."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        is_for_now = not is_sqlite(url) and reason_of(error) is not None
+        raise (CannotReach if is_for_now else CannotOpen)(_sentence(url, "used", error)) from error
+
+
+def _sentence(url: URL, what: str, error: SQLAlchemyError) -> str:
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     reason = lines[0] if lines else "it gave no reason"
     if url.password is not None:
         reason = reason.replace(str(url.password), "***")
-    where = str(url.database) if is_sqlite(url) else url.render_as_string(hide_password=True)
-    return f"The database {where} cannot be opened: {reason.rstrip('.')}."
+    return f"The database {_shown(url)} cannot be {what}: {reason.rstrip('.')}."
+
+
+def _shown(url: URL) -> str:
+    """The address without anything that may be secret: of what stands behind the question mark (the passphrase of a
+    key, say) only where it leads."""
+    if is_sqlite(url):
+        return str(url.database)
+    plain = url.difference_update_query([name for name in url.query if name not in ("host", "port")])
+    return plain.render_as_string(hide_password=True)
 
 
 def lock(url: URL) -> Callable[[], None]:

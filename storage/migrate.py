@@ -60,6 +60,8 @@ def upgrade(database_url: str) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
         revision = revision_of(connection)
         _refuse_newer(revision)
+        if revision is None:
+            refuse_other_text(connection)
         if revision != head():
             from alembic import command
 
@@ -94,11 +96,28 @@ def current(database_url: str) -> str | None:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The revision of the database behind an open connection."""
+    """The revision of the database behind an open connection. Raises CannotOpen where it has several."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-    return None if revision is None else str(revision)
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    if len(found) > 1:
+        raise database.CannotOpen(
+            f"The database says that it is of {len(found)} versions at once ({', '.join(map(str, found))}): it is "
+            "another program's, or was changed by hand. Name one of Denyut's own in DATABASE_URL, or restore a backup."
+        )
+    return str(found[0]) if found else None
+
+
+def refuse_other_text(connection: Connection) -> None:
+    """Raises CannotOpen for a PostgreSQL database that cannot hold everything people write, such as emoji."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise database.CannotOpen(
+            f"The database keeps text as {encoding}, which cannot hold everything people write. Make one for Denyut: "
+            "CREATE DATABASE denyut ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _refuse_newer(revision: str | None) -> None:
@@ -115,7 +134,7 @@ def _transaction(url: URL, patience: float = database.CONNECT_SECONDS) -> Iterat
         with database.plain_failures(url):
             connection = engine.connect()
             transaction = connection.begin()
-        with connection, transaction:
+        with database.plain_refusals(url), connection, transaction:
             yield connection
     finally:
         engine.dispose()

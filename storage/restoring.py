@@ -186,7 +186,9 @@ def _refuse_company(connection: Connection) -> None:
 def _refuse_newer(connection: Connection) -> None:
     """Tables that only a newer version knows would stay behind, and stand in the way of the next upgrade."""
     revision = migrate.revision_of(connection)
-    if revision not in (None, *migrate.revisions()):
+    if revision is None:
+        migrate.refuse_other_text(connection)
+    elif revision not in migrate.revisions():
         raise BackupError(
             f"The database was migrated by a newer version of Denyut (revision {revision}), whose tables would stay "
             "behind. Give an empty one in DATABASE_URL; the file of SQLite can be moved away."

@@ -53,6 +53,24 @@ class UnclearWrite(StorageTrouble):
     """Whether it was recorded nobody knows: the commit itself broke off."""
 
 
+class Refused(Exception):  # noqa: N818 (it reads as what happened)
+    """The database refuses a statement, as its tables are not those of this version. The message is what it says, on
+    one line."""
+
+
+@contextmanager
+def plain_refusals() -> Iterator[None]:
+    """For a command, beside which there is no log: what a database says against a statement becomes Refused, or
+    CannotRead where the machine stands in the way."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = reason_of(error)
+        if reason is not None:
+            raise CannotRead(reason) from error
+        raise Refused(_said_by(error)) from error
+
+
 def reason_of(error: BaseException) -> str | None:
     """Why, if an error is the machine's; None for every other error."""
     if isinstance(error, StorageTrouble):
@@ -61,9 +79,14 @@ def reason_of(error: BaseException) -> str | None:
         return "all connections are in use"
     if not isinstance(error, DBAPIError) or not _is_of_the_machine(error):
         return None
-    said = next((line.strip() for line in str(error.orig).splitlines() if line.strip()), type(error.orig).__name__)
     name = getattr(error.orig, "sqlite_errorname", None)
-    return f"{said} ({name})" if name else said
+    return f"{_said_by(error)} ({name})" if name else _said_by(error)
+
+
+def _said_by(error: SQLAlchemyError) -> str:
+    """Its first line: those behind it may repeat what people wrote."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return next((line.strip() for line in str(said).splitlines() if line.strip()), type(said).__name__)
 
 
 def is_lost(error: BaseException) -> bool:

@@ -1,12 +1,13 @@
 """What is stored about somebody: shown, handed out and erased, by themselves in Slack or by whoever runs Denyut."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.domain.members import Absence
 from bot.slack import ids
 from tests.features.harness import Bench
 
@@ -149,3 +150,13 @@ class TestOnTheCommandLine:
         result = here.invoke(app, ["member", "erase", "U0WHO", "--yes"])
         assert result.exit_code == 2
         assert result.stderr.strip().splitlines()[-1].startswith("denyut: Nobody here is U0WHO.")
+
+    async def test_somebody_of_another_company_is_known_by_what_they_answered(
+        self, denyut: Bench, here: CliRunner
+    ) -> None:
+        visitor = "U0VISITOR"  # asked in a shared channel; Slack's list of members does not have them
+        denyut.do(lambda db: db.members.add_absence(Absence(visitor, date(2026, 1, 1), date(2026, 1, 2))))
+        exported = here.invoke(app, ["member", "export", visitor])
+        assert json.loads(exported.stdout)["data"]["absences"][0]["member_id"] == visitor
+        assert "Erased" in here.invoke(app, ["member", "erase", visitor, "--yes"]).stdout
+        assert here.invoke(app, ["member", "export", visitor]).exit_code == 2

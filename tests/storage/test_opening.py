@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, text
 
 from storage import CannotOpen, Storage, migrate
+from storage.database import migration_engine, parse_url
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
@@ -19,6 +21,10 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 @pytest.fixture(scope="module", autouse=True)
 def quick_commits() -> None:
     """None here: what is asked is what outlives a power cut."""
+
+
+def connect(url: str) -> Connection:
+    return migration_engine(parse_url(url)).connect()
 
 
 def refusal(url: str, folder: Path, exclusive: bool = False) -> str:
@@ -108,6 +114,78 @@ def test_every_spelling_of_postgresql_works(database, scheme: str) -> None:
     url = database.url.replace("postgresql", scheme, 1)
     Storage.open(url, database.folder).close()
     assert migrate.pending(url) is False
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:Gehe@im1@127.0.0.1:1/x",
+        "postgresql://127.0.0.1:1/x?user=u&password=Geheim1",
+        "postgresql://u@127.0.0.1:1/x?sslpassword=Geheim1",
+    ],
+)
+def test_no_part_of_a_password_is_told_wherever_it_stands(url: str, tmp_path: Path) -> None:
+    said = refusal(url, tmp_path)
+    assert "im1" not in said, said
+
+
+def test_a_password_behind_the_question_mark_is_used() -> None:
+    url = parse_url("postgresql://h/x?user=u&password=a%26b&sslmode=require")
+    assert (url.password, dict(url.query)) == ("a&b", {"user": "u", "sslmode": "require"})
+
+
+def not_made(url: str) -> str:
+    """What whoever migrates reads."""
+    with pytest.raises(CannotOpen) as caught:
+        migrate.upgrade(url)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_tables_of_another_program_are_left_alone(new_database: Callable) -> None:
+    url = new_database(False).url
+    with connect(url) as connection, connection.begin():
+        connection.execute(text("CREATE TABLE surveys (x int)"))
+    assert "surveys" in not_made(url)
+    assert migrate.current(url) is None, "all of it or nothing"
+    with connect(url) as connection, connection.begin():
+        connection.execute(text("CREATE TABLE alembic_version (version_num text)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0003'), ('0004')"))
+    assert "2 versions at once" in not_made(url)
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_user_who_may_make_no_tables_is_told(new_database: Callable, postgres_server: Callable) -> None:
+    url = new_database(False).url
+    postgres_server().execute("CREATE ROLE reads_only LOGIN")
+    try:
+        assert "permission denied for schema public" in not_made(url.replace("postgres@", "reads_only@"))
+    finally:
+        postgres_server().execute("DROP ROLE reads_only")
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_server_that_cannot_hold_every_letter_is_refused_at_the_start(
+    postgres_server: Callable, backend: str, encoding: str
+) -> None:
+    name, server = f"of_{encoding.lower()}", postgres_server()
+    server.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    try:
+        assert f"keeps text as {encoding}" in not_made(server.url(name))
+    finally:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_writers_see_what_they_waited_for_however_the_server_is_set_up(database, postgres_server: Callable) -> None:
+    """Else whoever logs at the same time as others is told of a bug."""
+    name = parse_url(database.url).database
+    postgres_server().execute(f"ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")
+    storage = Storage.open(database.url, database.folder)
+    shown = text("SHOW transaction_isolation")
+    assert storage.write_now("T1", lambda db: db._scope.connection.execute(shown).scalar()) == "read committed"
+    storage.close()
 
 
 def test_a_storage_can_be_closed_twice_and_then_refuses_work(storage: Storage) -> None:

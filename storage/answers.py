@@ -86,8 +86,8 @@ class Answers:
 
     def forget(self, round_id: str, member_id: str) -> None:
         """Take away everything a person answered in an open round, and that they answered. Where the round key is lost
-        it cannot be found any more, by anybody."""
-        state = self._state(round_id)
+        it cannot be found any more, by anybody. Answers on their way are waited for."""
+        state = self._state(round_id, locked=True)
         round_key = self._scope.keys.read(self._scope.workspace_id, round_id)
         if state is not RoundState.OPEN:
             return

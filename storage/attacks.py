@@ -250,4 +250,12 @@ def _postgres_faults(connection: Connection) -> list[str]:
         f"the publication {row[0]} sends every change of {row[1]} away"
         for row in connection.execute(published, {"names": names})
     ]
+    sampled = text(
+        "SELECT tablename, attname FROM pg_stats WHERE schemaname = current_schema() AND tablename = ANY(:names) "
+        "AND attname IN ('key', 'text') ORDER BY tablename, attname"
+    )
+    found += [
+        f"the server keeps samples of {row[0]}.{row[1]} (pg_statistic)"
+        for row in connection.execute(sampled, {"names": names})
+    ]
     return found

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.audit import Act
+from bot.domain.audit import Act, Deed
 from storage.operating_tables import AuditRow
 from storage.scope import Scope, new_id
 from storage.tables import table
@@ -21,6 +21,11 @@ class Audit:
     def note(self, act: Act) -> None:
         values = {"at": act.at, "actor_id": act.actor_id, "act": act.what, "subject": act.subject}
         self._scope.insert(AUDIT, {"id": new_id(), **values, "details": json.dumps(dict(act.details))})
+
+    def has(self, what: Deed, subject: str, after: datetime) -> bool:
+        """Whether somebody did this to a subject after a moment (UTC)."""
+        where = (AUDIT.c.act == what, AUDIT.c.subject == subject, AUDIT.c.at > after)
+        return self._scope.first(self._scope.select(AUDIT, *where).limit(1)) is not None
 
     def latest(self, limit: int, since: datetime | None = None) -> Sequence[Act]:
         """The newest acts, at most `limit`, none from before `since` (UTC)."""

@@ -20,9 +20,11 @@ class Installations:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def get(self) -> Installation | None:
-        """The installation, also one that has ended; None where there never was one."""
-        row = self._scope.first(self._scope.select(INSTALLATIONS))
+    def get(self, *, locked: bool = False) -> Installation | None:
+        """The installation, also one that has ended; None where there never was one. `locked` it stays as it is until
+        this transaction ends (SQLite has one writer anyhow)."""
+        statement = self._scope.select(INSTALLATIONS)
+        row = self._scope.first(statement.with_for_update() if locked else statement)
         return None if row is None else _installation(row)
 
     def put(self, installation: Installation) -> None:

@@ -142,6 +142,17 @@ def count_anew(scope: Scope, kpi_key: str, days: Collection[date], member_ids: C
     _add_to(scope, WEEKS, *of_kpi, ENTRIES.c.on.in_(within), ENTRIES.c.member_id.in_(members))
 
 
+def forget(scope: Scope, member_id: str) -> None:
+    """Of a member without entries nothing is kept. A week in which they have some all the same stays: on PostgreSQL
+    whoever logs one just now, or has since their entries were looked up, is waited for, and then counts."""
+    own = WEEKS.c.member_id == member_id
+    held = scope.select(WEEKS, own, columns=[WEEKS.c.first]).order_by(WEEKS.c.kpi_key, WEEKS.c.first)
+    scope.rows(held.with_for_update())
+    of_week = (ENTRIES.c.kpi_key == WEEKS.c.kpi_key, _MondayOf(ENTRIES.c.on) == WEEKS.c.first)
+    has_entries = scope.select(ENTRIES, ENTRIES.c.member_id == member_id, *of_week, EXISTS, columns=[ENTRIES.c.id])
+    scope.change(scope.delete(WEEKS, own, ~has_entries.correlate(WEEKS).exists()))
+
+
 class KeptTotals:
     """What is kept of the entries of a workspace, beside what they add up to: for whoever operates it."""
 

@@ -43,8 +43,9 @@ class Members:
         return [_member(row) for row in self._scope.rows(self._scope.select(MEMBERS).order_by(MEMBERS.c.id))]
 
     def admins(self) -> list[Member]:
-        """Admins who are still there, by id."""
-        wanted = self._scope.select(MEMBERS, MEMBERS.c.is_admin, ~MEMBERS.c.is_deleted, ~MEMBERS.c.is_bot)
+        """Admins who are still there, by id; not those of another company, whom a shared channel made known."""
+        c = MEMBERS.c
+        wanted = self._scope.select(MEMBERS, c.is_admin, ~c.is_deleted, ~c.is_bot, ~c.is_guest, ~c.is_outsider)
         return [_member(row) for row in self._scope.rows(wanted.order_by(MEMBERS.c.id))]
 
     def refresh(self, members: Iterable[Member]) -> None:

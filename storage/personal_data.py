@@ -17,7 +17,7 @@ from sqlalchemy import JSON, ColumnElement, Table, Text, bindparam, func, or_, s
 
 from bot.domain.actions import ActionSource
 from bot.domain.entries import EntryState
-from bot.domain.members import Member
+from bot.domain.members import ERASED, Member
 from bot.domain.schedules import ScheduleKind
 from storage import kept_totals
 from storage.kpi_tables import (
@@ -38,6 +38,7 @@ from storage.tables import (
     AttributeRow,
     DeliveryRow,
     FollowUpRow,
+    HandledRow,
     InvitationRow,
     MemberRow,
     NamedAnswerRow,
@@ -112,6 +113,7 @@ HELD: Mapping[str, Held] = {
     "api_tokens": Held(table(ApiTokenRow), ("made_by", "revoked_by"), own=("made_by",)),
     "installations": Held(table(InstallationRow), ("installed_by",)),
     "acts": Held(table(AuditRow), ("actor_id",), ("subject", "details"), ("actor_id",)),
+    "handled": Held(table(HandledRow), texts=("key",)),
     "messages": Held(table(DeliveryRow), ("receiver",), ("subject", "facts"), ("receiver",), erases=True),
 }  # fmt: skip
 
@@ -120,7 +122,7 @@ _SECRET = frozenset({"digest", "workspace_id"})
 
 def pseudonym() -> str:
     """An id nobody in Slack has, to stand where somebody's stood."""
-    return f"UERASED{secrets.token_hex(4).upper()}"
+    return f"{ERASED}{secrets.token_hex(4).upper()}"
 
 
 class PersonalData:
@@ -177,7 +179,7 @@ class PersonalData:
         running = (targets.c.owner_id == member_id, targets.c.replaced_at.is_(None))
         self._scope.change(self._scope.update(targets, *running).values(replaced_at=now))
         self._erase_pairs(member_id)
-        self._scope.change(self._scope.delete(KEPT.rows, _names(KEPT, member_id)))
+        kept_totals.forget(self._scope, member_id)
         for held in HELD.values():
             if held is ENTRIES or held is KEPT:
                 continue

@@ -127,15 +127,15 @@ class Storage:
         with trouble.reading(self._reading), self._read_engine.begin() as connection:
             return every_installation(connection)
 
-    async def forget_workspace(self, workspace_id: str) -> None:
-        """Delete everything of a workspace for good (see `storage.forgetting`). Safe to repeat after a crash at any
-        step; its installation and itself go last. Raises `sealing.NotScrubbed` when another process was reading all the
-        while."""
-        await asyncio.to_thread(self.forget_workspace_now, workspace_id)
+    async def forget_workspace(self, workspace_id: str, left: Installation | None = None) -> bool:
+        """Delete everything of a workspace for good, unless it has another installation than `left` by now: then False
+        (see `storage.forgetting`). Safe to repeat after a crash at any step; itself and its installation go last.
+        Raises `sealing.NotScrubbed` when another process was reading all the while."""
+        return await asyncio.to_thread(self.forget_workspace_now, workspace_id, left)
 
-    def forget_workspace_now(self, workspace_id: str) -> None:
+    def forget_workspace_now(self, workspace_id: str, left: Installation | None = None) -> bool:
         """Like `forget_workspace`, blocking."""
-        forgetting.forget_workspace(self._writer, self._keys, workspace_id)
+        return forgetting.forget_workspace(self._writer, self._keys, workspace_id, left)
 
     async def seal(self, workspace_id: str, round_id: str) -> None:
         """Make a closed round's answers unlinkable (see `storage.sealing`). Safe to repeat after a crash at any step.

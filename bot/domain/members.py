@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
+ERASED = "UERASED"
+"""How the made-up ids begin under which values of erased members are kept; none of Slack's does."""
+
 
 class LeftOut(StrEnum):
     """Why somebody in a channel is not asked."""

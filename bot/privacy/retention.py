@@ -35,33 +35,36 @@ def purging() -> Job:
         workspace_id = services.workspace_id
         if done.get(workspace_id) == now.date():
             return
-        if await _has_left(services, workspace_id, now):
-            await _forget(services, workspace_id)
+        own = await services.storage.read(workspace_id, _installation)
+        if await _has_left(services, own, now):
+            await _forget(services, own)
         elif await _purged(services, workspace_id, now):
             done[workspace_id] = now.date()
 
     return purge
 
 
-async def _forget(services: Services, workspace_id: str) -> None:
+async def _forget(services: Services, left: Installation | None) -> None:
     try:
-        await services.storage.forget_workspace(workspace_id)
+        if not await services.storage.forget_workspace(services.workspace_id, left):
+            log.info("a workspace came back while it was being forgotten", action="workspace_came_back")
+            return
     except NotScrubbed as trouble:  # it is deleted all the same; its bytes go with the next seal
         log.warning("not scrubbed after forgetting", action="not_scrubbed", error=str(trouble))
     log.info("a workspace that has left was forgotten", action="workspace_forgotten")
 
 
-async def _has_left(services: Services, workspace_id: str, now: datetime) -> bool:
+async def _has_left(services: Services, own: Installation | None, now: datetime) -> bool:
     """Whether Denyut was removed from a workspace or organisation, and not taken back for so long. An organisation goes
     after its workspaces: its row tells how those were reached that have no token of their own."""
-    storage = services.storage
-    found = await storage.read(workspace_id, _installation)
-    if found is None:
+    storage, found = services.storage, own
+    if own is None:
         return False
-    if found.ended_at is None and not found.sealed_token and not found.is_org_wide:
-        found = await storage.read(found.enterprise_id, _installation)  # it was to end with its organisation's
+    if own.ended_at is None and not own.sealed_token and not own.is_org_wide:
+        found = await storage.read(own.enterprise_id, _installation)  # it was to end with its organisation's
     if found is None or found.ended_at is None or found.ended_at >= now - INSTALLATIONS_KEPT:
         return False
+    workspace_id = own.workspace_id
     if workspace_id != found.workspace_id or not found.is_org_wide:
         return True
     return not any(each.enterprise_id == workspace_id != each.workspace_id for each in await storage.installations())

@@ -33,7 +33,7 @@ PUBLISHED = json.dumps(
         "questions": [{"question_id": "enps", "answers": 6, "counts": {"9": 5, "3": 1}, "texts_shown": True}],
     }
 )  # fmt: skip
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every earlier one; a test compares with the migrations."""
 
 
@@ -172,9 +172,21 @@ def _kpis(revision: str) -> Iterator[tuple[str, dict[str, Any]]]:
     summary = {"definition": "{}"} if revision >= "0004" else {}
     made = {"created_by": "U1", "created_at": OPENED, "language": "en", "active": True}
     yield "summaries", _of(id="m1", channel_id=CHANNEL, **made, **summary)
+    if revision >= "0006":
+        yield from _kept_totals()
     if revision >= "0003":
         yield "kpi_notes", _of(id="n1", kpi_key="revenue", kind="reason", text="a good month", by="U1", at=OPENED)
         yield "team_members", _of(team_id="sales", member_id="U2")
+
+
+def _kept_totals() -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the entries of `_kpis` add up to."""
+    same = {"kpi_key": "revenue", "high": 0, "last_on": "2026-11-24", "last_at": OPENED, "changed_at": OPENED}
+    whole = {"low": 100_000_000, "times": 4, "last": 40_000_000, "last_id": "e4"}
+    yield "entry_days", _of(first="2026-11-24", **same, **whole)
+    for number, member_id in enumerate(MEMBERS[:4], 1):
+        one = {"low": number * 10_000_000, "times": 1, "last": number * 10_000_000, "last_id": f"e{number}"}
+        yield "entry_weeks", _of(first="2026-11-23", member_id=member_id, **same, **one)
 
 
 def _pairs() -> Iterator[tuple[str, dict[str, Any]]]:

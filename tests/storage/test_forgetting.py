@@ -1,5 +1,7 @@
 """Forgetting a workspace leaves nothing of it in any table, and nothing else is touched."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +90,10 @@ def test_what_was_cut_short_is_found_and_done_again(storage: Storage, monkeypatc
     fill_both(storage)
     delete = forgetting._delete_some
 
-    def crash(rows: Any, db: Any) -> bool:
+    def crash(rows: Any, before: Any, db: Any) -> bool | None:
         if rows.name == "members":
             raise RuntimeError("the process ends here")
-        return delete(rows, db)
+        return delete(rows, before, db)
 
     monkeypatch.setattr(forgetting, "_delete_some", crash)
     with pytest.raises(RuntimeError):
@@ -101,6 +103,38 @@ def test_what_was_cut_short_is_found_and_done_again(storage: Storage, monkeypatc
     monkeypatch.undo()
     storage.forget_workspace_now("T1")
     assert not any(rows_of(storage, "T1").values())
+
+
+@pytest.mark.parametrize("when", ["before the first piece", "members", "workspaces", "installations"])
+def test_who_adds_denyut_anew_meanwhile_keeps_it(storage: Storage, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    storage.write_now("T1", fill)
+    storage.write_now("T1", lambda db: db.installation.end(NOW))
+    (left,) = storage.installations_now()
+    anew = replace(left, sealed_token=b"anew", ended_at=None, installed_at=NOW + timedelta(days=31))
+    added: list[str] = []
+
+    def add() -> None:
+        added.append(when)
+        storage.write_now("T1", lambda db: db.workspace.ensure("Back again", anew.installed_at))
+        storage.write_now("T1", lambda db: db.installation.put(anew))
+
+    class Interrupted(type(storage._writer)):  # type: ignore[misc]
+        """Somebody adds it just before the first piece of a table."""
+
+        def submit(self, workspace_id: str, work: Any) -> Any:
+            if not added and getattr(work, "args", None) and work.args[0].name == when:
+                add()
+            return super().submit(workspace_id, work)
+
+    if when == "before the first piece":
+        add()
+    monkeypatch.setattr(storage._writer, "__class__", Interrupted)
+    assert storage.forget_workspace_now("T1", left) is False
+    assert added, "the control: somebody did"
+    assert storage.installations_now() == [anew]
+    assert storage.workspaces_now() == ["T1"]
+    assert storage.forget_workspace_now("T1", anew) is True
+    assert storage.installations_now() == []
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])  # PostgreSQL's files are its own

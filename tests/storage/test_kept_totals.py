@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from bot.domain.entries import Entry, EntryState, Totals
 from storage import Storage, UnitOfWork, entry_changes, kpis, migrate, new_id
+from storage.personal_data import PersonalData
 from tests.conftest import Database
 from tests.storage import samples
 from tests.storage.samples import NOW, TODAY
@@ -254,6 +255,34 @@ async def test_many_who_change_the_same_day_at_once_lose_and_double_nothing(stor
     assert company.is_right()
     totals = company.read(lambda db: db.kpis.totals(TODAY, TODAY))["revenue"]
     assert (totals.sum, totals.count) == (sum(range(24)) + 12 * Decimal(10), 36)
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_what_is_logged_while_somebody_is_erased_counts(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By another replica, just after their entries were looked up for the last time: it is there, and so it counts."""
+    company = Company(storage)
+    company.many([{"on": FIRST}, {"on": FIRST, "member_id": "U2"}])
+    erase = PersonalData.erase
+
+    def somebody_logs(db: PersonalData, member_id: str, instead: str, now: datetime) -> None:
+        company.add({"on": FIRST, "value": Decimal(7), "member_id": member_id})
+        erase(db, member_id, instead, now)
+
+    monkeypatch.setattr(PersonalData, "erase", somebody_logs)
+    company.erase("U1")
+    assert company.is_right()
+    assert company.read(lambda db: db.kpis.totals(FIRST, FIRST, "U1", KPIS)) == {
+        "revenue": Totals(Decimal(7), 1, Decimal(7))
+    }
+    monkeypatch.undo()
+    company.erase("U1")
+    assert company.read(lambda db: db.kpis.totals(FIRST, FIRST, "U1", KPIS)) == {}
+    assert not storage.read_now(company.workspace, _weeks_of_u1), "and then nothing is left that names them"
+    assert company.is_right()
+
+
+def _weeks_of_u1(db: UnitOfWork) -> list[Any]:
+    return list(db._scope.connection.execute(text("SELECT 1 FROM entry_weeks WHERE member_id = 'U1'")))
 
 
 def test_an_upgrade_adds_up_what_was_there(storage: Storage, database: Database) -> None:

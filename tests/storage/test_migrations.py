@@ -118,9 +118,9 @@ def test_a_fresh_database_is_pending_until_it_is_migrated(new_database: Callable
     assert migrate.current(url) is None
     migrate.upgrade(url)
     assert migrate.pending(url) is False
-    assert migrate.current(url) == migrate.head() == "0006"
+    assert migrate.current(url) == migrate.head() == "0007"
     migrate.upgrade(url)
-    assert migrate.current(url) == "0006"
+    assert migrate.current(url) == "0007"
 
 
 def test_looking_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> None:

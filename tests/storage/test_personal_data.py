@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Column, select
+from sqlalchemy import Column, select, text
 
 from bot.domain.actions import Action, ActionSource
 from bot.domain.audit import Act
@@ -79,6 +79,7 @@ def fill(db: UnitOfWork) -> str:
     db.installation.put(Installation("T1", "Acme", b"sealed", frozenset({"commands"}), "UBOT", ME, NOW))
     db.audit.note(Act(NOW, ME, "token.made", "t1", {"for": ME}))
     db.deliveries.add(samples.delivery(receiver=ME))
+    db.handled.first_time(f"1.2:{ME}:surveys.skip", NOW)
     db.deliveries.add(NewDelivery("kpis.told", f"x:{ME}", OTHER, NOW, facts={"person": ME}))
     return str(open_.id)
 
@@ -113,6 +114,18 @@ def test_nothing_names_somebody_who_was_erased(storage: Storage) -> None:
     for name, kept in others.items():
         if name not in ("one_on_ones", "meetings", "points", "actions"):  # what was said between two goes whole
             assert set(kept) <= set(after[name]), name
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_the_samples_that_postgresql_takes_repeat_nothing_that_anybody_wrote(storage: Storage) -> None:
+    storage.write_now("T1", fill)
+    storage._writer.errand(lambda connection: connection.execute(text("ANALYZE"))).result()
+    storage.erase_now("T1", ME, LATER)
+    statement = text("SELECT concat(most_common_vals, histogram_bounds) FROM pg_stats WHERE schemaname = 'public'")
+    samples_of = storage.read_now("T1", lambda db: " ".join(db._scope.connection.execute(statement).scalars()))
+    assert OTHER in samples_of  # samples are taken
+    assert SECRET not in samples_of
+    assert "Bob" not in samples_of
 
 
 def test_what_a_team_counts_stays_under_no_name(storage: Storage) -> None:
@@ -197,7 +210,6 @@ NO_ONES: dict[str, tuple[str, ...]] = {
     "schedules": ("subject_id", "cadence"),
     "occurrences": ("schedule_id", "reason"),
     "deliveries": ("purpose", "verb", "target_id", "error"),
-    "handled": ("key",),
     "entries": ("corrects", "confidence"),
     "targets": ("period", "aim"),
     "standings": ("target_id", "status"),

@@ -58,11 +58,12 @@ def test_a_choice_of_somebody_not_seen_before_is_kept(storage: Storage) -> None:
     assert storage.read_now("T1", lambda db: db.members.get_many(["U9", "U404"])).keys() == {"U9"}
 
 
-def test_admins_that_left_or_are_bots_do_not_count(storage: Storage) -> None:
+def test_admins_that_left_or_are_bots_or_of_another_company_do_not_count(storage: Storage) -> None:
     gone = Member("U1", is_admin=True, is_deleted=True)
     robot = Member("U2", is_admin=True, is_bot=True)
+    theirs = Member("U0", is_admin=True, is_outsider=True)  # of a shared channel: an admin, but not here
     here = Member("U3", is_admin=True)
-    storage.write_now("T1", lambda db: db.members.refresh([gone, robot, here]))
+    storage.write_now("T1", lambda db: db.members.refresh([gone, robot, theirs, here]))
     assert storage.read_now("T1", lambda db: db.members.admins()) == [here]
 
 

@@ -20,8 +20,10 @@ from bot.domain.errors import DomainError
 from bot.domain.publications import Published
 from bot.domain.surveys import OwnAnswers, RoundState
 from storage import Storage, UnitOfWork, sealing
+from storage.attacks import Reading
 from storage.round_keys import RoundKeys, answer_key, participation_key
 from storage.tables import AnswerRow, CommentRow, InvitationRow, ParticipationRow, table
+from tests.conftest import Database
 from tests.storage import samples
 from tests.storage.samples import NOW
 
@@ -416,3 +418,39 @@ def test_history_is_imported_without_anybody_in_it(storage: Storage) -> None:
     assert (facts.answered, facts.counts["enps"]) == (21, {3: 4, 8: 5, 10: 12})
     storage.seal_now("T1", "past")
     assert storage.read_now("T1", lambda db: db.rounds.facts("past")).counts["enps"] == {3: 4, 8: 5, 10: 12}
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_the_samples_that_postgresql_takes_hold_no_keys_and_no_comments(storage: Storage, answered: list[str]) -> None:
+    key = storage.read_now("T1", lambda db: db._scope.keys.read("T1", ROUND))
+    assert key is not None
+    storage.write_now("T1", lambda db: db.answers.record(ROUND, answered[0], texts={"enps": "taken back"}))
+    storage._writer.errand(lambda connection: connection.execute(text("ANALYZE"))).result()
+    storage.write_now("T1", lambda db: db.answers.record(ROUND, answered[0], texts={"enps": ""}))
+    close_and_seal(storage)
+    statement = text("SELECT concat(most_common_vals, histogram_bounds) FROM pg_stats WHERE schemaname = 'public'")
+    samples_of = storage.read_now("T1", lambda db: " ".join(db._scope.connection.execute(statement).scalars()))
+    assert all(member in samples_of for member in MEMBERS)  # invited: samples are taken
+    assert not [each for each in guesses([key]) if each.hex() in samples_of]
+    assert "taken back" not in samples_of
+    assert "because of" not in samples_of
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_samples_of_keys_are_found_where_the_server_was_told_to_take_some(
+    storage: Storage, database: Database, answered: list[str]
+) -> None:
+    def faults() -> list[str]:
+        reading = Reading.open(database.url, database.folder)
+        try:
+            return reading.schema_faults()
+        finally:
+            reading.close()
+
+    assert len(answered) == len(MEMBERS)
+    storage._writer.errand(lambda connection: connection.execute(text("ANALYZE"))).result()
+    assert faults() == []
+    again = text("ALTER TABLE answers ALTER COLUMN key SET STATISTICS 100")
+    storage._writer.errand(lambda connection: connection.execute(again)).result()
+    storage._writer.errand(lambda connection: connection.execute(text("ANALYZE"))).result()
+    assert [each.split(" (")[0] for each in faults()] == ["the server keeps samples of answers.key"]

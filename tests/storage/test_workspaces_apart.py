@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.actions import Action, ActionSource, ActionState
 from bot.domain.api_tokens import ApiToken
-from bot.domain.audit import Act
+from bot.domain.audit import Act, Deed
 from bot.domain.catalogue import KpiSettings, KpiVersion
 from bot.domain.checkins import Checkin, CheckinAnswer, CheckinDefinition, Item, ItemKind, Run, RunState
 from bot.domain.deliveries import DeliveryState
@@ -388,6 +388,7 @@ def calls(f: Filled) -> dict[str, Callable[[UnitOfWork], object]]:
         "installation.remove": lambda db: (db.installation.end(LATER), db.installation.remove())[1],
         "audit.note": lambda db: db.audit.note(Act(NOW, "U1", "token.revoked", "t1")),
         "audit.latest": lambda db: db.audit.latest(10),
+        "audit.has": lambda db: db.audit.has(Deed.TOKEN_MADE, "t1", after=NOW - timedelta(days=1)),
         "retention.purge": lambda db: db.retention.purge(Horizon(LATER, LATER, LATER, LATER), 100),
         "handled.known": lambda db: db.handled.known(["Ev1"]),
         "handled.once": lambda db: db.handled.once("Ev3", NOW, lambda: "done"),

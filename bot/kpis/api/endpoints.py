@@ -12,7 +12,7 @@ from bot.domain.entries import Entry
 from bot.kpis.api import service
 from bot.kpis.api.budget import REQUESTS, Budget
 from bot.kpis.api.description import DESCRIPTION_PATH, ENTRIES_PATH, description
-from bot.kpis.api.orders import Order, Refused, read_order
+from bot.kpis.api.orders import Order, Refused, SentEntry, read_order
 from bot.kpis.api.tokens import sent_token
 
 log = structlog.get_logger(__name__)
@@ -61,20 +61,21 @@ def answer(entries: Sequence[Entry], order: Order) -> dict[str, Any]:
     """The stored entries in the order in which they were sent. It says nothing that changes later, so that a request
     sent again is answered the same."""
     both = zip(entries, order.entries, strict=True)
-    return {"entries": [_told(entry, sent.own_id) for entry, sent in both]}
+    return {"entries": [_told(entry, sent) for entry, sent in both]}
 
 
-def _told(entry: Entry, own_id: str | None) -> dict[str, str]:
+def _told(entry: Entry, sent: SentEntry) -> dict[str, str]:
+    """Whose value it is, is answered as it was sent: of a member who was erased nobody is told the made-up id."""
     told = {
         "entry": entry.id,
         "kpi": entry.kpi_key,
         "value": _plain(entry.value),
         "on": entry.on.isoformat(),
-        "member": entry.member_id,
+        "member": sent.member_id or entry.member_id,
     }
     if entry.note:
         told["note"] = entry.note
-    return told if own_id is None else {**told, "id": own_id}
+    return told if sent.own_id is None else {**told, "id": sent.own_id}
 
 
 def _plain(value: Decimal) -> str:

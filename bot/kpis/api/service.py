@@ -14,6 +14,7 @@ from bot.domain.api_tokens import ApiToken
 from bot.domain.audit import Act, Deed
 from bot.domain.entries import Entry
 from bot.domain.errors import DomainError
+from bot.domain.members import ERASED
 from bot.kpis.acting import Acting, read_acting
 from bot.kpis.api.contents import Content, Reader, read_day, read_note
 from bot.kpis.api.orders import Order, Refused, SentEntry, unusable
@@ -202,12 +203,12 @@ class _Recording:
 
     def _differs(self, sent: SentEntry, stored: Entry) -> bool:
         kpi = self.reader.find(sent.kpi)
-        # left-out days are those of the first time
+        # left-out days are those of the first time; whose a value was that is nobody's by now is not known any more
         same = (
             stored.kpi_key == (kpi.key if kpi else sent.kpi),
             stored.value == sent.value,
             sent.on is None or read_day(sent.on) == stored.on,
-            stored.member_id == (sent.member_id or self.caller.token.made_by),
+            stored.member_id == (sent.member_id or self.caller.token.made_by) or stored.member_id.startswith(ERASED),
             stored.note == read_note(sent.note),
         )
         return not all(same)

@@ -2,22 +2,20 @@
 named. Each function is part of one transaction. How it is asked for and told belongs to the features (`/checkin` and
 Home)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from bot.domain.calendars import ENDS, STARTS
 from bot.domain.errors import DomainError
 from bot.domain.members import Absence, Member
 from bot.domain.preferences import Preferences, check_hours, check_weekdays
 from bot.domain.workdays import Workdays
+from bot.domain.zones import zone_named
 from storage import UnitOfWork
 
 LONGEST_ABSENCE_DAYS = 366
-# What people in Indonesia call their zones.
-SHORT_NAMES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
 
 
 def change(
@@ -51,20 +49,11 @@ def choose_zone(db: UnitOfWork, member_id: str, zone: str) -> str:
 
 def known_zone_name(zone: str) -> str:
     """The IANA name of a zone that somebody typed. Raises DomainError `checkins.zone_unknown`."""
-    typed = zone.strip()
-    known = _zone_names()
-    name = known.get(typed.casefold()) or known.get(typed.casefold().replace(" ", "_"))
+    name = zone_named(zone)
     if name is None:
-        raise DomainError("checkins.zone_unknown", zone=typed)
+        raise DomainError("checkins.zone_unknown", zone=zone.strip())
     ZoneInfo(name)
     return name
-
-
-@cache
-def _zone_names() -> Mapping[str, str]:
-    """How zones may be typed, without regard to case, and their IANA names. Kept: finding them reads hundreds of
-    files."""
-    return {name.casefold(): name for name in available_timezones()} | SHORT_NAMES
 
 
 def choose_named(db: UnitOfWork, member_id: str, may: bool) -> None:
@@ -101,19 +90,20 @@ def go_away(db: UnitOfWork, member_id: str, first: date, last: date, today: date
     return absence
 
 
-def cancel_absences(db: UnitOfWork, member_id: str, first: date, last: date | None) -> list[Absence]:
-    """Takes the days away back that begin on a date, and end on `last` where that is given; which ones. Raises
-    DomainError `checkins.away_none`."""
-    found = [
-        each
-        for each in db.members.absences(first, first, [member_id])
-        if each.first == first and last in (None, each.last)
-    ]
-    if not found:
-        raise DomainError("checkins.away_none", first=first)
-    for absence in found:
-        db.members.remove_absence(absence)
-    return found
+def cancel_absences(db: UnitOfWork, member_id: str, meant: Sequence[tuple[date, date | None]]) -> list[Absence]:
+    """Takes the days away back that begin on a date, and end on another where that is given: the first of those `meant`
+    that there are; which ones. Raises DomainError `checkins.away_none`."""
+    for first, last in meant:
+        found = [
+            each
+            for each in db.members.absences(first, first, [member_id])
+            if each.first == first and last in (None, each.last)
+        ]
+        if found:
+            for absence in found:
+                db.members.remove_absence(absence)
+            return found
+    raise DomainError("checkins.away_none", first=meant[0][0])
 
 
 def come_back(db: UnitOfWork, member_id: str, first: date, last: date) -> None:

@@ -11,7 +11,15 @@ from bot.domain.errors import DomainError
 from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Replace, Reply, Say, Submission
 from bot.slack import ids
 from bot.slack.blocks import Message
+from bot.slack.chosen import chosen_day
 from storage import UnitOfWork
+
+_PLACES = {
+    "actions.owner_unknown": ids.ACTION_OWNER_INPUT,
+    "actions.owner_private": ids.ACTION_OWNER_INPUT,
+    "actions.date_past": ids.ACTION_DUE_INPUT,
+}
+"""The inputs that refusals are about; the others are about the text."""
 
 
 def register(registry: Registry) -> None:
@@ -73,15 +81,7 @@ async def on_changed(submission: Submission) -> Reply:
     try:
         wish = _typed(submission.inputs)
         changed = await submission.write_once(
-            lambda db: service.change(
-                db,
-                submission.member,
-                wanted,
-                wish.text,
-                wish.owner_id or submission.member.id,
-                wish.due_on,
-                submission.now,
-            ),
+            lambda db: service.change(db, submission.member, wanted, wish, submission.today, submission.now),
         )
     except DomainError as refusal:
         return _refused(refusal, submission)
@@ -118,7 +118,8 @@ async def _settle(click: Click, state: ActionState) -> Action:
 
 async def _add(context: Context, wish: ActionWish) -> Message:
     added = await context.services.storage.write(
-        context.workspace_id, lambda db: service.add_own(db, context.member, wish, context.now, context.key)
+        context.workspace_id,
+        lambda db: service.add_own(db, context.member, wish, context.today, context.now, context.key),
     )
     context.services.wake()
     own = added.owner_id == context.member.id
@@ -152,11 +153,10 @@ def _typed(inputs: Mapping[str, str]) -> ActionWish:
     """Raises what `checked_text` raises."""
     due = inputs.get(ids.ACTION_DUE_INPUT, "")
     text = checked_text(inputs.get(ids.ACTION_TEXT_INPUT, ""))
-    return ActionWish(text, ids.chosen_day(due), inputs.get(ids.ACTION_OWNER_INPUT) or None)
+    return ActionWish(text, chosen_day(due), inputs.get(ids.ACTION_OWNER_INPUT) or None)
 
 
 def _refused(refusal: DomainError, submission: Submission) -> FormErrors:
     """The refusal beside the input it is about."""
-    is_owner = refusal.key in ("actions.owner_unknown", "actions.owner_private")
-    place = ids.ACTION_OWNER_INPUT if is_owner else ids.ACTION_TEXT_INPUT
+    place = _PLACES.get(refusal.key, ids.ACTION_TEXT_INPUT)
     return FormErrors({place: submission.t(refusal.key, **refusal.values)})

@@ -49,9 +49,12 @@ def check_is_logged(kpi: Kpi, kpis: Catalogue) -> None:
 
 
 def check_works_here(db: UnitOfWork, member_id: str | None) -> None:
-    """DomainError for bots, deactivated people and people of other organisations: nothing is kept for them."""
-    member = db.members.get(member_id) if member_id else None
-    if member and member.left_out in (LeftOut.BOT, LeftOut.DEACTIVATED, LeftOut.OUTSIDER):
+    """DomainError for bots, deactivated people and people of other organisations (in shared channels people can be
+    mentioned who are in nobody's list of members): nothing is kept for them."""
+    if not member_id:
+        return
+    member = db.members.get(member_id)
+    if member is None or member.left_out in (LeftOut.BOT, LeftOut.DEACTIVATED, LeftOut.OUTSIDER):
         raise DomainError("kpis.not_for_them")
 
 

@@ -25,6 +25,7 @@ from bot.slack.blocks import (
     section,
     text_input,
 )
+from bot.slack.chosen import chosen_day
 from bot.typed_values import ambiguous_words, either
 
 ON_FIELD = "on"
@@ -237,4 +238,4 @@ def ambiguous_typed(value: AmbiguousValue, kpi: Kpi, w: Wording) -> str:
 
 def form_day(inputs: Mapping[str, str], today: date) -> date:
     """The day chosen in the form; today where Slack sends none."""
-    return ids.chosen_day(inputs.get(ON_FIELD, "")) or today
+    return chosen_day(inputs.get(ON_FIELD, "")) or today

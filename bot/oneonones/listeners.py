@@ -19,6 +19,7 @@ from bot.oneonones.reading import read_all
 from bot.oneonones.wishes import Verb, Wish, next_date, read_rhythm, read_wish, rhythm_of, usual_rule
 from bot.slack import ids
 from bot.slack.blocks import Block, Message
+from bot.slack.chosen import chosen_number
 from storage import UnitOfWork
 
 MESSAGES = (
@@ -33,6 +34,7 @@ MESSAGES = (
     (telling.CHANGED, deliveries.changed),
 )
 """Every message of this feature, and who words it."""
+MINUTES = range(1, 10_000)
 
 
 def register(registry: Registry) -> None:
@@ -109,7 +111,7 @@ async def on_rhythm_sent(submission: Submission) -> Reply:
         cadence, first, at = (sent.get(name, "") for name in (forms.CADENCE_FIELD, forms.DAY_FIELD, forms.TIME_FIELD))
         there = schedule_of(db, own_pair(db, acting, pair_in(carried))).rule if changes else None
         rule = rhythm_of(cadence, first, at, submission.now, zone, there)
-        minutes = int(sent.get(forms.MINUTES_FIELD) or DEFAULT_MINUTES)
+        minutes = chosen_number(sent.get(forms.MINUTES_FIELD, ""), MINUTES, DEFAULT_MINUTES)
         if changes:
             return service.change(db, acting, pair_in(carried), rule, minutes)
         return service.set_up(db, acting, sent.get(forms.PERSON_FIELD, ""), rule, minutes)

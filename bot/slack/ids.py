@@ -6,7 +6,6 @@ A handler is found by the part of an action id before the colon; what follows ma
 
 import json
 import re
-from datetime import date
 from typing import Any, Final
 
 from bot.domain.errors import DomainError
@@ -306,15 +305,6 @@ def _is_packable(value: Any) -> bool:
     if isinstance(value, str):
         return not _UNSTORABLE.search(value)
     return isinstance(value, int) and abs(value) < LARGEST_PACKED
-
-
-def chosen_day(text: str) -> date | None:
-    """The day of a date picker; None where none was chosen. Raises DomainError("core.stale") for what is no day: Slack
-    lets nobody choose that."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise DomainError("core.stale") from None
 
 
 LARGEST_PACKED = 2**31

@@ -4,7 +4,7 @@ wrong, by the input. Pure."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DomainError
@@ -12,6 +12,7 @@ from bot.domain.schedules import Cadence, Rule
 from bot.domain.summaries import Summary, SummaryDefinition
 from bot.i18n import Translator
 from bot.slack import ids
+from bot.slack.chosen import chosen_day, chosen_number, chosen_time
 from bot.summaries import forms, wishes
 from bot.summaries.forms import Draft
 from bot.summaries.standings import Standing
@@ -128,8 +129,10 @@ def _wish(draft: Draft, errors: dict[str, str], t: Translator) -> Wish | None:
     if draft.cadence is Cadence.TWO_WEEKS and not draft.first:
         errors[forms.FIRST] = t("summaries.form.first_missing")
         return None
-    first = date.fromisoformat(draft.first) if draft.cadence is Cadence.TWO_WEEKS else None
-    return Wish(draft.cadence, time.fromisoformat(draft.at), int(draft.weekday), int(draft.day), first)
+    first = chosen_day(draft.first) if draft.cadence is Cadence.TWO_WEEKS else None
+    at = chosen_time(draft.at, wishes.LAST_WEEK.at)
+    weekday, day = chosen_number(draft.weekday, range(7), 0), chosen_number(draft.day, range(1, 32), 1)
+    return Wish(draft.cadence, at, weekday, day, first)
 
 
 def _several(value: str) -> tuple[str, ...]:

@@ -5,14 +5,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from bot.domain.dates import AmbiguousDate
 from bot.domain.errors import DomainError
 from bot.domain.schedule_words import Heard, hear
 from bot.domain.schedules import Cadence, Rule, first_anchor, instant
 from bot.domain.words import shown, tidy
+from bot.domain.zones import zone_named
 
 CADENCES = (Cadence.DAILY, Cadence.WEEKLY, Cadence.TWO_WEEKS, Cadence.MONTHLY, Cadence.QUARTERLY)
 """The rhythms a summary can have."""
@@ -26,8 +26,6 @@ FRIDAY = 4
 _WEEKLY = (Cadence.WEEKLY, Cadence.TWO_WEEKS)
 _MONTHLY = (Cadence.MONTHLY, Cadence.QUARTERLY)
 _LITTLE = r"(?:in |dalam |pakai )?"
-# What people in Indonesia call their zones.
-_SHORT_ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +133,10 @@ def read_zone(text: str) -> str:
 
     Raises DomainError `summaries.no_such_zone`.
     """
-    wanted = tidy(text)
-    known = _zone_names()
-    name = known.get(wanted) or known.get(wanted.replace(" ", "_"))
+    name = zone_named(tidy(text))
     if name is None:
         raise DomainError("summaries.no_such_zone", zone=shown(text))
     return name
-
-
-@cache
-def _zone_names() -> Mapping[str, str]:
-    """How zones may be typed, in small letters, and their IANA names. Kept: finding them reads hundreds of files."""
-    return {name.casefold(): name for name in available_timezones()} | _SHORT_ZONES
 
 
 def _weeks_between(one: date, other: date) -> int:

@@ -4,7 +4,6 @@ Answers to the question itself are in `answer_listeners`.
 """
 
 from collections.abc import Callable
-from datetime import time
 from functools import partial
 
 from bot.commands import Registry
@@ -20,6 +19,7 @@ from bot.help import help_message
 from bot.interactions import Click, Command, FormErrors, OpenForm, Replace, Reply, Say, Submission, Then
 from bot.slack import ids
 from bot.slack.blocks import Message
+from bot.slack.chosen import chosen_number, chosen_time
 from bot.surveys import author_views, deliveries, jobs, service, views
 from bot.surveys.answers import answer_listeners
 from bot.surveys.asking import preview_views, previewing, reminding
@@ -32,6 +32,7 @@ from bot.surveys.results import results_listeners
 from storage import UnitOfWork
 
 PREVIEWED_DATES = 4
+WEEKDAYS = range(7)
 
 
 def register(registry: Registry) -> None:
@@ -98,13 +99,15 @@ async def on_enps(command: Command) -> Reply:
 async def on_enps_form(sent: Submission) -> Reply:
     cadence = parse_cadence(sent.inputs.get(ids.CADENCE_INPUT, ""))
     recurring = cadence is not None and cadence is not Cadence.ONCE
+    weekday = chosen_number(sent.inputs.get(ids.WEEKDAY_INPUT, ""), WEEKDAYS, DEFAULT_WEEKDAY)
+    at = chosen_time(sent.inputs.get(ids.TIME_INPUT, ""), DEFAULT_TIME)
     wish = make_wish(
         sent.now,
         sent.zone,
         scale=SCALES.get(sent.inputs.get(ids.SCALE_INPUT, ""), SCALE_0_10),
         cadence=cadence,
-        weekday=int(sent.inputs.get(ids.WEEKDAY_INPUT) or DEFAULT_WEEKDAY) if recurring else None,
-        at=time.fromisoformat(sent.inputs.get(ids.TIME_INPUT) or DEFAULT_TIME.isoformat()) if recurring else None,
+        weekday=weekday if recurring else None,
+        at=at if recurring else None,
     )
     channel_id, name = sent.inputs.get(ids.CHANNEL_INPUT, ""), sent.inputs.get(ids.NAME_INPUT, "")
     audience = Audience(channels=(channel_id,))

@@ -133,6 +133,22 @@ class TestSettings:
 
 
 class TestUserGroups:
+    @pytest.mark.parametrize(
+        ("typed", "drawn"), [("1E+2", "100"), ("1E-7", "0.0000001"), ("9e99", "99"), ("NaN", "99")]
+    )
+    async def test_a_number_however_it_is_written_does_not_break_the_form_drawn_anew(
+        self, denyut: Bench, typed: str, drawn: str
+    ) -> None:
+        denyut.slack.groups = dict(GROUPS)
+        await define(denyut, name_en="Product demos")
+        form = await settings_form(denyut)
+        before = len(denyut.slack.updated_views)
+        await denyut.choose(form, ids.KPI_SETTINGS_SEEN, "team", inputs={"on_track": typed}, user="U0BOB")
+        drawn_anew = denyut.slack.updated_views[before:]
+        found = [each["element"].get("initial_value") for _, view in drawn_anew for each in view["blocks"]
+                 if each.get("block_id") == "on_track"]  # fmt: skip
+        assert found == [drawn]
+
     async def test_they_are_offered_once_a_group_is_to_see_it(self, denyut: Bench) -> None:
         denyut.slack.groups = dict(GROUPS)
         await define(denyut, name_en="Product demos")

@@ -700,3 +700,28 @@ class TestRetired:
         assert "Leads" in (await denyut.command("/kpi target", user="U0BOB")).text
         settle(denyut, "leads", retired_on=TODAY)
         assert "Leads" not in (await denyut.command("/kpi target", user="U0BOB")).text
+
+
+class TestFarAway:
+    async def test_a_deadline_that_is_further_ahead_than_the_calendar_goes_back_is_one(self, denyut: Bench) -> None:
+        said = await denyut.command("/kpi target leads 10 by 2199-12-31", user="U0BOB")
+        assert "Target set. Leads: 10 by 31 Dec 2199" in spoken(said)
+        assert [each.deadline for each in active(denyut)] == [date(2199, 12, 31)]
+        assert "31 Dec 2199" in spoken(await denyut.command("/kpi target", user="U0BOB"))
+
+    async def test_so_it_is_in_the_form(self, denyut: Bench) -> None:
+        await denyut.command("/kpi target leads", user="U0BOB")
+        inputs = {"value": "10", "period": "date", "until": "2199-12-31"}
+        seen = await denyut.submit(denyut.form(), inputs, user="U0BOB")
+        assert not seen.errors
+        await denyut.submit(seen.body["view"], {}, user="U0BOB")
+        assert [each.deadline for each in active(denyut)] == [date(2199, 12, 31)]
+
+
+async def test_nothing_is_kept_for_somebody_whom_slack_never_told_of(denyut: Bench) -> None:
+    """In a channel shared with another company its people can be mentioned, and are in no list of members."""
+    for line in ("/kpi target leads 10 per week for <@U0NOBODY|nobody>", "/kpi log leads 12 for <@U0NOBODY|nobody>"):
+        said = await denyut.command(line, user="U0AYU")
+        assert "orang yang bekerja di workspace ini" in said.text
+    assert active(denyut) == []
+    assert denyut.do(lambda db: db.kpis.history("leads")) == []

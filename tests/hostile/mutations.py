@@ -325,6 +325,45 @@ def state(random: Random, base: Json, real: Sequence[Json]) -> Hostile:
     return _told(base, Claim.OPEN, "state")
 
 
+DAY, TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
+
+
+def nearly(random: Random, value: Any) -> Any:
+    """Something of the same shape that cannot be, or that nobody offered."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return value
+    if isinstance(value, int):
+        return random.choice((-1, -7, 0, 1, 99, 2**31 - 1, -(2**31) + 1, str(value), f"{value}x", ""))
+    if DAY.fullmatch(value):
+        return random.choice(("0001-01-01", "9999-12-31", "2026-02-30", "2026-13-01", "1900-01-01", "2199-12-31"))
+    if TIME.fullmatch(value):
+        return random.choice(("25:61", "24:00", "99:99", "00:00", "23:59"))
+    if value.isdecimal():
+        return random.choice(("-1", "x", "99", "007", "1e3", "1" * 12, "٣", f"{value}.5"))
+    return random.choice((f"{value}x", value[:-1], value.upper(), value[::-1], "none", "0", f"{value},{value}"))
+
+
+def almost(random: Random, base: Json, real: Sequence[Json]) -> Hostile:
+    """What was chosen, or what a button or form carries, is nearly what it was: a day that no calendar has, a number
+    too far, a word that looks like another."""
+    carriers = [(holder, name, _inner(holder.get(name))) for holder, name in _holders(base)]
+    packed = [(holder, name, inner, each) for holder, name, inner in carriers for each in inner if each != "v"]
+    typed = [
+        path for path in paths(base) if "values" in path and isinstance(at(base, path), str) and path[-1] != "type"
+    ]
+    if not packed and not typed:
+        return words(random, base, real)
+    for _ in range(random.randrange(1, 3)):
+        if packed and (not typed or random.random() < 0.5):
+            holder, name, inner, each = random.choice(packed)
+            inner[each] = nearly(random, inner[each])
+            holder[name] = json.dumps(inner)
+        else:
+            path = random.choice(typed)
+            put(base, path, nearly(random, at(base, path)))
+    return _told(base, Claim.OPEN, "almost")
+
+
 def words(random: Random, base: Json, real: Sequence[Json]) -> Hostile:
     """What is typed after a command."""
     if kind_of(base) != "command":
@@ -411,7 +450,7 @@ def rich(random: Random, base: Json, real: Sequence[Json]) -> Hostile:
 
 _WEIGHED = {
     wrong_value: 20, several_wrong: 8, missing: 12, essential_lost: 25, of_no_person: 18, unknown: 18,
-    after_the_colon: 6, carried: 16, lost: 12, state: 16, words: 10, nested: 2, twice_said: 3, no_json: 30,
+    after_the_colon: 6, carried: 16, almost: 20, lost: 12, state: 16, words: 10, nested: 2, twice_said: 3, no_json: 30,
     odd_type: 2, huge: 0.3, surrogates: 8, of_another_kind: 5, rich: 2,
 }  # fmt: skip
 WAYS, WEIGHTS = list(_WEIGHED), list(_WEIGHED.values())

@@ -36,6 +36,7 @@ LOOK_EVERY = int(os.environ.get("DENYUT_LOOK_EVERY", "150"))
 DELIVERIES = {"sqlite": times(1_000, 140_000), "postgres": times(500, 60_000)}
 OF_OURS = re.compile(r"\b[0-9a-f]{16,64}\b|\b1700000000\.\d{6}\b")
 """What is drawn at random, and the order in which messages went out."""
+LISTED = re.compile(r'(?<="actions": ")[^"]*')
 
 
 class World:
@@ -92,7 +93,12 @@ def worlds(new_database: Any, backend: str) -> Iterator[Any]:
 
 def _plain(row: Any) -> str:
     cells = str(["#" if isinstance(cell, bytes | memoryview) else str(cell) for cell in row])
-    return OF_OURS.sub("#", SECONDS.sub(r"\1", cells))
+    return LISTED.sub(_in_order, OF_OURS.sub("#", SECONDS.sub(r"\1", cells)))
+
+
+def _in_order(listed: re.Match[str]) -> str:
+    """A list that is kept in the order of ids, which are drawn at random."""
+    return ",".join(sorted(listed[0].split(",")))
 
 
 class Life:

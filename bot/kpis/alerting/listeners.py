@@ -16,6 +16,7 @@ from bot.kpis.alerting.deciding import Decision, read_decisions
 from bot.kpis.alerting.deliveries import render_alert, render_noted
 from bot.services import Services
 from bot.slack import ids
+from bot.slack.chosen import chosen_day
 from storage import UnitOfWork
 
 
@@ -59,7 +60,7 @@ async def on_noted(submission: Submission) -> Reply:
     kpi, kind = _carried(submission.carried, acting)
     text, alert = submission.inputs.get(views.NOTE_FIELD, ""), str(submission.carried.get("alert", ""))
     due = submission.inputs.get(ids.ACTION_DUE_INPUT, "")
-    due_on = ids.chosen_day(due)
+    due_on = chosen_day(due)
     try:
         await submission.services.storage.write(
             submission.workspace_id,

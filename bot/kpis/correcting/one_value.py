@@ -15,6 +15,7 @@ from bot.kpis.grammar import MAX_NOTE, check_day, clean_note
 from bot.kpis.wording import Wording
 from bot.slack import ids
 from bot.slack.blocks import Block, date_input, field, option, select, text_input
+from bot.slack.chosen import chosen_day
 from bot.typed_values import read_entry
 
 NOT_SAID = "none"
@@ -71,7 +72,7 @@ def one_value_typed(
     except DomainError as refusal:
         errors[ids.KPI_VALUE_INPUT] = w.t(refusal.key, **refusal.values)
     try:
-        on = ids.chosen_day(inputs.get(ids.KPI_DAY_INPUT, "")) or w.today
+        on = chosen_day(inputs.get(ids.KPI_DAY_INPUT, "")) or w.today
         if was is None or was.on != on:
             check_day(on, w.today)
     except DomainError as refusal:

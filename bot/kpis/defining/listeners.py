@@ -97,12 +97,12 @@ async def on_source_chosen(click: Click) -> Reply:
     typed = typed_from(click.state, click.services.texts.languages, Typed())
     key, w = str(carried.get("kpi", "")), wording_in(click, acting)
     kpi = _kpi(key, acting) if key else None
-    return UpdateForm(views.define_form(typed, click.services.texts.languages, w, kpi, int(carried.get("number", 0))))
+    return UpdateForm(views.define_form(typed, click.services.texts.languages, w, kpi, carried.number("number")))
 
 
 async def on_define_form(sent: Submission) -> Reply:
     acting = await acting_in(sent)
-    key, number = str(sent.carried.get("kpi", "")), int(sent.carried.get("number", 0))
+    key, number = str(sent.carried.get("kpi", "")), sent.carried.number("number")
     found = await _read(sent, lambda db: service.editable(db, _kpi(key, acting).key, acting)) if key else None
     before = found.kpi if found else None
     typed = typed_from(

@@ -46,6 +46,8 @@ REVIEW_FIELD = "review"
 CADENCES = (None, Cadence.WEEKLY, Cadence.MONTHLY, Cadence.QUARTERLY)
 NEVER = "never"
 MOST_HIDDEN = 10
+MOST_PLACES = 20
+"""Digits of a percentage, before its point or behind it, with which a form can still be drawn again."""
 MONDAY = date(2024, 1, 1)
 WEEK = tuple(MONDAY.replace(day=day) for day in range(1, 8))
 
@@ -149,10 +151,10 @@ def _thresholds(settings: KpiSettings, t: Translator) -> list[Block]:
         field(
             ON_TRACK_FIELD,
             t("kpis.settings.on_track"),
-            number_input("typed", str(settings.on_track)),
+            number_input("typed", f"{settings.on_track:f}"),
             hint=t("kpis.settings.on_track_hint"),
         ),
-        field(BEHIND_FIELD, t("kpis.settings.behind"), number_input("typed", str(settings.behind))),
+        field(BEHIND_FIELD, t("kpis.settings.behind"), number_input("typed", f"{settings.behind:f}")),
     ]
 
 
@@ -209,9 +211,12 @@ def _percent(inputs: Mapping[str, str], block_id: str, before: Decimal) -> Decim
     if not typed:
         return before
     try:
-        return Decimal(typed)
+        value = Decimal(typed)
     except InvalidOperation:
         raise DomainError("kpis.settings.thresholds") from None
+    if not value.is_finite() or abs(value.adjusted()) > MOST_PLACES:
+        raise DomainError("kpis.settings.thresholds")
+    return value
 
 
 def _several(inputs: Mapping[str, str], block_id: str) -> tuple[str, ...]:

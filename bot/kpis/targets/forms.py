@@ -33,6 +33,7 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
+from bot.slack.chosen import chosen_day
 from bot.slack.elements import person_select
 from bot.slack.people import UserGroup
 
@@ -186,10 +187,10 @@ def _time(inputs: Mapping[str, str], w: Wording, errors: dict[str, str]) -> tupl
     if wished != BY_DATE:
         errors[PERIOD_FIELD] = w.t("kpis.smart_time_missing")
         return None, None
-    if not until:
+    day = chosen_day(until)
+    if day is None:
         errors[UNTIL_FIELD] = w.t("kpis.smart_time_missing")
         return None, None
-    day = date.fromisoformat(until)
     if day < w.today:
         errors[UNTIL_FIELD] = w.t("kpis.deadline_past", day=day)
     return None, day

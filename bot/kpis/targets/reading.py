@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.domain.catalogue import Catalogue
+from bot.domain.dates import EARLIEST_YEAR
 from bot.domain.entries import Figure
 from bot.domain.figures import figure
 from bot.domain.forecasts import Forecast, forecast
@@ -153,6 +154,8 @@ def _past(db: UnitOfWork, kpi: Kpi, target: Target, today: date) -> list[tuple[P
     period, owner = target_period(target, today), whose_numbers(db, target.owner_id)
     found = []
     for _ in range(LOOK_BACK):
+        if period.first.year < EARLIEST_YEAR:  # twelve times a deadline decades ahead is before any calendar begins
+            break
         period = before(period)
         value = figure(kpi, read_totals(db, [kpi], period, before(period), owner)).value
         if value is not None:

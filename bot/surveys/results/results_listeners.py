@@ -16,6 +16,7 @@ from bot.interactions import Click, Command, Context, FormErrors, OpenForm, Repl
 from bot.services import Services
 from bot.slack import ids
 from bot.slack.blocks import Block, Message, without
+from bot.slack.chosen import chosen_day
 from bot.surveys.naming import named
 from bot.surveys.results import action_views, actions, results_deliveries, results_views
 from bot.surveys.results.reading import survey_results
@@ -51,7 +52,7 @@ async def on_results_clicked(click: Click) -> Reply:
 
 
 async def on_page_turned(click: Click) -> Reply:
-    return Replace(await _results(click, int(click.value.get("page", 0))))
+    return Replace(await _results(click, max(0, click.value.number("page"))))
 
 
 async def on_act(command: Command) -> Reply:
@@ -94,7 +95,7 @@ async def on_action_form(sent: Submission) -> Reply:
     if not text.strip():
         return FormErrors({ids.ACTION_INPUT: sent.t("surveys.action.missing")})
     due = sent.inputs.get(ids.ACTION_DUE_INPUT, "")
-    promise = actions.Promise(sent.inputs.get(ids.ACTION_OWNER_INPUT, ""), ids.chosen_day(due))
+    promise = actions.Promise(sent.inputs.get(ids.ACTION_OWNER_INPUT, ""), chosen_day(due))
     try:
         acted = await sent.services.storage.write(
             sent.workspace_id,

@@ -160,7 +160,7 @@ class Denyut:
     async def on_command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         services: Services = context[SERVICES]
         text = typed(body.get("text") or "")
-        word, _, rest = text.partition(" ")
+        word, rest = (*text.split(None, 1), "", "")[:2]  # people paste tabs and unbreakable blanks too
         command = body.get("command", "")
         sub = self.registry.find(command, word) if word else None
         name, words = (sub.name, rest.strip()) if sub else (word, text)

@@ -14,6 +14,7 @@ import structlog
 
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
+from bot.domain.words import is_blank, without_invisible
 from bot.i18n import Translator
 from bot.interactions import Click, Command, Context, FormErrors, Happened, Reply, Say, Submission, UploadedFile
 from bot.permissions import Entry, Who, refusal
@@ -130,9 +131,8 @@ async def heard(
         t = context.t if context else default
         return context, _refusal(t, _key_of(trouble, bool(durable)), {}, form)
     except Exception:
-        reference = _noted_bug(what)
         t = context.t if context else default
-        return context, _refusal(t, "core.bug", {"reference": reference}, form)
+        return context, _refusal(t, _bug(durable), {"reference": _noted_bug(what)}, form)
 
 
 async def carried_on(work: Callable[[], Awaitable[None]], t: Translator, *, what: str) -> Message | None:
@@ -150,8 +150,13 @@ async def carried_on(work: Callable[[], Awaitable[None]], t: Translator, *, what
         log.warning("broke off after the answer", action="broke_off", what=what, error=trouble.reason)
         return worded(t, _key_of(trouble, bool(commits.get())), {})
     except Exception:
-        return worded(t, "core.bug", {"reference": _noted_bug(what)})
+        return worded(t, _bug(commits.get()), {"reference": _noted_bug(what)})
     return None
+
+
+def _bug(durable: list[str] | None) -> str:
+    """What a person is told of a bug: "nothing was changed" only where that is certain."""
+    return "core.bug_midway" if durable else "core.bug"
 
 
 def _key_of(trouble: StorageTrouble, is_partly_durable: bool) -> str:
@@ -242,7 +247,8 @@ def _inputs(state: Payload | None) -> Mapping[str, str]:
     values: dict[str, str] = {}
     for block_id, elements in ((state or {}).get("values") or {}).items():
         for element in elements.values():
-            values[block_id] = _input(element)
+            given = _input(element)
+            values[block_id] = "" if is_blank(given) else given
     return values
 
 
@@ -301,7 +307,7 @@ def typed(text: str) -> str:
     """A command's text as the person typed it: Slack escapes three characters and wraps addresses. Mentions stay as
     Slack writes them, `<@U…|name>`; one that was typed out by hand does not become one: Slack lets people mention only
     channels they can see."""
-    plain = _LINK.sub(lambda match: match[1].removeprefix("mailto:"), text)
+    plain = _LINK.sub(lambda match: match[1].removeprefix("mailto:"), without_invisible(text))
     plain = _TYPED_MENTION.sub("‹", plain)
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 

@@ -50,10 +50,12 @@ def origins_of(db: UnitOfWork, actions: list[Action], member: Member) -> dict[st
     return found
 
 
-def add_own(db: UnitOfWork, member: Member, wish: ActionWish, now: datetime, key: str) -> Action:
-    """Put an action on somebody's list, or ask somebody else for it, who hears of it. The same command delivered twice
-    adds it once. Raises DomainError `core.outsider`, `actions.owner_unknown`."""
+def add_own(db: UnitOfWork, member: Member, wish: ActionWish, today: date, now: datetime, key: str) -> Action:
+    """Put an action on somebody's list, or ask somebody else for it, who hears of it; `today` is the member's. The same
+    command delivered twice adds it once. Raises DomainError `core.outsider`, `actions.owner_unknown`,
+    `actions.date_past`."""
     require_member(member)
+    _require_ahead(wish.due_on, today)
     owner_id = wish.owner_id or member.id
     _require_owner(db, owner_id)
     action = Action(action_id(key), wish.text, owner_id, wish.due_on, ActionSource.OWN, "", member.id, now)
@@ -91,13 +93,17 @@ def settle(db: UnitOfWork, member: Member, action_id: str, state: ActionState, n
     return settled
 
 
-def change(
-    db: UnitOfWork, member: Member, action_id: str, text: str, owner_id: str, due_on: date | None, now: datetime
-) -> Action:
-    """Say it in other words, give it to somebody else, or move its date. Of a one-on-one, only one of the two can own
-    it. Raises what `find` raises, and `actions.owner_unknown`, `actions.owner_private`."""
+def change(db: UnitOfWork, member: Member, action_id: str, wish: ActionWish, today: date, now: datetime) -> Action:
+    """Say it in other words, give it to somebody else, or move its date; `today` is the member's. Of a one-on-one, only
+    one of the two can own it. Raises what `find` raises, and `actions.settled_meanwhile` for one that is open no more,
+    `actions.owner_unknown`, `actions.owner_private`, `actions.date_past`."""
     db.workspace.lock()
     action = find(db, member, action_id)
+    owner_id, due_on = wish.owner_id or member.id, wish.due_on
+    if action.state is not ActionState.OPEN:
+        raise DomainError("actions.settled_meanwhile")
+    if due_on != action.due_on:
+        _require_ahead(due_on, today)
     if owner_id != action.owner_id:
         _require_owner(db, owner_id)
         if action.is_private and not action.concerns(owner_id):
@@ -105,7 +111,7 @@ def change(
     partner_id = action.partner_id
     if action.is_private and owner_id == partner_id:  # the pair stays the pair, whoever of the two does it
         partner_id = action.owner_id
-    changed = replace(action, text=text, owner_id=owner_id, due_on=due_on, partner_id=partner_id)
+    changed = replace(action, text=wish.text, owner_id=owner_id, due_on=due_on, partner_id=partner_id)
     if changed != action:
         db.actions.change(changed)
         turn_post(db, changed, now)
@@ -118,6 +124,11 @@ def require_member(member: Member) -> None:
     """Guests, people of other companies, bots and deactivated people have no list."""
     if member.left_out:
         raise DomainError("core.outsider")
+
+
+def _require_ahead(due_on: date | None, today: date) -> None:
+    if due_on is not None and due_on < today:
+        raise DomainError("actions.date_past", day=due_on)
 
 
 def _require_owner(db: UnitOfWork, owner_id: str) -> None:

@@ -1,7 +1,7 @@
 """What people see of their actions: the list, the reminder, the form. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot.actions.outcomes import Listed
 from bot.domain.actions import ACTION_LENGTH, Action, ActionSource
@@ -25,6 +25,8 @@ from bot.slack.blocks import (
 from bot.slack.elements import person_select
 
 MOST_LISTED = 10
+ANOTHER_YEAR = timedelta(days=300)
+"""From so far away on a day is told with its year: its weekday and month could be those of this one."""
 IN_LIST, IN_REMINDER, ALONE = "list", "reminder", "alone"
 """Where a button stands, and so what it turns into."""
 
@@ -105,13 +107,14 @@ def action_line(
 
 
 def due_words(action: Action, today: date, t: Translator) -> str:
-    """ "by Fri 27 Nov", "due today", "was due Fri 20 Nov", "no date"."""
+    """ "by Fri 27 Nov", "by 25 Nov 2027", "due today", "was due Fri 20 Nov", "no date"."""
     if action.due_on is None:
         return t("actions.no_date")
     if action.due_on == today:
         return t("actions.due_today")
     key = "actions.was_due" if action.is_overdue(today) else "actions.due_by"
-    return t(key, day=t.day(action.due_on))
+    is_near = abs(action.due_on - today) < ANOTHER_YEAR
+    return t(key, day=t.day(action.due_on) if is_near else t.date(action.due_on))
 
 
 def _origin(action: Action, listed: Listed, kpis: Mapping[str, Kpi], t: Translator) -> str:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot.domain.actions import ACTION_LENGTH
 from bot.domain.dates import AmbiguousDate, parse_date, parse_weekday
 from bot.domain.errors import DomainError
-from bot.domain.words import shown
+from bot.domain.words import named, shown
 from bot.middleware import mentioned
 
 DAYS_AHEAD = 364
@@ -43,7 +43,7 @@ def read_wish(
 
 def checked_text(text: str) -> str:
     """A text on one line. Raises DomainError `actions.empty`, `actions.too_long`."""
-    words = " ".join(text.split())
+    words = " ".join(named(text).split())
     if not words:
         raise DomainError("actions.empty")
     if len(words) > ACTION_LENGTH:

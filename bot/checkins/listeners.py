@@ -1,14 +1,13 @@
 """`/checkin` and its settings."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TypeVar
 
 from bot import preferences
 from bot.checkins import service, team, views
+from bot.checkins.days_away import read_days, read_noted
 from bot.checkins.hours import Hours, read_hours
 from bot.commands import Registry
-from bot.domain.dates import AmbiguousDate, parse_date
 from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.domain.words import shown
@@ -83,8 +82,7 @@ async def on_away(command: Command) -> Reply:
         raise DomainError("checkins.away_missing")
     if days[0].casefold() in command.services.texts.all_words("checkins.away_cancel_words"):
         return await _cancel_absence(days[1:], command)
-    first = _day(days[0], command)
-    last = _day(days[-1], command)
+    first, last = read_days(command.words, command.today, command.t.language)
     me, today = command.member.id, command.today
     absence = await command.write_once(lambda db: preferences.go_away(db, me, first, last, today))
     return Say(views.away_message(absence, command.t))
@@ -93,9 +91,8 @@ async def on_away(command: Command) -> Reply:
 async def _cancel_absence(days: Sequence[str], command: Command) -> Reply:
     if not days:
         raise DomainError("checkins.away_cancel_missing")
-    first, last = _day(days[0], command), _day(days[-1], command) if len(days) > 1 else None
-    me = command.member.id
-    cancelled = await command.write_once(lambda db: preferences.cancel_absences(db, me, first, last))
+    meant, me = read_noted(" ".join(days), command.today, command.t.language), command.member.id
+    cancelled = await command.write_once(lambda db: preferences.cancel_absences(db, me, meant))
     return Say(views.away_cancelled_message(cancelled, command.t))
 
 
@@ -130,10 +127,3 @@ async def on_hours(command: Command) -> Reply:
 
     member = await command.write_once(work)
     return Say(views.hours_message(member, command.t))
-
-
-def _day(text: str, command: Command) -> date:
-    day = parse_date(shown(text), command.today, command.t.language)
-    if isinstance(day, AmbiguousDate):
-        raise DomainError("checkins.day_ambiguous", text=shown(text), example=command.today.isoformat())
-    return day

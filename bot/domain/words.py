@@ -6,6 +6,7 @@ phrases there.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -172,6 +173,22 @@ def tidy(text: str) -> str:
 
 
 _MENTION = re.compile(r"<(@|#|!subteam\^)([A-Z0-9]+)(?:\|([^>]*))?>")
+
+
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
+_BLANK = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters that are drawn as nothing."""
+
+
+def without_invisible(text: str) -> str:
+    """The text without the signs of no width that come along where it was copied from a page."""
+    return _INVISIBLE.sub("", text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen."""
+    return all(unicodedata.category(sign) in _BLANK or sign in _FILLERS for sign in text)
 
 
 def named(text: str) -> str:

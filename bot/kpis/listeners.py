@@ -183,7 +183,12 @@ async def on_log_submitted(submission: Submission) -> Reply:
 def _typed_values(submission: Submission, w: Wording) -> tuple[dict[str, Decimal], dict[str, str]]:
     """The values typed into the form by KPI, and what is wrong by input."""
     values: dict[str, Decimal] = {}
-    errors: dict[str, str] = {}
+    offered = {views.value_field(key) for key in w.kpis}
+    errors = {
+        block_id: submission.t("kpis.logging.gone")
+        for block_id, typed in submission.inputs.items()
+        if block_id.startswith(f"{views.VALUE_FIELD}.") and block_id not in offered and typed.strip()
+    }
     for kpi in w.kpis.values():
         block_id = views.value_field(kpi.key)
         typed = submission.inputs.get(block_id, "").strip()

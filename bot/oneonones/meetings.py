@@ -10,6 +10,7 @@ from bot.domain.errors import DomainError, LiveMention
 from bot.domain.meeting_slots import DAY_OFF, following, place, why_not
 from bot.domain.one_on_ones import NOTE_LENGTH, Meeting, MeetingState, OneOnOne
 from bot.domain.schedules import due_between
+from bot.domain.words import named
 from bot.oneonones import planning, telling
 from bot.oneonones.facts import Agreed, Outcome
 from bot.oneonones.pairs import Acting, Two, own_meeting, own_pair, read_two, seen_by
@@ -72,7 +73,7 @@ def write_down(db: UnitOfWork, acting: Acting, one_on_one_id: str, on: date, out
     _require_sound(pair, outcome, acting)
     if not db.handled.first_time(acting.key, acting.now):
         return meeting
-    notes = outcome.notes.strip()
+    notes = named(outcome.notes).strip()
     changed = replace(
         meeting,
         state=MeetingState.HELD if outcome.took_place else MeetingState.SKIPPED,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.errors import DomainError
 from bot.domain.one_on_ones import POINT_LENGTH, Meeting, MeetingState, OneOnOne, Point
 from bot.domain.schedules import Rule, Schedule, ScheduleKind, next_due
+from bot.domain.words import named
 from bot.oneonones import planning, telling
 from bot.oneonones.pairs import (
     Acting,
@@ -45,8 +46,7 @@ def set_up(db: UnitOfWork, acting: Acting, partner_id: str, rule: Rule, minutes:
     """
     partner = require_partner(db, acting.me, partner_id)
     _require_minutes(minutes)
-    # two people setting it up in the same moment wait for each other here
-    db.handled.first_time(f"one-on-one:{':'.join(sorted((acting.me.id, partner.id)))}", acting.now)
+    db.workspace.lock()  # two people setting it up in the same moment wait for each other here
     there = db.one_on_ones.between(acting.me.id, partner.id)
     if there is not None:
         return change(db, acting, there.id, rule, minutes)
@@ -66,6 +66,7 @@ def change(db: UnitOfWork, acting: Acting, one_on_one_id: str, rule: Rule, minut
     Raises DomainError `core.outsider`, `core.stale`, `oneonones.is_over`, `oneonones.minutes`,
     `oneonones.never_together`.
     """
+    db.workspace.lock()  # what the other one ends in the same moment stays ended
     pair = own_pair(db, acting, one_on_one_id)
     _require_minutes(minutes)
     schedule = schedule_of(db, pair)
@@ -88,6 +89,7 @@ def end(db: UnitOfWork, acting: Acting, one_on_one_id: str) -> OneOnOne:
     """Ends a one-on-one for both; what they kept of it stays theirs. The other one hears of it. Doing it twice is the
     same as once. Raises DomainError `core.outsider`, `core.stale`."""
     require_member(acting.me)
+    db.workspace.lock()
     known = db.one_on_ones.get(one_on_one_id)
     if known is not None and known.is_of(acting.me.id) and not known.active:
         return known
@@ -110,7 +112,7 @@ def add_point(db: UnitOfWork, acting: Acting, one_on_one_id: str, text: str) -> 
     `oneonones.point_long`, `oneonones.points_full`.
     """
     pair = own_pair(db, acting, one_on_one_id)
-    text = text.strip()
+    text = named(text).strip()
     if not text:
         raise DomainError("oneonones.point_empty")
     if len(text) > POINT_LENGTH:

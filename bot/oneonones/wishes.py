@@ -71,7 +71,7 @@ def read_rhythm(
     at = heard.at or (there.at if there else DEFAULT_TIME)
     own_zone = zone if there is None or heard.at is not None else there.zone
     anchor = _anchor(cadence, heard, at, own_zone, now, there)
-    return Rule(cadence, anchor, at, own_zone), found or minutes
+    return Rule(cadence, anchor, at, own_zone), minutes if found is None else found
 
 
 def rhythm_of(cadence: str, first: str, at: str, now: datetime, zone: str, there: Rule | None = None) -> Rule:

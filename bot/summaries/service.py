@@ -46,6 +46,7 @@ def set_summary(
     Raises DomainError `core.outsider`, `summaries.not_yours`, `summaries.several_alike`.
     """
     require_member(author)
+    db.workspace.lock()  # of two who set one up for a channel at once, the second changes the first, if they may
     there = db.summaries.in_channel(channel_id)
     alike = [each for each in there if rule_of(db, each).cadence is wish.cadence]
     if not db.handled.first_time(key, now) and alike:
@@ -83,6 +84,7 @@ def save_summary(
     """
     require_member(author)
     check_lead(db, wished.definition)
+    db.workspace.lock()
     is_first = db.handled.first_time(key, now)
     there = db.summaries.in_channel(wished.channel_id)
     if wished.id:
@@ -109,6 +111,7 @@ def stop(db: UnitOfWork, now: datetime, member: Member, summary_id: str) -> Summ
 
     Raises DomainError `core.outsider`, `summaries.not_yours`, and `core.stale` when there never was one.
     """
+    db.workspace.lock()  # who changes it in the same moment hears that it is over
     summary = find(db, summary_id)
     require_owner(summary, member)
     db.summaries.deactivate(summary.id)

@@ -97,8 +97,9 @@ def _of_channel(surveys: Collection[Survey], channel_id: str) -> Survey:
 
 def send(db: UnitOfWork, now: datetime, member: Member, survey: Survey, key: str) -> Overview:
     """Start a round now; who is asked is looked up right after. It closes at the latest when the survey's next date is
-    due, which would start none while it is open. Raises DomainError `surveys.not_yours`, `surveys.is_paused`,
-    `surveys.already_open`."""
+    due, which would start none while it is open. Raises DomainError `surveys.not_yours`, `surveys.unknown`,
+    `surveys.is_paused`, `surveys.already_open`."""
+    survey = held(db, survey)
     require_owner(survey, member)
     if not db.handled.first_time(key, now):
         return overview(db, now, survey)
@@ -180,6 +181,7 @@ def resume(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Ove
 
 def delete(db: UnitOfWork, now: datetime, member: Member, survey: Survey) -> Overview:
     """Remove a survey from sight and stop its schedule. Raises DomainError `surveys.close_first` while it asks."""
+    survey = held(db, survey)
     require_owner(survey, member)
     if db.rounds.open_of(survey.id):
         raise DomainError("surveys.close_first", handle=survey.handle)
@@ -203,6 +205,16 @@ def upcoming(rule: Rule | None, now: datetime, count: int, running: Round | None
         after = following.at
         moments.append(after)
     return tuple(moments)
+
+
+def held(db: UnitOfWork, survey: Survey) -> Survey:
+    """The survey as it is now: nobody else decides anything about it until this transaction ends. Raises DomainError
+    `surveys.unknown` where it was deleted since it was found."""
+    db.workspace.lock()
+    now = db.surveys.get(survey.id)
+    if now is None or now.state is SurveyState.DELETED:
+        raise DomainError("surveys.unknown", word=survey.handle)
+    return now
 
 
 def require_owner(survey: Survey, member: Member) -> None:
@@ -239,6 +251,7 @@ def _start(db: UnitOfWork, survey: Survey, started_by: str, now: datetime, close
 
 
 def _switch(db: UnitOfWork, now: datetime, member: Member, survey: Survey, state: SurveyState) -> Overview:
+    survey = held(db, survey)
     require_owner(survey, member)
     schedule = db.schedules.of_subject(ScheduleKind.SURVEY, survey.id)
     if schedule:

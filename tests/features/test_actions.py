@@ -3,6 +3,7 @@ click; and nobody else's business where it came from a one-on-one."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -309,3 +310,52 @@ async def test_what_is_done_about_an_alert_is_on_the_list_and_a_reason_is_not(de
     assert (action.text, action.due_on, action.source_id) == ("two more calls", date(2026, 12, 1), "leads")
     answer = await denyut.command("/checkin actions", user="U0BOB")
     assert "from the alert on Leads" in answer.text
+
+
+class TestAForm:
+    """That was opened a while ago, or in which something odd was chosen."""
+
+    async def opened(self, denyut: Bench, action: Action, user: str = "U0BOB") -> dict[str, Any]:
+        await denyut.click(ids.ACTION_CHANGE_OPENED, ids.pack(action=action.id, at="list"), user=user)
+        return denyut.form()
+
+    async def test_gives_nobody_what_was_settled_meanwhile(self, denyut: Bench) -> None:
+        action = given(denyut, owner_id="U0DEWI")
+        form = await self.opened(denyut, action)
+        await denyut.click(ids.ACTION_DONE, ids.pack(action=action.id, at="list"), user="U0DEWI")
+
+        inputs = {ids.ACTION_OWNER_INPUT: "U0CITRA", ids.ACTION_TEXT_INPUT: "call them twice"}
+        said = await denyut.submit(form, inputs, user="U0BOB")
+
+        assert "settled meanwhile" in said.errors[ids.ACTION_TEXT_INPUT]
+        kept = now_is(denyut, action)
+        assert (kept.text, kept.owner_id, kept.state) == ("call PT Maju", "U0DEWI", ActionState.DONE)
+        await denyut.tick(denyut.now)
+        assert "call PT Maju" in denyut.dms("U0BOB")[-1].message.text, "what was done, not what was wished for later"
+
+    async def test_takes_no_day_that_is_over_but_leaves_one_that_was_there(self, denyut: Bench) -> None:
+        late = given(denyut, due_on=TODAY - ONE_DAY)
+        form = await self.opened(denyut, late)
+        refused = await denyut.submit(form, {ids.ACTION_DUE_INPUT: "2026-11-20"}, user="U0BOB")
+        assert "20 Nov 2026 is over" in refused.errors[ids.ACTION_DUE_INPUT]
+        await denyut.submit(form, {ids.ACTION_TEXT_INPUT: "call them at last"}, user="U0BOB")
+        assert (now_is(denyut, late).text, now_is(denyut, late).due_on) == ("call them at last", TODAY - ONE_DAY)
+
+        await denyut.click(ids.ACTION_ADD_OPENED, ids.pack(), user="U0DEWI")
+        inputs = {ids.ACTION_TEXT_INPUT: "call", ids.ACTION_DUE_INPUT: "2026-11-25"}
+        refused = await denyut.submit(denyut.form(), inputs, user="U0DEWI")
+        assert ids.ACTION_DUE_INPUT in refused.errors
+        assert own(denyut, "U0DEWI") == []
+
+
+async def test_a_day_of_another_year_is_told_with_its_year(denyut: Bench) -> None:
+    said = await denyut.command("/checkin todo call by 25 nov", user="U0BOB")
+    assert "25 Nov 2027" in said.text, "who meant yesterday sees it"
+    said = await denyut.command("/checkin todo call by 4 jan", user="U0BOB")
+    assert "Mon 4 Jan" in said.text
+
+
+async def test_people_and_groups_in_the_words_stand_there_by_name(denyut: Bench) -> None:
+    line = "/checkin todo ask <!subteam^S0SALES|@sales> in <#C0SALES|sales> for <@U0BOB|bob>"
+    await denyut.command(line, user="U0BOB")
+    assert [each.text for each in own(denyut)] == ["ask @sales in #sales"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.actions import service
+from bot.actions.wishes import ActionWish
 from bot.domain.actions import Action, ActionSource, ActionState
 from bot.domain.deliveries import NewDelivery
 from bot.domain.members import Member
@@ -48,15 +49,29 @@ def test_the_first_who_settles_it_counts_and_it_is_told_once(
     assert told(replicas[0], service.SETTLED) == [ASKER.id]
 
 
-def test_one_settles_it_while_the_other_gives_it_away_and_neither_is_lost(
+def test_what_one_settles_while_the_other_gives_it_away_stays_as_it_was_settled(
     replicas: tuple[Storage, Storage], action: str
 ) -> None:
-    def gives(db: UnitOfWork) -> str:
-        return service.change(db, ASKER, action, "call them", ASKER.id, date(2026, 11, 30), NOW).text
+    wish = ActionWish("call them", date(2026, 11, 30), ASKER.id)
 
-    assert at_once(replicas, settles(OWNER, action, ActionState.DONE), gives) == [ActionState.DONE, "call them"]
+    def gives(db: UnitOfWork) -> str:
+        return service.change(db, ASKER, action, wish, NOW.date(), NOW).text
+
+    came = at_once(replicas, settles(OWNER, action, ActionState.DONE), gives)
+    assert came == [ActionState.DONE, "actions.settled_meanwhile"], "who gave it away is told that nobody hears of it"
     kept = replicas[0].read_now(TEAM, lambda db: db.actions.get(action))
-    assert (kept.state, kept.settled_by, kept.owner_id) == (ActionState.DONE, OWNER.id, ASKER.id)
+    assert (kept.state, kept.settled_by, kept.owner_id, kept.text) == (ActionState.DONE, OWNER.id, OWNER.id, "call")
+
+
+def test_what_one_gives_away_the_other_can_still_settle_if_it_concerns_them(
+    replicas: tuple[Storage, Storage], action: str
+) -> None:
+    wish = ActionWish("call them", date(2026, 11, 30), OWNER.id)
+
+    def gives(db: UnitOfWork) -> str:
+        return service.change(db, ASKER, action, wish, NOW.date(), NOW).text
+
+    assert at_once(replicas, gives, settles(OWNER, action, ActionState.DONE)) == ["call them", ActionState.DONE]
 
 
 def test_both_owe_the_same_reminder_and_it_is_owed_once(replicas: tuple[Storage, Storage], action: str) -> None:

@@ -96,3 +96,53 @@ async def test_indonesian_short_names_are_time_zones(denyut: Bench) -> None:
 async def test_one_day_away_is_told_as_one_day(denyut: Bench) -> None:
     answer = await denyut.command("/checkin away 2026-12-01", user="U0BOB")
     assert answer.text == "Noted: I will not ask you anything on 1 Dec 2026."
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "LOCALTIME"])
+async def test_what_stands_for_no_place_is_no_zone(denyut: Bench, zone: str) -> None:
+    """The clock of one host means something else on the next."""
+    before = denyut.do(lambda db: db.members.get("U0BOB")).zone
+    said = await denyut.command(f"/checkin timezone {zone}", user="U0BOB")
+    assert "I do not know the time zone" in said.text
+    assert denyut.do(lambda db: db.members.get("U0BOB")).zone == before
+
+
+def days_away(denyut: Bench) -> list[tuple[date, date]]:
+    found = denyut.do(lambda db: db.members.absences(date(2020, 1, 1), date(2199, 1, 1), ["U0DEWI"]))
+    return [(each.first, each.last) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("24/12 5/1", date(2026, 12, 24), date(2027, 1, 5)),
+        ("24 des 2 jan", date(2026, 12, 24), date(2027, 1, 2)),
+        ("24 Des sampai 2 Jan 2027", date(2026, 12, 24), date(2027, 1, 2)),
+        ("2026-12-24 - 2027-01-02", date(2026, 12, 24), date(2027, 1, 2)),
+        ("10/2", date(2027, 2, 10), date(2027, 2, 10)),
+        ("jumat", date(2026, 11, 27), date(2026, 11, 27)),
+        ("senin jumat", date(2026, 11, 30), date(2026, 12, 4)),
+        ("kamis", date(2026, 11, 26), date(2026, 11, 26)),
+        ("20/11 30/11", date(2026, 11, 20), date(2026, 11, 30)),
+        ("28 feb 2028 to 29 feb 2028", date(2028, 2, 28), date(2028, 2, 29)),
+    ],
+)
+async def test_days_away_are_days_to_come(denyut: Bench, words: str, first: date, last: date) -> None:
+    """It is Thursday the 26th of November 2026."""
+    said = await denyut.command(f"/checkin away {words}", user="U0DEWI")
+    assert days_away(denyut) == [(first, last)], said.text
+
+
+@pytest.mark.parametrize("words", ["24/12 oops 5/1", "2026-12-24 2026-12-26 2026-12-28", "next", "24"])
+async def test_days_away_that_are_half_understood_are_not_noted(denyut: Bench, words: str) -> None:
+    said = await denyut.command(f"/checkin away {words}", user="U0DEWI")
+    assert days_away(denyut) == []
+    assert "Tulis" in said.text
+
+
+async def test_days_away_are_cancelled_by_the_day_they_were_noted_with(denyut: Bench) -> None:
+    for noted in ("10/2 12/2", "24/12 5/1", "25/11 27/11"):
+        await denyut.command(f"/checkin away {noted}", user="U0DEWI")
+    for cancelled in ("10/2", "24 des 5 jan", "25/11"):
+        await denyut.command(f"/checkin away cancel {cancelled}", user="U0DEWI")
+    assert days_away(denyut) == []

@@ -1,7 +1,7 @@
 """Team check-ins from end to end: set up, asked, answered, posted, and what is in the way picked up."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +9,11 @@ import pytest
 
 from bot.checkins.team.purposes import ASK
 from bot.domain.actions import ActionSource
+from bot.domain.catalogue import KpiSettings, Visibility
 from bot.domain.checkins import Checkin, Run, RunState
 from bot.domain.entries import EntryState
 from bot.domain.members import Absence, Member
+from bot.domain.schedules import ScheduleKind
 from bot.slack import ids
 from storage import UnitOfWork
 from tests.features.harness import Bench, Posted, RecordingSlack
@@ -539,3 +541,55 @@ async def test_a_stored_member_unknown_before_is_met(denyut: Bench) -> None:
     await standup(denyut)
     await denyut.ticks(jakarta(9), timedelta(minutes=30))
     assert len(denyut.dms("U0NEW")) == 1
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [KpiSettings(("U0AYU",), visibility=Visibility.OWNERS), KpiSettings(("U0AYU",), retired_on=date(2026, 11, 26))],
+    ids=["private", "retired"],
+)
+async def test_a_value_that_is_not_asked_for_any_more_is_not_dropped_in_silence(
+    denyut: Bench, settings: KpiSettings
+) -> None:
+    await standup(denyut)
+    await denyut.go_to(jakarta(9, 30))
+    await denyut.press(question(denyut, "U0BOB"), ids.CHECKIN_ANSWER_OPENED, user="U0BOB")
+    form = denyut.form()
+    denyut.do(lambda db: db.catalogue.set_settings("leads", settings))
+
+    said = await denyut.submit(form, {"kpi.leads": "7", "progress": "closed two"}, user="U0BOB")
+
+    assert "Clear this field" in said.errors["kpi.leads"]
+    run = the_run(denyut)
+    assert run is not None
+    assert denyut.do(lambda db: db.checkins.answer_of(run.id, "U0BOB")) is None, "nothing of it is kept yet"
+    said = await denyut.submit(form, {"kpi.leads": "", "progress": "closed two"}, user="U0BOB")
+    assert not said.errors
+    assert denyut.do(lambda db: db.checkins.answer_of(run.id, "U0BOB")).texts == {"progress": "closed two"}
+
+
+async def test_a_form_that_was_left_open_does_not_undo_what_was_changed_since(denyut: Bench) -> None:
+    def hours() -> tuple[time, time]:
+        schedule = denyut.do(lambda db: db.schedules.of_subject(ScheduleKind.CHECKIN, the_id(db)))
+        return schedule.rule.at, the_checkin(denyut).definition.posts_at
+
+    async def saves(form: Any) -> str:
+        look = await denyut.submit(form, {ids.CHECKIN_TITLE_INPUT: "Stand-up"})
+        return str((await denyut.submit(look.body["view"], {})).body)
+
+    await standup(denyut)
+    opened = ids.pack(checkin=the_checkin(denyut).id)
+    await denyut.click(ids.CHECKIN_SETUP_OPENED, opened)
+    left_open = denyut.form()
+    denyut.now += timedelta(days=1)
+    await denyut.command(f"/checkin team {SALES} standup 10:00 post 12:00", user="U0AYU")
+
+    denyut.now += timedelta(hours=1)
+    assert "sudah diubah sejak" in await saves(left_open)
+    assert (hours(), the_checkin(denyut).definition.title) != ((time(9), time(11)), "Stand-up")
+    assert hours() == (time(10), time(12))
+
+    await denyut.click(ids.CHECKIN_SETUP_OPENED, opened)
+    await saves(denyut.form())
+    assert the_checkin(denyut).definition.title == "Stand-up", "who opens it anew changes it as ever"
+    assert hours() == (time(10), time(12))

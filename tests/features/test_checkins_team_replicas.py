@@ -9,16 +9,18 @@ import pytest
 
 from bot.audiences import Found
 from bot.blocker_posts import POST
-from bot.checkins.team import answering, blockers, running
+from bot.checkins.team import answering, blockers, running, service
 from bot.checkins.team.answering import Answering
 from bot.checkins.team.blockers import Taking
-from bot.checkins.team.facts import Filled
+from bot.checkins.team.facts import Filled, Wish
 from bot.checkins.team.purposes import ASK
+from bot.checkins.team.wishes import read_words
 from bot.domain.actions import ActionSource
 from bot.domain.checkins import Checkin, CheckinAnswer, CheckinDefinition, Item, ItemKind, Run, RunState, blocker_id
 from bot.domain.members import Member
 from bot.domain.schedules import Cadence, Due, Rule, Schedule, ScheduleKind
 from bot.domain.workdays import Workdays
+from bot.i18n import load
 from storage import Storage, UnitOfWork
 from tests.conftest import Database
 from tests.features.replicas import TEAM, at_once
@@ -125,3 +127,37 @@ def test_a_blocker_has_one_helper(replicas: tuple[Storage, Storage]) -> None:
     assert second.action.owner_id == BOB.id
     source = blocker_id("r1", AYU.id)
     assert len(replicas[0].read_now(TEAM, lambda db: db.actions.of_source(ActionSource.CHECKIN, [source]))) == 1
+
+
+def stops(by: Member) -> Callable[[UnitOfWork], Any]:
+    return lambda db: service.act(db, NINE, by, "c1", "stop", Workdays("ID")).checkin.active
+
+
+def sets_up(by: Member, wish: Wish, key: str) -> Callable[[UnitOfWork], Any]:
+    return lambda db: service.set_up(db, NINE, by, wish, key, Workdays("ID")).checkin.id
+
+
+def types(by: Member, line: str) -> Callable[[UnitOfWork], Any]:
+    """`/checkin team #sales standup …`, as its author types it."""
+
+    def work(db: UnitOfWork) -> Any:
+        typed = read_words(line, load("en"), NINE, "Asia/Jakarta", "en")
+        wish = service.typed_wish(db, typed, "C0NEW", "en", "Asia/Jakarta", NINE)
+        return service.set_up(db, NINE, by, wish, f"{by.id}", Workdays("ID")).checkin.id
+
+    return work
+
+
+def test_what_one_stops_the_other_cannot_change_back_to_life(replicas: tuple[Storage, Storage]) -> None:
+    asked(replicas[0])
+    rule = Rule(Cadence.DAILY, DAY, time(10), "Asia/Jakarta")
+    changes = sets_up(AYU, Wish(CHECKIN.definition, rule, "c1"), "change")
+    assert at_once(replicas, stops(AYU), changes) == [False, "core.stale"]
+    assert not replicas[0].read_now(TEAM, lambda db: db.checkins.get("c1")).active
+
+
+def test_two_who_set_one_up_for_the_same_channel_at_once_have_one(replicas: tuple[Storage, Storage]) -> None:
+    first, second = at_once(replicas, types(AYU, "standup 09:00"), types(BOB, "standup 09:30"))
+    found = replicas[0].read_now(TEAM, lambda db: service.in_channel(db, "C0NEW", "standup"))
+    assert len(found) == 1, "nobody is asked twice a day"
+    assert (first, second) == (found[0].id, "checkins.team.not_yours")

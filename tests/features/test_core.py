@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.members import Member
 from bot.playground.slack_error import SlackError
+from bot.slack import ids
 from bot.slack.blocks import Message, field, text_input
 from bot.slack.errors import SlackRefused
 from bot.transports import dispatch
@@ -246,3 +247,35 @@ def test_the_bench_refuses_what_slack_would_refuse() -> None:
     asking = field("b", "Label", text_input("a"))
     with pytest.raises(SlackError):
         checked_view({"type": "modal", "title": {"type": "plain_text", "text": "T"}, "blocks": [asking]})
+
+
+async def test_a_bug_after_something_was_recorded_does_not_say_that_nothing_was(
+    denyut: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("bot.kpis.service.standing", broken)
+    english = await denyut.command("/kpi log leads 7", user="U0BOB")
+    indonesian = await denyut.command("/kpi log leads 8", user="U0CITRA")
+
+    assert len(denyut.do(lambda db: db.kpis.history("leads"))) == 2, "it is there, as the answer could not be made"
+    assert "it may be recorded" in english.text
+    assert "mungkin sudah tercatat" in indonesian.text
+    assert "secret" not in english.text
+
+
+@pytest.mark.parametrize("blank", ["\t", "\N{NO-BREAK SPACE}", "\n", " \N{ZERO WIDTH SPACE}", "\N{WORD JOINER} "])
+async def test_blanks_and_invisible_signs_that_are_pasted_along_count_as_blanks(denyut: Bench, blank: str) -> None:
+    said = await denyut.command(f"/kpi log{blank}leads{blank}18", user="U0BOB")
+    assert "Recorded. Leads: 18" in said.text
+
+
+@pytest.mark.parametrize(
+    "nothing", ["\N{ZERO WIDTH SPACE}", "\N{HANGUL FILLER}", " \N{NO-BREAK SPACE}", "\u202e\u202c"]
+)
+async def test_a_form_filled_with_what_nobody_can_see_is_empty(denyut: Bench, nothing: str) -> None:
+    await denyut.click(ids.ACTION_ADD_OPENED, ids.pack(), user="U0BOB")
+    said = await denyut.submit(denyut.form(), {ids.ACTION_TEXT_INPUT: nothing}, user="U0BOB")
+    assert "What is to be done?" in said.errors[ids.ACTION_TEXT_INPUT]
+    assert denyut.do(lambda db: db.actions.open_of("U0BOB")) == []

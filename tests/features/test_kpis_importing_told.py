@@ -21,13 +21,12 @@ from storage import UnitOfWork
 from tests.features.harness import TEAM as WORKSPACE
 from tests.features.harness import Bench, Posted
 from tests.features.test_kpis_asking import BOB_MONDAY, own
-from tests.features.test_kpis_files import recorded, sent
+from tests.features.test_kpis_files import recorded, sent, text_of
 
 AYU, BOB, CITRA, EMMA = "U0AYU", "U0BOB", "U0CITRA", "U0EMMA"
 TEAM = (
     "date,revenue,leads,member\n"
     "2026-11-20,1500000,3,U0BOB\n2026-11-21,7,4,U0BOB\n2026-11-20,,5,Citra Halim\n2026-11-20,,6,U0AYU\n"
-    "2026-11-20,,9,U0STRANGER\n"
 )
 LAST_WEEK = "date,leads,member\n2026-11-25,18,U0BOB\n"
 
@@ -72,7 +71,7 @@ async def test_what_took_a_while_to_bring_in_counts_from_when_it_was_all_there(
     await recorded(denyut, form, AYU)
     found = denyut.do(lambda db: list(db.kpis.between(date.min, date.max)))
     assert {entry.logged_at for entry in found} == {began + timedelta(minutes=7)}
-    assert len(found) == 7
+    assert len(found) == 6
 
 
 class TestTold:
@@ -84,7 +83,13 @@ class TestTold:
         ]
         assert (await heard(denyut, CITRA))[0].startswith("<@U0AYU> mengimpor 1 nilai untukmu: Jumlah prospek.")
         assert await heard(denyut, AYU) == [], "who imports sees it in the form"
-        assert not denyut.dms("U0STRANGER"), "nobody whom only the file knows"
+
+    async def test_nothing_is_kept_for_somebody_whom_only_the_file_knows(self, denyut: Bench) -> None:
+        form = await sent(denyut, f"{TEAM}2026-11-20,,9,U0STRANGER\n", AYU)
+        assert "ini bukan orang yang bekerja di workspace ini" in text_of(form)
+        assert "submit" not in form
+        await recorded(denyut, form, AYU)
+        assert denyut.do(lambda db: list(db.kpis.between(date.min, date.max))) == []
 
     async def test_the_same_again_tells_nothing_more(self, denyut: Bench) -> None:
         form = await sent(denyut, TEAM, AYU)

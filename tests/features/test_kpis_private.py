@@ -295,3 +295,20 @@ async def test_undo_passes_over_what_one_may_not_see_any_more(denyut: Bench) -> 
     denyut.do(lambda db: db.catalogue.set_settings("orders", hidden))
     assert "Leads: 3" in (await denyut.command("/kpi undo", user=STRANGER)).text
     assert "orders" in denyut.do(lambda db: db.kpis.keys_used())
+
+
+async def test_a_value_typed_while_its_kpi_was_taken_away_is_not_dropped_in_silence(denyut: Bench) -> None:
+    await log(denyut, "revenue 5000000")
+    await log(denyut, "leads 5")
+    await denyut.command("/kpi log", user=MATE)
+    form = denyut.form()
+    denyut.do(lambda db: db.catalogue.set_settings("leads", HIDDEN["owners"]))
+
+    said = await denyut.submit(form, {"value.leads": "77", "value.revenue": "88000000"}, user=MATE)
+
+    assert list(said.errors) == ["value.leads"]
+    assert "Kosongkan kolom ini" in said.errors["value.leads"]
+    assert [each.value for each in denyut.do(lambda db: db.kpis.history("revenue"))] == [5_000_000]
+    said = await denyut.submit(form, {"value.leads": "", "value.revenue": "88000000"}, user=MATE)
+    assert not said.errors
+    assert len(denyut.do(lambda db: db.kpis.history("revenue"))) == 2

@@ -591,3 +591,23 @@ class TestDaysOff:
         await denyut.tick()
         assert not denyut.do(lambda db: db.one_on_ones.get(pair.id)).active
         assert "no longer a member" in dm(denyut, "U0BOB", "no longer").message.text
+
+
+@pytest.mark.parametrize("line", ["0 minutes", "every week thu 0 menit", "5 minutes"])
+async def test_a_meeting_of_no_time_is_refused_and_not_taken_for_the_usual_one(denyut: Bench, line: str) -> None:
+    pair = await begin(denyut)
+    said = await denyut.command(f"/checkin 1on1 <@U0CITRA|citra> {line}", user="U0BOB")
+    assert "10" in said.text
+    assert "Changed" not in said.text
+    assert rule_of(denyut, pair) == Rule(Cadence.TWO_WEEKS, date(2026, 12, 3), time(14), "Asia/Makassar")
+
+
+async def test_people_and_channels_in_a_point_or_note_stand_there_by_name(denyut: Bench) -> None:
+    pair = await begin(denyut)
+    said = await denyut.command(
+        "/checkin 1on1 <@U0CITRA|citra> point ask <@U0DEWI|dewi> in <#C0SALES|sales>", user="U0BOB"
+    )
+    assert "ask @dewi in #sales" in said.text
+    denyut.now = FIRST + timedelta(minutes=30)
+    said = await denyut.command("/checkin 1on1 <@U0CITRA|citra> notes <@U0DEWI|dewi> joins us", user="U0BOB")
+    assert [each.notes for each in meetings(denyut, pair) if each.notes] == ["@dewi joins us"], said.text

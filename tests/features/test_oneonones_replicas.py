@@ -119,3 +119,25 @@ def test_two_people_who_set_up_the_same_one_at_once_have_one(replicas: tuple[Sto
     first, second = at_once(replicas, begins(ONE, OTHER, RULE), begins(OTHER, ONE, later))
     assert first == second
     assert len(replicas[0].read_now(TEAM, lambda db: db.one_on_ones.all())) == 1
+
+
+def test_so_they_do_where_they_had_ended_one_a_moment_before(replicas: tuple[Storage, Storage]) -> None:
+    before = begun(replicas[0])
+    replicas[0].write_now(TEAM, lambda db: service.end(db, acting(ONE, "end"), before))
+
+    def begins(me: Member, other: Member, rule: Rule) -> Callable[[UnitOfWork], Any]:
+        return lambda db: service.set_up(db, acting(me, me.id), other.id, rule, 60).id
+
+    first, second = at_once(replicas, begins(ONE, OTHER, RULE), begins(OTHER, ONE, replace(RULE, at=time(15))))
+    assert first == second != before
+
+
+def test_what_one_ends_the_other_does_not_give_another_rhythm(replicas: tuple[Storage, Storage]) -> None:
+    pair = begun(replicas[0])
+
+    def changes(db: UnitOfWork) -> Any:
+        return service.change(db, acting(OTHER, "change"), pair, replace(RULE, at=time(15)), 30).id
+
+    came = at_once(replicas, lambda db: service.end(db, acting(ONE, "end"), pair).id, changes)
+    assert came == [pair, "oneonones.is_over"]
+    assert told(replicas[0], "oneonones.rhythm") == [], "nobody hears of a rhythm of what is over"

@@ -109,3 +109,22 @@ async def test_a_preview_shows_ten_long_questions_whole(denyut: Bench) -> None:
     shown = [block["text"]["text"] for block in said.blocks if block["type"] == "section"]
     assert all(any(f"Question {number} " in text for text in shown) for number in range(10))
     assert not any(text.endswith("…") for text in shown)
+
+
+async def test_a_form_that_was_left_open_does_not_undo_what_was_changed_since(denyut: Bench) -> None:
+    await denyut.command("/pulse new retro <#C0SALES|sales> weekly", user=BOB)
+    await denyut.command("/pulse edit retro-sales", user=BOB)
+    left_open = denyut.form()
+    denyut.now += timedelta(days=3)
+    await dates(denyut, "monthly", "2026-12-01")
+    (monthly,) = denyut.do(lambda db: db.schedules.active())
+
+    denyut.now += timedelta(hours=1)
+    said = await denyut.submit(left_open, {}, user=BOB)
+
+    assert "changed since" in text_of(said.body["view"])
+    assert denyut.do(lambda db: db.schedules.active()) == [monthly]
+    denyut.now += timedelta(hours=1)
+    await dates(denyut, "quarterly", "2026-12-01")
+    (active,) = denyut.do(lambda db: db.schedules.active())
+    assert active.rule.cadence == "quarterly", "who opens it anew changes it as ever"

@@ -1,6 +1,8 @@
 """Two replicas on one PostgreSQL at the same round in the same moment: each change of its state happens once."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,19 +10,23 @@ import pytest
 
 from bot.audiences import Found
 from bot.domain.audiences import Audience
+from bot.domain.errors import DomainError
 from bot.domain.members import Member
 from bot.domain.publications import Hidden
 from bot.domain.questions import Question, QuestionKind
-from bot.domain.surveys import Definition, Round, RoundState, Survey
+from bot.domain.surveys import Definition, Round, RoundState, Survey, SurveyState
 from bot.domain.workdays import Workdays
 from bot.surveys import service
 from bot.surveys.answers import answering
 from bot.surveys.asking import launching
 from bot.surveys.asking.launching import LAUNCHED
+from bot.surveys.asking.prompts import ASK
+from bot.surveys.authoring import drafts, enps_surveys
+from bot.surveys.authoring.wishes import Wish
 from bot.surveys.results import publishing
 from storage import Storage, UnitOfWork
 from tests.conftest import Database
-from tests.features.replicas import TEAM, at_once
+from tests.features.replicas import LONG, TEAM, at_once
 
 ROUND, SURVEY = "r1", "s1"
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -208,3 +214,132 @@ def test_a_round_that_was_opened_while_it_was_stopped_is_closed(replicas: tuple[
 
     assert came[1].was_asking
     assert stored(replicas[0]).state is RoundState.CLOSED
+
+
+def named_now(db: UnitOfWork) -> Survey:
+    """The survey as whoever types its name finds it."""
+    return service.find(db, "pulse")
+
+
+def decides(what: str, key: str = "") -> Callable[[UnitOfWork], object]:
+    def work(db: UnitOfWork) -> object:
+        if what == "send":
+            return service.send(db, NOW, AUTHOR, named_now(db), f"send{key}").survey.state
+        return getattr(service, what)(db, NOW, AUTHOR, named_now(db)).survey.state
+
+    return work
+
+
+def kept(storage: Storage) -> Survey:
+    found = storage.read_now(TEAM, lambda db: db.surveys.get(SURVEY))
+    assert found is not None
+    return found
+
+
+def idle(db: UnitOfWork) -> None:
+    """A survey that nobody is asked in just now."""
+    running = begun(db)
+    db.rounds.update(replace(running, state=RoundState.FAILED, closed_at=NOW))
+
+
+@pytest.mark.parametrize("second", ["send", "pause", "resume"])
+def test_what_one_deletes_the_other_cannot_bring_back(replicas: tuple[Storage, Storage], second: str) -> None:
+    replicas[0].write_now(TEAM, idle)
+
+    assert at_once(replicas, decides("delete"), decides(second)) == [SurveyState.DELETED, "surveys.unknown"]
+    assert kept(replicas[0]).state is SurveyState.DELETED
+    assert replicas[0].read_now(TEAM, lambda db: db.rounds.open_of(SURVEY)) is None, "nobody is asked any more"
+
+
+def test_what_one_sends_the_other_has_to_close_before_deleting_it(replicas: tuple[Storage, Storage]) -> None:
+    replicas[0].write_now(TEAM, idle)
+
+    assert at_once(replicas, decides("send"), decides("delete")) == [SurveyState.ACTIVE, "surveys.close_first"]
+
+
+def test_a_round_that_its_date_starts_while_the_survey_is_deleted_asks_nobody(
+    replicas: tuple[Storage, Storage],
+) -> None:
+    replicas[0].write_now(TEAM, begun)
+    replicas[0].write_now(TEAM, lambda db: db.surveys.set_state(SURVEY, SurveyState.DELETED))
+
+    replicas[1].write_now(TEAM, open_it(PEOPLE))
+
+    assert stored(replicas[0]).state is RoundState.FAILED
+    assert replicas[0].read_now(TEAM, lambda db: db.deliveries.of(ASK, ROUND)) == []
+
+
+@pytest.mark.parametrize("what", ["delete", "pause"])
+def test_who_saves_a_change_does_not_bring_back_what_was_decided_meanwhile(
+    replicas: tuple[Storage, Storage], what: str
+) -> None:
+    replicas[0].write_now(TEAM, idle)
+    draft, rule = replicas[0].write_now(TEAM, lambda db: drafts.copy(db, NOW, AUTHOR, named_now(db)))
+
+    at_once(replicas, decides(what), lambda db: drafts.save(db, NOW, AUTHOR, draft.id, SURVEY, rule))
+
+    assert kept(replicas[0]).state is {"delete": SurveyState.DELETED, "pause": SurveyState.PAUSED}[what]
+
+
+def test_two_who_start_a_survey_of_one_channel_at_once_have_one(replicas: tuple[Storage, Storage]) -> None:
+    replicas[0].write_now(TEAM, lambda db: db.workspace.ensure("Test", NOW))
+    sales, other = Audience(channels=("C0SALES",)), replace(AUTHOR, id="U0AYU")
+
+    def begins(by: Member) -> Callable[[UnitOfWork], object]:
+        return lambda db: enps_surveys.create(db, NOW, by, sales, ("sales",), Wish(), by.id).survey.handle
+
+    assert at_once(replicas, begins(AUTHOR), begins(other)) == ["enps-sales", "surveys.channel_has_one"]
+
+
+def test_two_drafts_of_one_name_that_are_launched_at_once_get_one_each(replicas: tuple[Storage, Storage]) -> None:
+    def drafted(db: UnitOfWork) -> None:
+        db.workspace.ensure("Test", NOW)
+        for name in ("d1", "d2"):
+            db.surveys.add(
+                Survey(
+                    name,
+                    "retro",
+                    Definition(Audience(channels=("C0SALES",)), (ENPS,)),
+                    AUTHOR.id,
+                    NOW,
+                    SurveyState.DRAFT,
+                )
+            )
+
+    replicas[0].write_now(TEAM, drafted)
+
+    def launches(draft: str) -> Callable[[UnitOfWork], object]:
+        return lambda db: drafts.launch(db, NOW, AUTHOR, draft, None).survey.handle
+
+    assert at_once(replicas, launches("d1"), launches("d2")) == ["retro", "retro-2"]
+
+
+@pytest.mark.parametrize("is_named", [False, True], ids=["anonymous", "named"])
+def test_who_is_erased_while_they_answer_leaves_nothing_behind(
+    replicas: tuple[Storage, Storage], is_named: bool
+) -> None:
+    def opened(db: UnitOfWork) -> None:
+        running = begun(db, RoundState.OPEN)
+        db.rounds.update(replace(running, definition=replace(running.definition, is_named=is_named)))
+
+    replicas[0].write_now(TEAM, opened)
+    person, storage = PEOPLE[0], replicas[0]
+    said, go_on = threading.Event(), threading.Event()
+
+    def answers(db: UnitOfWork) -> None:
+        answering.record(db, ROUND, person, {"enps": 9})
+        said.set()
+        assert go_on.wait(LONG)
+
+    with ThreadPoolExecutor() as threads:
+        answering_ = threads.submit(storage.write_now, TEAM, answers)
+        assert said.wait(LONG)
+        erasing = threads.submit(replicas[1].erase_now, TEAM, person, NOW)
+        wait([erasing], 0.5)
+        go_on.set()
+        answering_.result(LONG), erasing.result(LONG)
+
+    assert storage.read_now(TEAM, lambda db: db.rounds.answered_count(ROUND)) == 0
+    assert storage.read_now(TEAM, lambda db: db.answers.named(ROUND)) == []
+    with pytest.raises(DomainError, match="not_invited"):
+        storage.write_now(TEAM, lambda db: answering.record(db, ROUND, person, {"enps": 9}))

@@ -81,7 +81,9 @@ def record_answer(db: UnitOfWork, me: Answering, filled: Filled) -> Answered | l
     if not said_something:
         raise DomainError("checkins.team.nothing_said")
     mine = {kpi.key for kpi in offered(db, run, me.by).values()}
-    values = {key: value for key, value in filled.values.items() if key in mine}
+    if not filled.values.keys() <= mine:
+        raise DomainError("core.stale")  # retired or made private this very moment: nothing is dropped in silence
+    values = filled.values
     day = value_day(run.definition, run.local_date, me.today)
     twice = [found for key, value in values.items() if (found := _said_before(db, run, key, value, day, me))]
     if twice:

@@ -31,11 +31,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A check-in as it is wished for. `checkin_id` is that of the one to change, "" for a new one."""
+    """A check-in as it is wished for. `checkin_id` is that of the one to change, "" for a new one; `seen_at` the moment
+    (UTC) at which it was as the form showed it, None where no form did."""
 
     definition: CheckinDefinition
     rule: Rule
     checkin_id: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,9 +130,18 @@ def setup_form(wish: Wish, kpis: Catalogue, languages: Mapping[str, str], t: Tra
         submit=t("checkins.team.form.preview"),
         close=t("core.cancel"),
         metadata=ids.pack(
-            checkin=wish.checkin_id, template=definition.template, zone=rule.zone, first=rule.anchor.isoformat()
+            checkin=wish.checkin_id,
+            template=definition.template,
+            zone=rule.zone,
+            first=rule.anchor.isoformat(),
+            seen=seen_text(wish),
         ),
     )
+
+
+def seen_text(wish: Wish) -> str:
+    """When the check-in was as a form showed it, as the form carries it."""
+    return wish.seen_at.isoformat() if wish.seen_at else ""
 
 
 def preview_form(wish: Wish, kpis: Catalogue, metadata: str, t: Translator) -> Block:

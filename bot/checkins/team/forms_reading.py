@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -71,12 +71,21 @@ def setup_typed(
     )
     if before is not None:
         definition = replace(definition, audience=before.audience)
-    return Wish(definition, Rule(cadence, first, asks_at, zone), carried.get("checkin", ""))
+    rule = Rule(cadence, first, asks_at, zone)
+    return Wish(definition, rule, carried.get("checkin", ""), seen_of(carried.get("seen", "")))
 
 
 def rule_text(rule: Rule) -> str:
     """A rule as a form carries it; `rule_of` reads it."""
     return "|".join((rule.cadence, rule.anchor.isoformat(), f"{rule.at:%H:%M}", rule.zone))
+
+
+def seen_of(text: str) -> datetime | None:
+    """What `forms.seen_text` made. Raises DomainError `core.stale` for anything else."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) if text else None
+    except (ValueError, OverflowError):
+        raise DomainError("core.stale") from None
 
 
 def rule_of(text: str) -> Rule:
@@ -112,6 +121,8 @@ def answer_typed(inputs: Mapping[str, str], asked: AnswerForm, t: Translator, cu
                 errors[item.id] = ambiguous_words(value, kpi, t, currency)
             else:
                 values[kpi.key] = value
+        elif item.kind is ItemKind.KPI and typed:  # retired or made private while the form was open
+            errors[item.id] = t("checkins.team.kpi_gone")
         elif kpi is not None and asked.known[item.id].given is not None:
             values[kpi.key] = None
     return errors or Filled(values, confidence, texts)

@@ -8,7 +8,7 @@ from typing import Any
 from bot.audiences import Unreadable, read_audience, why_not_postable
 from bot.checkins.team import answer_listeners, deliveries, forms, jobs, running, service, views
 from bot.checkins.team.facts import Standing, Wish
-from bot.checkins.team.forms_reading import WHERE_WRONG, rule_of, rule_text, setup_typed
+from bot.checkins.team.forms_reading import WHERE_WRONG, rule_of, rule_text, seen_of, setup_typed
 from bot.checkins.team.templates import TEMPLATES, started
 from bot.checkins.team.wishes import Typed, read_words
 from bot.commands import Registry
@@ -81,7 +81,7 @@ async def on_team(command: Command) -> Reply:
 async def on_weekday_chosen(click: Click) -> Reply:
     """Another day than the one in the line, which nobody works on: the line again, on that day."""
     channel_id, words = str(click.value["channel"]), str(click.value["words"])
-    weekday = int(click.value["weekday"]) % DAYS_OF_A_WEEK
+    weekday = click.value.number("weekday") % DAYS_OF_A_WEEK
     typed = read_words(words, click.services.texts, click.now, click.zone, click.t.language)
     said, checkin = await _set_up(click, typed, channel_id, words, weekday)
     return Then(Replace(said), partial(_check_channel, click, checkin)) if checkin else Replace(said)
@@ -129,7 +129,7 @@ async def on_setup_opened(click: Click) -> Reply:
         if checkin_id:
             checkin = service.find(db, checkin_id)
             service.require_owner(checkin, click.member)
-            return Wish(checkin.definition, service.schedule_of(db, checkin).rule, checkin.id), kpis
+            return Wish(checkin.definition, service.schedule_of(db, checkin).rule, checkin.id, click.now), kpis
         if template not in TEMPLATES:
             raise DomainError("core.stale")
         known = frozenset(service.askable(db.catalogue.read()))
@@ -237,7 +237,8 @@ async def _why_nobody(context: Context, checkin: Checkin) -> str:
 
 def _packed(wish: Wish) -> str:
     definition = checkin_definition_text(wish.definition)
-    return ids.pack(checkin=wish.checkin_id, definition=definition, rule=rule_text(wish.rule))
+    rule, seen = rule_text(wish.rule), forms.seen_text(wish)
+    return ids.pack(checkin=wish.checkin_id, definition=definition, rule=rule, seen=seen)
 
 
 def _unpacked(carried: Mapping[str, Any]) -> Wish:
@@ -245,7 +246,8 @@ def _unpacked(carried: Mapping[str, Any]) -> Wish:
         definition = checkin_definition_of(str(carried["definition"]))
     except (KeyError, ValueError):
         raise DomainError("core.stale") from None
-    return Wish(definition, rule_of(str(carried.get("rule", ""))), str(carried.get("checkin", "")))
+    seen_at = seen_of(str(carried.get("seen", "")))
+    return Wish(definition, rule_of(str(carried.get("rule", ""))), str(carried.get("checkin", "")), seen_at)
 
 
 def _languages(context: Context) -> Mapping[str, str]:

@@ -39,6 +39,7 @@ def typed_wish(
 
     DomainErrors: those of `wishes.read_rule`, `checkins.team.past_midnight`, `checkins.team.which`.
     """
+    db.workspace.lock()  # of two who set one up for a channel at once, the second changes the first, if they may
     there = _named(db, channel_id, typed.template) if in_channel(db, channel_id, typed.template) else None
     if there is not None:
         definition, usual = there.definition, schedule_of(db, there).rule
@@ -89,9 +90,10 @@ def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str, 
     """Keeps a check-in as it is wished for. What is being answered just now stays as it began. `key` tells the same
     thing delivered twice.
 
-    DomainErrors: those of `check`, `core.stale`, `checkins.team.not_yours`, and `checkins.team.day_off` for a weekday
-    on which nobody works.
+    DomainErrors: those of `check`, `core.stale`, `checkins.team.not_yours`, `checkins.team.changed_since` where
+    somebody changed it since the form was opened, and `checkins.team.day_off` for a weekday on which nobody works.
     """
+    db.workspace.lock()  # what is stopped in the same moment stays stopped
     check(wish, db.catalogue.read().public())
     if falls_on_days_off(wish.rule, now, workdays):
         raise DomainError("checkins.team.day_off", day=wish.rule.anchor)
@@ -99,6 +101,10 @@ def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str, 
         there = find(db, wish.checkin_id)
         require_owner(there, author)
         schedule = schedule_of(db, there)
+        if (there.definition, schedule.rule) == (wish.definition, wish.rule):
+            return standing(db, now, there, author, workdays)
+        if wish.seen_at is not None and db.audit.has(Deed.CHECKIN_CHANGED, there.id, after=wish.seen_at):
+            raise DomainError("checkins.team.changed_since")
         changed = replace(there, definition=wish.definition)
         db.checkins.update(changed)
         db.schedules.replace_rule(schedule.id, wish.rule, planned_until=now)
@@ -118,6 +124,7 @@ def set_up(db: UnitOfWork, now: datetime, author: Member, wish: Wish, key: str, 
 def act(db: UnitOfWork, now: datetime, member: Member, checkin_id: str, deed: str, workdays: Workdays) -> Standing:
     """Pauses, resumes or stops (`deed`) a check-in. What is being answered is still posted after a pause, not after a
     stop. Doing it again changes nothing. DomainErrors: `core.stale`, `checkins.team.not_yours`."""
+    db.workspace.lock()
     checkin = find(db, checkin_id, also_stopped=deed == "stop")
     require_owner(checkin, member)
     schedule = schedule_of(db, checkin)

@@ -17,7 +17,7 @@ from bot.domain.calendars import OwnCalendar
 from bot.domain.deliveries import NewDelivery
 from bot.domain.privacy import FLOOR, thresholds
 from bot.domain.prompting import Slot
-from bot.domain.surveys import Definition, Round, RoundState, frozen
+from bot.domain.surveys import Definition, Round, RoundState, SurveyState, frozen
 from bot.domain.workdays import Workdays
 from bot.surveys.asking.budget import Asking, moments, owed_to
 from bot.surveys.asking.prompts import ASK
@@ -65,7 +65,8 @@ def prepare(
 
 def open_round(db: UnitOfWork, now: datetime, round_id: str, launch: Launch) -> None:
     """Ask everybody who is to be asked, each in their own working hours, and tell the author. A group below the floor
-    is not asked at all. Does nothing when the round was opened or stopped meanwhile."""
+    is not asked at all, nor is anybody of a survey that was deleted. Does nothing when the round was opened or stopped
+    meanwhile."""
     waiting = db.rounds.get(round_id)
     if waiting is None or waiting.state is not RoundState.LAUNCHING:
         return
@@ -76,6 +77,10 @@ def open_round(db: UnitOfWork, now: datetime, round_id: str, launch: Launch) -> 
         fail_round(db, now, round_id, TOO_FEW, {**facts, "asked": str(len(slots)), "least": str(least)})
         return
     if not may_leave(db, now, waiting):
+        return
+    survey = db.surveys.get(waiting.survey_id)
+    if survey is None or survey.state is SurveyState.DELETED:  # deleted in the moment in which a date began the round
+        db.rounds.update(replace(waiting, state=RoundState.FAILED, closed_at=now))
         return
     limits = thresholds(len(slots))
     opened = replace(

@@ -26,7 +26,7 @@ from bot.surveys.outcomes import Overview
 from storage import UnitOfWork
 
 BLANK = "blank"
-FINAL = frozenset({"core.stale", "surveys.not_yours", "surveys.members_only"})
+FINAL = frozenset({"core.stale", "surveys.drafts.changed_since", "surveys.not_yours", "surveys.members_only"})
 """Refusals that nothing in the overview can be done about."""
 
 

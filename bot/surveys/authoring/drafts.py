@@ -183,6 +183,7 @@ def launch(db: UnitOfWork, now: datetime, member: Member, draft_id: str, rule: R
     draft = own(db, member, draft_id)
     _check_complete(draft.definition)
     check_ahead(rule, now)
+    db.workspace.lock()  # two that get the same name at once: the second takes the next free one
     if not db.handled.first_time(f"draft:{draft_id}", now):  # another replica was faster
         return service.overview(db, now, db.surveys.get(draft_id) or draft)
     taken = {survey.handle for survey in db.surveys.all()}
@@ -200,14 +201,21 @@ def launch(db: UnitOfWork, now: datetime, member: Member, draft_id: str, rule: R
 def save(db: UnitOfWork, now: datetime, member: Member, draft_id: str, survey_id: str, rule: Rule | None) -> Overview:
     """A survey becomes what the draft says, from its next round on; a running round stays as it is.
 
-    Raises DomainError `core.stale`, `surveys.not_yours`, `surveys.handle_taken`, and what `launch` does.
+    Raises DomainError `core.stale`, `surveys.not_yours`, `surveys.handle_taken`, `surveys.drafts.changed_since` where
+    somebody changed it since the draft was copied from it, and what `launch` does.
     """
+    db.workspace.lock()  # what is decided about it in the same moment holds
     draft, survey = own(db, member, draft_id), db.surveys.get(survey_id)
     if survey is None or survey.state not in _RUNS:
         raise DomainError("core.stale")
     service.require_owner(survey, member)
     _check_complete(draft.definition)
     changed = replace(survey, definition=draft.definition, handle=draft.handle or survey.handle)
+    if db.audit.has(Deed.SURVEY_CHANGED, survey.id, after=draft.created_at):
+        schedule = db.schedules.of_subject(ScheduleKind.SURVEY, survey.id)
+        if changed == survey and (schedule.rule if schedule else None) == rule:
+            return service.overview(db, now, survey)  # the same form delivered twice
+        raise DomainError("surveys.drafts.changed_since", handle=survey.handle)
     db.surveys.update(changed)
     _reschedule(db, now, changed, rule)
     service.note(db, now, member, Deed.SURVEY_CHANGED, changed)

@@ -34,6 +34,7 @@ def create(
     """
     require_member(author)
     check(audience)
+    db.workspace.lock()  # of two who begin one for the same channel at once, the second hears of the first
     there = _same(db, audience)
     if not db.handled.first_time(key, now):
         made = there or _latest_of(db, author, audience)

@@ -8,6 +8,7 @@ room, and SQLite is told not to wait. A module that asks what survives a power c
 """
 
 import gc
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from storage import Storage, migrate
@@ -70,6 +72,19 @@ def quick_commits() -> Iterator[None]:
     opening.SQLITE_PRAGMAS = tuple(each.replace("synchronous=FULL", "synchronous=OFF") for each in in_earnest)
     yield
     opening.SQLITE_PRAGMAS = in_earnest
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command run within a test sets up the process's logs, on a stream that is gone after it."""
+    root, ours, raises = logging.getLogger(), logging.getLogger("denyut"), logging.raiseExceptions
+    levels, handlers = (root.level, ours.level), list(root.handlers)
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
+    logging.raiseExceptions = raises
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,11 @@
 """The bot on the test bench: a small company in three time zones, on a Thursday afternoon in Jakarta."""
 
-import logging
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bot.domain.members import Member
 from bot.settings import Settings
@@ -65,13 +63,3 @@ async def bench(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Remember
     await bench.denyut.drain()
     bench.end()
     storage.close()
-
-
-@pytest.fixture(autouse=True)
-def logs_as_they_were() -> Iterator[None]:
-    """A command run within a test sets up the process's logs, on a stream that is gone after it."""
-    root = logging.getLogger()
-    level = root.level
-    yield
-    structlog.reset_defaults()
-    root.setLevel(level)

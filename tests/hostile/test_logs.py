@@ -5,7 +5,6 @@ import asyncio
 import gc
 import logging
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,17 +41,6 @@ MARKS = {
 @pytest.fixture(params=["json", "text"])
 def log_format(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture(autouse=True)
-def logs_as_they_were() -> Iterator[None]:
-    root, raises = logging.getLogger(), logging.raiseExceptions
-    level, handlers = root.level, list(root.handlers)
-    yield
-    structlog.reset_defaults()
-    root.setLevel(level)
-    root.handlers[:] = handlers
-    logging.raiseExceptions = raises
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from bot.interactions import (
 from bot.pages import Page
 from bot.permissions import FOR_VISITORS, Entry, Who, entry_of, refusal
 from bot.rate_limits import Pace, RateLimits
+from bot.refusals import once_refused
 from bot.services import Services
 from bot.slack.blocks import Block, Message
 from storage import UnitOfWork
@@ -186,7 +187,7 @@ class Registry:
 
     def command(self, command: str, name: str, feature: str, handler: CommandHandler) -> None:
         """What a sub-command does."""
-        handler = self._guarded(f"{command} {name}", handler)
+        handler = self._guarded(f"{command} {name}", once_refused(handler))
         sub = SubCommand(command, name, feature, handler)
         _add(self.sub_commands.setdefault(command, {}), name, sub)
         spoken = self._spoken.setdefault(command, {})

@@ -6,7 +6,9 @@ Sync inside, async at its rim. Statements belong into the repositories, commits 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +26,9 @@ from storage.writer import POSTGRES_WRITERS, PooledWriter, Work, Writer
 
 T = TypeVar("T")
 READERS = 4
+
+following_writes: ContextVar[Callable[[UnitOfWork], None] | None] = ContextVar("following_writes", default=None)
+"""What somebody sets here follows every write of their task in its transaction; what it raises rolls that back."""
 
 
 class Storage:
@@ -83,6 +88,9 @@ class Storage:
         """Run `work` in a transaction that may write, and return its result once it is durable. What `work` raises
         rolls back this work alone and is raised here. On PostgreSQL a work may run again after a deadlock. Raises
         CannotWrite, or UnclearWrite, where the machine stands in the way (see `storage.trouble`)."""
+        then = following_writes.get()
+        if then is not None:
+            work = partial(_both, work, then)
         result = await asyncio.wrap_future(self._writer.submit(workspace_id, work))
         noted = trouble.commits.get()
         if noted is not None:
@@ -209,3 +217,9 @@ def _try_out(url: URL) -> None:
             connection.execute(text("SELECT 1"))
     finally:
         engine.dispose()
+
+
+def _both(work: Work[T], then: Callable[[UnitOfWork], None], db: UnitOfWork) -> T:
+    result = work(db)
+    then(db)
+    return result

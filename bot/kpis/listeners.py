@@ -214,8 +214,6 @@ async def on_undo(command: Command) -> Reply:
     undone = await command.services.storage.write(
         command.workspace_id, lambda db: service.undo_latest(db, command.key, acting)
     )
-    if undone is None:
-        raise DomainError("kpis.nothing_to_undo")
     return Say(views.undone_message(undone, wording_in(command, acting)))
 
 

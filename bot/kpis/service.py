@@ -208,13 +208,15 @@ def tell_change(db: UnitOfWork, ended: Entry, acting: Acting) -> None:
     turn_asks(db, ended, acting.now)
 
 
-def undo_latest(db: UnitOfWork, key: str, acting: Acting) -> Undone | None:
-    """Takes back what this person typed last, whatever they imported since; None where there is nothing. The same
-    command (`key`) twice takes back one entry, and none that was typed in between.
+def undo_latest(db: UnitOfWork, key: str, acting: Acting) -> Undone:
+    """Takes back what this person typed last, whatever they imported since. The same command (`key`) twice takes back
+    one entry.
 
-    DomainErrors: `kpis.undone_already`.
+    DomainErrors: `kpis.nothing_to_undo`, `kpis.undone_already`.
     """
     latest = db.kpis.latest_by(acting.by.id, TYPED_SOURCES, acting.kpis)
     if not db.handled.first_time(f"kpi-undo:{key}", acting.now):
         raise DomainError("kpis.undone_already")
-    return None if latest is None else undo_entry(db, latest.id, acting)
+    if latest is None:
+        raise DomainError("kpis.nothing_to_undo")
+    return undo_entry(db, latest.id, acting)

@@ -253,7 +253,8 @@ def test_what_was_undone_is_not_exported(ledger: Storage) -> None:
 
 def test_a_persons_undo_does_not_reach_into_an_import(ledger: Storage) -> None:
     imported(ledger, SAMPLE)
-    assert ledger.write_now("T0TEST", lambda db: undo_latest(db, "k", BOB)) is None
+    with pytest.raises(DomainError, match="nothing_to_undo"):
+        ledger.write_now("T0TEST", lambda db: undo_latest(db, "k", BOB))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -33,6 +33,8 @@ SECONDS = re.compile(r"(\d\d:\d\d):\d\d(?:\.\d+)?")
 """How long a message took to be sent is not the same twice."""
 WEIGHTS = [weight for _, weight in DOINGS]
 LOOK_EVERY = int(os.environ.get("DENYUT_LOOK_EVERY", "150"))
+REFUSED = "'refused:"
+"""How the marks of refusals begin: what is done already is refused when it comes again, and that is remembered too."""
 DELIVERIES = {"sqlite": times(1_000, 140_000), "postgres": times(500, 60_000)}
 OF_OURS = re.compile(r"\b[0-9a-f]{16,64}\b|\b1700000000\.\d{6}\b")
 """What is drawn at random, and the order in which messages went out."""
@@ -67,7 +69,7 @@ class World:
             found = {}
             for name in inspect(engine).get_table_names():
                 rows = connection.execute(text(f'SELECT * FROM "{name}"')).all()
-                found[name] = sorted(map(_plain, rows))
+                found[name] = sorted(each for each in map(_plain, rows) if REFUSED not in each)
         engine.dispose()
         return found
 
